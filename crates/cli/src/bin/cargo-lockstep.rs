@@ -1,0 +1,2 @@
+//! The `cargo-lockstep` binary.
+fn main() {}

@@ -1,0 +1,119 @@
+//! The shape of a language: from one source text to its facts, and from its imports to files.
+
+use std::ops::Range;
+
+use lockstep_model::{FileSet, RepoPath};
+
+/// A source language. One file, one page beside it, one line in `languages.rs`.
+pub trait Language: Sync {
+    /// `typescript`, as printed.
+    fn name(&self) -> &'static str;
+
+    /// The language's page, in Markdown.
+    fn page(&self) -> &'static str;
+
+    /// File extensions, without the dot.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// What one file says. Pure: the result depends on nothing but the arguments, so it can be kept by blob id.
+    /// A text that does not parse gives the facts that could be had, and an `error`.
+    fn facts(&self, path: &RepoPath, text: &str) -> FileFacts;
+
+    /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots.
+    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a>;
+}
+
+/// Finds the files that imports mean. Shared by threads.
+pub trait Resolve: Sync {
+    /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
+    /// its layers; may be empty). One import may mean several files: a package's `__init__.py` and its module.
+    fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution;
+}
+
+/// What an import means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Files of the repository, at least one.
+    Files(Vec<RepoPath>),
+    /// A package from outside, by the name under which it is installed.
+    External(String),
+    /// Part of the language or its runtime.
+    Builtin,
+    /// It leads nowhere; why, in words.
+    Unresolved(String),
+}
+
+/// What one source file says. All spans are bytes of its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    /// What it imports, in the order of the text.
+    pub imports: Vec<Import>,
+    /// Its top-level definitions, in the order of the text.
+    pub symbols: Vec<Symbol>,
+    /// The names it exports, with the local symbol or the import behind each, in the order of the text.
+    pub exports: Vec<Export>,
+    /// Indices of imports (`Import`) that the file's own top-level code uses: they are reached whatever symbol is asked for.
+    pub top_level_imports: Vec<usize>,
+    /// True if the file holds nothing that runs: types only.
+    pub type_only: bool,
+    /// True if its head says that a program wrote it.
+    pub generated: bool,
+    /// The first syntax error: where, and what.
+    pub error: Option<(Range<usize>, String)>,
+}
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// As written: `./lib/money`, `..models`, `crate::db::Table`.
+    pub specifier: String,
+    /// Where the specifier stands.
+    pub span: Range<usize>,
+    /// The names taken from it (the name over there); empty for a side-effect import or a whole module.
+    pub names: Vec<String>,
+    /// True if the whole module is taken (`import * as x`, `import x`, `require()`).
+    pub whole: bool,
+    /// How it is said.
+    pub kind: ImportKind,
+    /// How many levels up a relative import starts (Python); 0 otherwise.
+    pub level: u32,
+}
+
+/// How an import is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportKind {
+    /// An ordinary import, or a `mod` declaration that brings in a file.
+    Value,
+    /// It vanishes before the code runs.
+    Type,
+    /// When the code gets there: `import()`, `require()` inside a function, an import inside a Python function.
+    Lazy,
+    /// The name is computed: nothing can be followed.
+    Computed,
+    /// Re-exported at once.
+    ReExport,
+}
+
+/// One top-level definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name in the file.
+    pub name: String,
+    /// The whole definition.
+    pub span: Range<usize>,
+    /// Other symbols of the file that it uses: indices into [`FileFacts::symbols`], sorted.
+    pub uses: Vec<usize>,
+    /// Imports that it uses: indices into [`FileFacts::imports`], sorted.
+    pub imports: Vec<usize>,
+}
+
+/// One exported name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The name outside; `default`; `*` for all that an import exports.
+    pub name: String,
+    /// The symbol behind it: an index into [`FileFacts::symbols`].
+    pub symbol: Option<usize>,
+    /// The import behind it, for a re-export: an index into [`FileFacts::imports`].
+    pub import: Option<usize>,
+}

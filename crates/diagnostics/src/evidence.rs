@@ -1,0 +1,88 @@
+//! [`Evidence`]: why a finding is said, piece by piece, so that a reader can check it.
+
+use lockstep_model::{CommitId, FunctionId, Location, RepoPath, Timestamp};
+
+/// A commit that proves something. Subject and author come from strangers: formats escape them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitRef {
+    /// Its id.
+    pub id: CommitId,
+    /// When it came onto the main line.
+    pub time: Timestamp,
+    /// What it says of itself.
+    pub subject: String,
+    /// Who wrote it.
+    pub author: String,
+}
+
+/// One reason for a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evidence {
+    /// How often one function changed when the other did.
+    CoChange {
+        /// The function whose changes are counted.
+        from: FunctionId,
+        /// The function that changed as well.
+        to: FunctionId,
+        /// Changesets in which both changed by edits of their own code.
+        own: u32,
+        /// Further changesets in which shared code changed that both reach.
+        shared: u32,
+        /// Changesets in which `from` changed.
+        of: u32,
+        /// The calibrated share, 0 to 1.
+        strength: f64,
+        /// Its lower bound (10 % quantile), 0 to 1.
+        lower: f64,
+        /// True if it is more than the repository's habits explain.
+        specific: bool,
+        /// The first and last changeset of those counted in `own`.
+        between: Option<(Timestamp, Timestamp)>,
+    },
+    /// Commits that changed the functions together, most telling first.
+    Commits(Vec<CommitRef>),
+    /// Both reach this file.
+    SharedFile {
+        /// The file.
+        path: RepoPath,
+        /// How many functions reach it in all.
+        functions: usize,
+    },
+    /// Both use this layer.
+    SharedLayer {
+        /// Its name.
+        name: String,
+    },
+    /// Both use this store.
+    SharedStore {
+        /// `table`, `bucket` …
+        kind: String,
+        /// Its key.
+        key: String,
+    },
+    /// A channel joins them.
+    SharedChannel {
+        /// `queue`, `topic` …
+        kind: String,
+        /// Its key.
+        key: String,
+    },
+    /// One calls the other.
+    Invocation {
+        /// The caller.
+        from: FunctionId,
+        /// The called.
+        to: FunctionId,
+    },
+    /// One imports the other's code.
+    Import {
+        /// Where the import stands.
+        location: Location,
+        /// The file imported.
+        path: RepoPath,
+    },
+    /// Nothing in code or manifests explains it.
+    Hidden,
+    /// Anything else, in words.
+    Note(String),
+}

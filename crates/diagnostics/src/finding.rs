@@ -1,0 +1,77 @@
+//! [`Finding`]: one thing said about some functions.
+
+use lockstep_model::{FunctionId, Location};
+
+use crate::{Evidence, Fingerprint, Level, RuleMeta, Severity};
+
+/// A place with words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub location: Location,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// What a baseline says of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum BaselineState {
+    /// It is not in the baseline, or there is none.
+    #[default]
+    New,
+    /// It is in the baseline.
+    Known,
+    /// It is in the baseline, and has become worse.
+    Worse,
+}
+
+impl BaselineState {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Known => "known",
+            Self::Worse => "worse",
+        }
+    }
+}
+
+/// One finding of one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static RuleMeta,
+    /// The level in force.
+    pub level: Level,
+    /// Why the level is what it is: `` `lockstep` is `deny` by default between services ``.
+    pub level_origin: String,
+    /// The one sentence. Names from the repository stand in it as they are: formats escape them.
+    pub message: String,
+    /// The functions it is about, sorted.
+    pub functions: Vec<FunctionId>,
+    /// Their services, sorted.
+    pub services: Vec<String>,
+    /// The place to look at first.
+    pub primary: Label,
+    /// The other places.
+    pub related: Vec<Label>,
+    /// Why it is said.
+    pub evidence: Vec<Evidence>,
+    /// Further lines for people, each a sentence: what the evidence amounts to.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// Its identity.
+    pub fingerprint: Fingerprint,
+    /// What the baseline says.
+    pub baseline: BaselineState,
+    /// Orders findings of one level, largest first: how strong, 0 to 1.
+    pub weight: f64,
+}
+
+impl Finding {
+    /// How it is shown.
+    pub fn severity(&self) -> Severity {
+        self.level.severity()
+    }
+}

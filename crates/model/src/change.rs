@@ -1,0 +1,212 @@
+//! Changes as the history tells them: changesets, the files they touch, and what was set aside.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+
+use crate::RepoPath;
+
+/// Seconds since 1970-01-01 UTC.
+pub type Timestamp = i64;
+
+/// The id of a commit: 20 bytes of SHA-1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CommitId(pub [u8; 20]);
+
+/// The id of a file's content, as [`CommitId`]; all zero where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct BlobId(pub [u8; 20]);
+
+fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+impl CommitId {
+    /// The first ten hexadecimal digits, enough to name a commit to a person.
+    pub fn short(&self) -> String {
+        self.0[..5].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+/// Number of a path in [`History::paths`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathId(pub u32);
+
+/// Who wrote a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Author {
+    /// As in the commit; may hold anything.
+    pub name: String,
+    /// As in the commit; may hold anything.
+    pub email: String,
+}
+
+/// How a changeset came onto the main line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangesetKind {
+    /// A merge: all that it brought to its first parent.
+    Merge,
+    /// A commit made on the main line, squashed pull requests included.
+    Commit,
+}
+
+/// One logical change: a merged pull request, else a commit of the main line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changeset {
+    /// The merge or the commit.
+    pub id: CommitId,
+    /// When it came onto the main line (committer's time).
+    pub time: Timestamp,
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says of itself: the first line; for a merge that names a pull request, the request's title.
+    pub subject: String,
+    /// How it came.
+    pub kind: ChangesetKind,
+    /// The files it touched, sorted by path.
+    pub changes: Vec<FileChange>,
+}
+
+/// One file in a changeset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// Today's name of the file, renames followed; its last name if it is gone.
+    pub path: PathId,
+    /// Its name after this changeset (before it, for a deletion).
+    pub then: PathId,
+    /// What happened.
+    pub status: FileStatus,
+    /// What kind of change it is, judged by the path.
+    pub kind: ChangeKind,
+    /// Its content before; zero if added.
+    pub before: BlobId,
+    /// Its content after; zero if deleted.
+    pub after: BlobId,
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileStatus {
+    /// It is new.
+    Added,
+    /// Its content or type changed.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// It moved, content unchanged.
+    Renamed,
+    /// It moved, and its content changed.
+    RenamedModified,
+}
+
+/// What kind of change a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// What the code does.
+    Behaviour,
+    /// What a communication channel is made of.
+    Contract,
+    /// Manifests and deployment.
+    Configuration,
+    /// Lock files and lists of dependencies.
+    Dependency,
+    /// Tests and their data.
+    Test,
+    /// Documentation and pictures.
+    Documentation,
+    /// Nothing that a compiler sees: a pure move, formatting, generated or vendored files.
+    Cosmetic,
+}
+
+/// Why a changeset, or a commit, is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropReason {
+    /// Written by a program.
+    Bot,
+    /// It touches more functions than one change can mean.
+    Bulk,
+    /// No behaviour changed: documentation, lock files, moves.
+    NoBehaviour,
+    /// It touches no function.
+    NoFunction,
+    /// The edge of a shallow clone: everything looks new there.
+    ShallowBoundary,
+    /// The repository lacks an object that is needed to read it.
+    MissingObject,
+    /// It changes nothing.
+    Empty,
+}
+
+impl DropReason {
+    /// The word used in machine output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Bulk => "bulk",
+            Self::NoBehaviour => "no-behaviour",
+            Self::NoFunction => "no-function",
+            Self::ShallowBoundary => "shallow-boundary",
+            Self::MissingObject => "missing-object",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// What the repository can tell.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct HistoryState {
+    /// The commit that was read from; none in a repository without commits.
+    pub head: Option<CommitId>,
+    /// The committer's time of `head`: the default as-of time.
+    pub head_time: Option<Timestamp>,
+    /// True if the clone is shallow: history is missing.
+    pub shallow: bool,
+    /// The filter of a partial clone (`blob:none`), if it is one.
+    pub partial: Option<String>,
+    /// Objects that were needed and are not there.
+    pub missing_objects: u32,
+}
+
+/// The main line of a repository, oldest changeset first.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct History {
+    /// What the repository can tell.
+    pub state: HistoryState,
+    /// Every path ever named, each once; [`PathId`] counts here.
+    pub paths: Vec<RepoPath>,
+    /// The changesets that count, oldest first.
+    pub changesets: Vec<Changeset>,
+    /// How many first-parent commits were read.
+    pub total: u32,
+    /// How many of them were set aside, and why.
+    pub dropped: BTreeMap<DropReason, u32>,
+}
+
+impl History {
+    /// The path behind a number.
+    pub fn path(&self, id: PathId) -> &RepoPath {
+        &self.paths[id.0 as usize]
+    }
+}

@@ -1,0 +1,99 @@
+//! What a function reaches: the result of following its code.
+
+use serde::Serialize;
+
+use crate::{FunctionId, Location, RepoPath};
+
+/// All code of one function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closure {
+    /// Whose.
+    pub function: FunctionId,
+    /// How the files were found.
+    pub basis: Basis,
+    /// The files, sorted by path.
+    pub files: Vec<ClosureFile>,
+    /// Folders in which no other function has code: what was there in the past, and is gone, was this function's own.
+    pub own_folders: Vec<RepoPath>,
+    /// Packages from outside the repository, sorted.
+    pub external: Vec<String>,
+    /// Imports that lead nowhere, in the order of their places.
+    pub unresolved: Vec<UnresolvedImport>,
+}
+
+/// How a closure was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// By following imports from the entry file.
+    Imports,
+    /// The whole code root: the language is not followed yet.
+    CodeRoot,
+    /// Nothing could be followed: the entry is not known.
+    Nothing,
+}
+
+/// One file of a closure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosureFile {
+    /// The file.
+    pub path: RepoPath,
+    /// The symbols reached in it.
+    pub symbols: Symbols,
+    /// True if no other function reaches the file.
+    pub own: bool,
+    /// What it is.
+    pub kind: FileKind,
+    /// Who brought it in; none for the entry file and for files that come with the code root.
+    pub via: Option<Via>,
+}
+
+/// The import that brought a file into a closure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// Where the import stands.
+    pub location: Location,
+    /// What it says: the module specifier.
+    pub specifier: String,
+}
+
+/// Which part of a file is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Symbols {
+    /// The whole file.
+    All,
+    /// These names, sorted.
+    Some(Vec<String>),
+}
+
+/// What a file of a closure is to the function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKind {
+    /// Code that runs, or data that it reads.
+    Implementation,
+    /// What a communication channel is made of.
+    Contract,
+    /// Types that vanish before the code runs.
+    TypeOnly,
+}
+
+/// An import that leads to no file of the repository and names no package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnresolvedImport {
+    /// Where it stands.
+    pub location: Location,
+    /// What it says.
+    pub specifier: String,
+    /// Why it leads nowhere.
+    pub reason: String,
+}
+
+/// A file that two functions both reach.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SharedCode {
+    /// The file.
+    pub path: RepoPath,
+    /// How many functions reach it in all.
+    pub functions: usize,
+}

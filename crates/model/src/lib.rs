@@ -1,0 +1,22 @@
+//! The nouns that every stage speaks of: functions and services, the code they reach, the changes that
+//! touched them, and the places where all that stands. Pure data; nothing here reads a disk or a history.
+
+mod change;
+mod code;
+mod files;
+mod function;
+mod location;
+mod path;
+
+pub use change::{
+    Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
+    HistoryState, PathId, Timestamp,
+};
+pub use code::{Basis, Closure, ClosureFile, FileKind, SharedCode, Symbols, UnresolvedImport, Via};
+pub use files::{FileEntry, FileSet, FileType, ReadError, Source};
+pub use function::{
+    Access, Channel, ChannelDirection, Confidence, Declaration, Entry, Function, FunctionId, Invocation, Layer,
+    Service, Store, Strength,
+};
+pub use location::Location;
+pub use path::{OutsideRepository, RepoPath};
