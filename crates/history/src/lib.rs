@@ -1,1 +1,148 @@
-//! Placeholder.
+//! From git to changesets: the main line of a repository, read raw and in parallel, one changeset for each merged
+//! pull request or commit, files followed through renames to their names of today, and what was written by programs
+//! or changes no behaviour set aside and counted.
+//!
+//! Reads need no blob, so a clone with `--filter=blob:none` is as good as a whole one. Nothing is ever fetched, and
+//! nothing of the repository is executed. References under `refs/replace` and grafts are not followed; the answer
+//! says so where there are any.
+
+mod changesets;
+mod commit;
+mod diff;
+mod filter;
+mod follow;
+mod group;
+mod kind;
+mod objects;
+mod repository;
+mod walk;
+
+use lockstep_diagnostics::{Partial, Problem, ProblemKind};
+use lockstep_model::{CommitId, DropReason, History};
+
+pub use objects::ObjectError;
+pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
+
+use crate::walk::{End, MainLine};
+
+/// How to read a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The commit to read from, in any spelling of git's; `HEAD` if none.
+    pub rev: Option<String>,
+    /// Threads; 0 for as many as there are processors. It changes nothing but the time.
+    pub jobs: usize,
+    /// Globs of files that are contracts, over whole paths; `*` stops at `/`, `**` does not.
+    pub contract_globs: Vec<String>,
+    /// Whether a file that moved is the same file.
+    pub follow_renames: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { rev: None, jobs: 0, contract_globs: Vec::new(), follow_renames: true }
+    }
+}
+
+/// How far the reading is. Calls come from several threads, in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many commits of the main line are known; there may be more.
+    Walked(u32),
+    /// The changes of `done` commits are read.
+    Read {
+        /// Commits read.
+        done: u32,
+        /// Commits in all.
+        total: u32,
+    },
+}
+
+/// Reads the main line of `repository`.
+///
+/// The changesets that are returned, and those counted in [`History::dropped`], are together [`History::total`].
+/// What could not be read is named in the problems, all of kind [`ProblemKind::History`] but for globs that are none.
+pub fn read(repository: &Repository, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Partial<History> {
+    let mut problems = Vec::new();
+    let state = repository.state();
+    let mut history = History { state: state.history, ..History::default() };
+    if state.replaced {
+        problems.push(history_problem(
+            "replacements (refs/replace) and grafts are not followed: the history is read as it was written",
+        ));
+    }
+    if let Err(why) = fill(repository, options, progress, &mut history, &mut problems) {
+        problems.push(history_problem(why));
+    }
+    Partial { value: history, problems }
+}
+
+fn history_problem(message: impl Into<String>) -> Problem {
+    Problem::general(ProblemKind::History, message)
+}
+
+fn fill(
+    repository: &Repository,
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+    history: &mut History,
+    problems: &mut Vec<Problem>,
+) -> Result<(), String> {
+    let head = repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?;
+    history.state.head = Some(CommitId(head));
+    let mut objects = repository.objects().map_err(|error| error.to_string())?;
+    let line = walk::main_line(&objects, head, &repository.shallow_boundary(), progress);
+    history.state.head_time = line.steps.last().map(|step| step.time);
+
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
+    let batches =
+        walk::read(repository.git_dir(), &line, &pool, progress).map_err(|error| error.message().to_owned())?;
+
+    let (kinds, wrong) = kind::Kinds::new(&options.contract_globs);
+    problems.extend(
+        wrong
+            .into_iter()
+            .map(|why| Problem::general(ProblemKind::Configuration, format!("a glob of contracts: {why}"))),
+    );
+    let today =
+        line.steps.last().filter(|_| options.follow_renames).and_then(|last| changesets::files(&mut objects, last));
+    let failures = pool.install(|| changesets::assemble(history, &line, batches, today.as_ref(), &kinds));
+    report(&line, history, &failures, problems);
+    Ok(())
+}
+
+/// Says what is missing, and the command that mends it.
+fn report(line: &MainLine, history: &mut History, failures: &[ObjectError], problems: &mut Vec<Problem>) {
+    if line.end == End::Shallow {
+        problems.push(history_problem(format!(
+            "the clone is shallow: {} commits of the main line are here, older ones are not; \
+             git fetch --unshallow --filter=blob:none brings them",
+            history.total
+        )));
+    }
+    let broken_line = match &line.end {
+        End::Broken(error) => Some(error),
+        End::Root | End::Shallow => None,
+    };
+    let missing: Vec<&ObjectError> =
+        failures.iter().chain(broken_line).filter(|error| matches!(error, ObjectError::Missing { .. })).collect();
+    history.state.missing_objects = missing.len() as u32;
+    if let Some(first) = missing.first() {
+        problems.push(history_problem(format!(
+            "{} objects that the history needs are not in this clone ({first}); \
+             git fetch --refetch --filter=blob:none brings them",
+            missing.len()
+        )));
+    }
+    let others = failures.iter().chain(broken_line).filter(|error| !matches!(error, ObjectError::Missing { .. }));
+    problems.extend(others.map(|error| history_problem(error.to_string())));
+    debug_assert_eq!(
+        history.total as usize,
+        history.changesets.len() + history.dropped.values().map(|n| *n as usize).sum::<usize>()
+    );
+}
+
+/// Counts one more of `reason`.
+fn count(history: &mut History, reason: DropReason) {
+    *history.dropped.entry(reason).or_default() += 1;
+}

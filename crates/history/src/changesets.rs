@@ -1,0 +1,202 @@
+//! From what each commit did to the changesets of a [`History`]: paths numbered, renames followed, kinds told, and
+//! what does not count set aside.
+
+use std::collections::BTreeSet;
+
+use lockstep_model::{
+    BlobId, ChangeKind, Changeset, CommitId, DropReason, FileChange, FileStatus, History, PathId, RepoPath,
+};
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::{
+    count, diff,
+    follow::{self, Change, Paths},
+    kind::Kinds,
+    objects::{ObjectError, Objects},
+    walk::{Batch, End, MainLine, Step},
+};
+
+/// The files of the commit `step`; none if they cannot all be read.
+pub(crate) fn files(objects: &mut Objects<'_>, step: &Step) -> Option<FxHashSet<RepoPath>> {
+    let mut files = FxHashSet::default();
+    diff::diff(objects, None, Some(&step.tree), &mut |change| {
+        files.insert(RepoPath::from_git(change.path));
+    })
+    .ok()?;
+    Some(files)
+}
+
+/// Fills `history` from what the commits of `line` did. `today` are the files of the newest; without them renames are
+/// not followed. Gives the distinct objects that could not be read.
+pub(crate) fn assemble(
+    history: &mut History,
+    line: &MainLine,
+    batches: Vec<Batch>,
+    today: Option<&FxHashSet<RepoPath>>,
+    kinds: &Kinds,
+) -> Vec<ObjectError> {
+    let mut paths = Paths::default();
+    let mut drafts = numbered(batches, &mut paths);
+    if today.is_some() {
+        drafts.par_iter_mut().for_each(|draft| {
+            if let Ok(changes) = &mut draft.changes {
+                follow::pair(changes, &paths);
+            }
+        });
+    }
+    let names = match today {
+        Some(today) => {
+            let changes: Vec<&[Change]> = drafts.iter().map(Draft::changes).collect();
+            follow::names_of_today(&changes, today, &mut paths)
+        }
+        None => drafts.iter().map(|draft| draft.changes().iter().map(|change| change.then).collect()).collect(),
+    };
+    let kind_of: Vec<ChangeKind> = paths.list().par_iter().map(|path| kinds.of(path.as_str())).collect();
+
+    let mut failures = BTreeSet::new();
+    history.total = line.steps.len() as u32;
+    for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
+        let edge = (at == 0).then_some(&line.end);
+        match draft.judge(edge) {
+            Some(reason) => count(history, reason),
+            None => {
+                let changes =
+                    draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
+                match worth_counting(changes.collect(), &paths) {
+                    Some(changes) => history.changesets.push(changeset(step, changes)),
+                    None => count(history, DropReason::NoBehaviour),
+                }
+            }
+        }
+        failures.extend(draft.changes.err());
+    }
+    history.paths = paths.into_list();
+    failures.into_iter().map(|Ordered(error)| error).collect()
+}
+
+/// What one commit did, its paths numbered for the whole history.
+struct Draft {
+    changes: Result<Vec<Change>, Ordered>,
+    bot: bool,
+}
+
+/// Orders failures by what they say, so that each is told once and in the same order in every run.
+#[derive(Debug, PartialEq, Eq)]
+struct Ordered(ObjectError);
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.to_string().cmp(&other.0.to_string())
+    }
+}
+
+impl Draft {
+    fn changes(&self) -> &[Change] {
+        self.changes.as_deref().unwrap_or_default()
+    }
+
+    /// Why it is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
+    fn judge(&self, edge: Option<&End>) -> Option<DropReason> {
+        match (edge, &self.changes) {
+            (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
+            (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
+            (_, Err(Ordered(ObjectError::TooLarge { .. }))) => Some(DropReason::Bulk),
+            (_, Err(_)) => Some(DropReason::MissingObject),
+            (_, Ok(changes)) if changes.is_empty() => Some(DropReason::Empty),
+            _ if self.bot => Some(DropReason::Bot),
+            _ => None,
+        }
+    }
+}
+
+/// Gives the paths of all batches one numbering. Batches come in the order of the history, whoever read them, so the
+/// numbers do not depend on the threads.
+fn numbered(batches: Vec<Batch>, paths: &mut Paths) -> Vec<Draft> {
+    let mut drafts = Vec::with_capacity(batches.iter().map(|batch| batch.deeds.len()).sum());
+    for batch in batches {
+        let ids: Vec<PathId> = batch.paths.iter().map(|path| paths.id(RepoPath::from_git(path))).collect();
+        drafts.extend(batch.deeds.into_iter().map(|deed| Draft {
+            changes: deed.facts.map_err(Ordered).map(|facts| {
+                let change = |fact: crate::walk::Fact| {
+                    Change::raw(ids[fact.path as usize], fact.status, fact.before, fact.after)
+                };
+                facts.into_iter().map(change).collect()
+            }),
+            bot: deed.bot,
+        }));
+    }
+    drafts
+}
+
+fn file_change(change: &Change, path: PathId, kind_of: &[ChangeKind]) -> FileChange {
+    let kind = if change.is_submodule() {
+        ChangeKind::Dependency
+    } else if change.keeps_content() {
+        ChangeKind::Cosmetic
+    } else {
+        kind_of[change.then.0 as usize]
+    };
+    FileChange {
+        path,
+        then: change.then,
+        status: change.status,
+        kind,
+        before: BlobId(change.before.id),
+        after: BlobId(change.after.id),
+    }
+}
+
+/// The changes in order, if one of them is of behaviour, of a contract or of configuration.
+fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths) -> Option<Vec<FileChange>> {
+    let counts = |change: &FileChange| {
+        matches!(change.kind, ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration)
+    };
+    if !changes.iter().any(counts) {
+        return None;
+    }
+    changes.sort_unstable_by(|a, b| {
+        let key = |change: &FileChange| (paths.get(change.path), paths.get(change.then), change.status);
+        key(a).cmp(&key(b))
+    });
+    join_moves(&mut changes);
+    Some(changes)
+}
+
+/// A deletion and an addition of what is one path today are a move that changed the content: it was the folder
+/// that moved, and only the whole history shows it.
+fn join_moves(changes: &mut Vec<FileChange>) {
+    let mut joined: Vec<FileChange> = Vec::with_capacity(changes.len());
+    for group in changes.chunk_by(|a, b| a.path == b.path) {
+        match group {
+            [a, b] => match (a.status, b.status) {
+                (FileStatus::Deleted, FileStatus::Added) => joined.push(move_of(a, b)),
+                (FileStatus::Added, FileStatus::Deleted) => joined.push(move_of(b, a)),
+                _ => joined.extend_from_slice(group),
+            },
+            _ => joined.extend_from_slice(group),
+        }
+    }
+    *changes = joined;
+}
+
+fn move_of(deleted: &FileChange, added: &FileChange) -> FileChange {
+    FileChange { status: FileStatus::RenamedModified, before: deleted.before, ..*added }
+}
+
+fn changeset(step: &Step, changes: Vec<FileChange>) -> Changeset {
+    Changeset {
+        id: CommitId(step.id),
+        time: step.time,
+        author: step.author.clone(),
+        subject: step.subject.clone(),
+        kind: step.kind,
+        changes,
+    }
+}

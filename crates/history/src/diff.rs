@@ -1,0 +1,271 @@
+//! What differs between two trees, read from their raw bytes.
+//!
+//! Two trees of neighbouring commits are nearly the same bytes, so the common beginning is skipped as bytes and only
+//! the entries that differ are parsed; equal subtrees are never opened. The answer is that of `git diff-tree -r
+//! --no-renames`: modes are made canonical before they are compared, and a folder sorts as its name with a slash.
+
+use std::{cmp::Ordering, rc::Rc};
+
+use memchr::memchr;
+
+use crate::objects::{ObjectError, ObjectId, TreeSource};
+
+/// What happened to one path, renames not considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RawStatus {
+    Added,
+    Deleted,
+    Modified,
+    /// A file became a link or a submodule, or the other way round.
+    TypeChanged,
+}
+
+/// What stands at a path on one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Side {
+    /// The canonical mode; 0 where there is nothing.
+    pub(crate) mode: u32,
+    /// The blob, or the commit of a submodule; zero where there is nothing.
+    pub(crate) id: ObjectId,
+}
+
+/// One path that differs. `before.mode` and `after.mode` are never those of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawChange<'a> {
+    pub(crate) path: &'a [u8],
+    pub(crate) status: RawStatus,
+    pub(crate) before: Side,
+    pub(crate) after: Side,
+}
+
+/// A folder.
+const FOLDER: u32 = 0o040_000;
+/// A symbolic link.
+pub(crate) const LINK: u32 = 0o120_000;
+/// A commit of another repository.
+pub(crate) const SUBMODULE: u32 = 0o160_000;
+/// The bits of a mode that tell a file from a link from a submodule.
+const TYPE: u32 = 0o170_000;
+
+/// Folders nest no deeper in anybody's sources; git itself stops at 2048.
+const MAX_DEPTH: usize = 512;
+/// Trees opened and paths named in one comparison. Above it stands no change, but a tree made to explode.
+const MAX_STEPS: u32 = 1_000_000;
+
+/// Calls `sink` for every path that differs between the trees `old` and `new`, in git's order. None is the empty tree.
+///
+/// # Errors
+/// If a tree is missing or broken, or too much differs to be a change of sources. `sink` may have been called by then.
+pub(crate) fn diff<S: TreeSource>(
+    source: &mut S,
+    old: Option<&ObjectId>,
+    new: Option<&ObjectId>,
+    sink: &mut dyn FnMut(RawChange<'_>),
+) -> Result<(), ObjectError> {
+    let mut walk = Walk { source, sink, path: Vec::with_capacity(256), steps: MAX_STEPS };
+    match (old, new) {
+        (Some(old), Some(new)) if old == new => Ok(()),
+        (Some(old), Some(new)) => walk.changed(old, new, 0),
+        (Some(old), None) => walk.whole(old, RawStatus::Deleted, 0),
+        (None, Some(new)) => walk.whole(new, RawStatus::Added, 0),
+        (None, None) => Ok(()),
+    }
+}
+
+/// One entry of a tree, as bytes give it.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    side: Side,
+    name: &'a [u8],
+    len: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The entry at the beginning of `bytes`; none at the end of the tree; an error says what is wrong.
+    fn first(bytes: &'a [u8]) -> Result<Option<Self>, &'static str> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let nul = memchr(0, bytes).ok_or("an entry without an end")?;
+        let space = memchr(b' ', &bytes[..nul]).ok_or("an entry without a mode")?;
+        let mode = octal(&bytes[..space]).ok_or("a mode that is no number")?;
+        let name = &bytes[space + 1..nul];
+        if name.is_empty() || memchr(b'/', name).is_some() {
+            return Err("a name that is none");
+        }
+        let id = bytes.get(nul + 1..nul + 21).and_then(|id| id.try_into().ok()).ok_or("an entry cut short")?;
+        Ok(Some(Self { side: Side { mode: canonical(mode), id }, name, len: nul + 21 }))
+    }
+
+    fn is_folder(&self) -> bool {
+        self.side.mode == FOLDER
+    }
+
+    /// The order of entries in a tree: a folder stands where its name with a slash would.
+    fn order(&self, other: &Self) -> Ordering {
+        let common = self.name.len().min(other.name.len());
+        let end = |entry: &Self| match entry.name.get(common) {
+            Some(byte) => *byte,
+            None if entry.is_folder() => b'/',
+            None => 0,
+        };
+        self.name[..common].cmp(&other.name[..common]).then_with(|| end(self).cmp(&end(other)))
+    }
+}
+
+fn octal(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() || digits.len() > 7 {
+        return None;
+    }
+    digits.iter().try_fold(0, |mode, digit| match digit {
+        b'0'..=b'7' => Some(mode << 3 | u32::from(digit - b'0')),
+        _ => None,
+    })
+}
+
+/// The mode as git compares it: old histories hold `100664` where today's hold `100644`.
+fn canonical(mode: u32) -> u32 {
+    match mode & TYPE {
+        0o100_000 if mode & 0o100 != 0 => 0o100_755,
+        0o100_000 => 0o100_644,
+        LINK => LINK,
+        FOLDER => FOLDER,
+        _ => SUBMODULE,
+    }
+}
+
+/// How many bytes at the beginning of `a` and `b` are the same.
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
+}
+
+/// Where the last entry of `tree` that ends within its first `limit` bytes ends.
+fn aligned(tree: &[u8], limit: usize) -> usize {
+    // The shortest entry, `40000 a`, has its NUL at 7; the name of the object follows and may hold any byte.
+    const SHORTEST: usize = 7;
+    let mut at = 0;
+    while at + SHORTEST + 21 <= limit {
+        match memchr(0, &tree[at + SHORTEST..limit]) {
+            Some(nul) if at + SHORTEST + nul + 21 <= limit => at += SHORTEST + nul + 21,
+            _ => break,
+        }
+    }
+    at
+}
+
+struct Walk<'s, S> {
+    source: &'s mut S,
+    sink: &'s mut dyn FnMut(RawChange<'_>),
+    path: Vec<u8>,
+    steps: u32,
+}
+
+impl<S: TreeSource> Walk<'_, S> {
+    fn open(&mut self, id: &ObjectId, depth: usize) -> Result<Rc<[u8]>, ObjectError> {
+        if depth > MAX_DEPTH {
+            return Err(ObjectError::too_large(id, format!("folders nest deeper than {MAX_DEPTH}")));
+        }
+        self.step(id)?;
+        self.source.tree(id)
+    }
+
+    fn step(&mut self, id: &ObjectId) -> Result<(), ObjectError> {
+        self.steps = self
+            .steps
+            .checked_sub(1)
+            .ok_or_else(|| ObjectError::too_large(id, format!("more than {MAX_STEPS} paths differ")))?;
+        Ok(())
+    }
+
+    /// Two trees that differ.
+    fn changed(&mut self, old_id: &ObjectId, new_id: &ObjectId, depth: usize) -> Result<(), ObjectError> {
+        let (old_tree, new_tree) = (self.open(old_id, depth)?, self.open(new_id, depth)?);
+        let (mut old, mut new) = (&*old_tree, &*new_tree);
+        loop {
+            let same = common_prefix(old, new);
+            if same == old.len() && same == new.len() {
+                return Ok(());
+            }
+            let skip = aligned(old, same);
+            (old, new) = (&old[skip..], &new[skip..]);
+            let before = Entry::first(old).map_err(|why| ObjectError::broken(old_id, why))?;
+            let after = Entry::first(new).map_err(|why| ObjectError::broken(new_id, why))?;
+            let order = match (&before, &after) {
+                (Some(before), Some(after)) => before.order(after),
+                (Some(_), None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
+            };
+            if let Some(before) = before.filter(|_| order.is_le()) {
+                old = &old[before.len..];
+                match after.filter(|_| order.is_eq()) {
+                    Some(after) => {
+                        new = &new[after.len..];
+                        self.both(before, after, depth)?;
+                    }
+                    None => self.one(before, RawStatus::Deleted, depth)?,
+                }
+            } else if let Some(after) = after {
+                new = &new[after.len..];
+                self.one(after, RawStatus::Added, depth)?;
+            }
+        }
+    }
+
+    /// One name on both sides, both folders or both not.
+    fn both(&mut self, before: Entry<'_>, after: Entry<'_>, depth: usize) -> Result<(), ObjectError> {
+        if before.side == after.side {
+            return Ok(());
+        }
+        let end = self.enter(before.name);
+        if before.is_folder() {
+            self.changed(&before.side.id, &after.side.id, depth + 1)?;
+        } else {
+            let same_type = before.side.mode & TYPE == after.side.mode & TYPE;
+            let status = if same_type { RawStatus::Modified } else { RawStatus::TypeChanged };
+            self.step(&after.side.id)?;
+            (self.sink)(RawChange { path: &self.path, status, before: before.side, after: after.side });
+        }
+        self.path.truncate(end);
+        Ok(())
+    }
+
+    /// A name on one side only.
+    fn one(&mut self, entry: Entry<'_>, status: RawStatus, depth: usize) -> Result<(), ObjectError> {
+        let end = self.enter(entry.name);
+        if entry.is_folder() {
+            self.whole(&entry.side.id, status, depth + 1)?;
+        } else {
+            self.step(&entry.side.id)?;
+            let (before, after) = match status {
+                RawStatus::Deleted => (entry.side, Side::default()),
+                _ => (Side::default(), entry.side),
+            };
+            (self.sink)(RawChange { path: &self.path, status, before, after });
+        }
+        self.path.truncate(end);
+        Ok(())
+    }
+
+    /// Everything in a tree that is on one side only.
+    fn whole(&mut self, id: &ObjectId, status: RawStatus, depth: usize) -> Result<(), ObjectError> {
+        let tree = self.open(id, depth)?;
+        let mut rest = &*tree;
+        while let Some(entry) = Entry::first(rest).map_err(|why| ObjectError::broken(id, why))? {
+            rest = &rest[entry.len..];
+            self.one(entry, status, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Goes into `name`; gives where the path ended before.
+    fn enter(&mut self, name: &[u8]) -> usize {
+        let end = self.path.len();
+        if end > 0 {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+        end
+    }
+}

@@ -1,0 +1,338 @@
+//! Following files through renames, so that what was changed long ago counts for what it is called today.
+//!
+//! Within a changeset, a deleted and an added path with the same content are one file that moved. That needs no
+//! content, only names of blobs, and finds 69 to 90 % of what git finds by comparing contents; files that moved *and*
+//! changed are found beside them when their whole folder moved. Over the whole history, a folder that is gone today,
+//! and from which most files went to one place, takes the rest of its past there.
+
+use lockstep_model::{BlobId, FileStatus, PathId, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::diff::{LINK, RawStatus, SUBMODULE, Side};
+
+/// Every path ever named, each once.
+#[derive(Default)]
+pub(crate) struct Paths {
+    list: Vec<RepoPath>,
+    ids: FxHashMap<RepoPath, PathId>,
+}
+
+impl Paths {
+    /// The number of `path`, a new one if it has none yet.
+    pub(crate) fn id(&mut self, path: RepoPath) -> PathId {
+        if let Some(id) = self.ids.get(&path) {
+            return *id;
+        }
+        let id = PathId(self.list.len() as u32);
+        self.list.push(path.clone());
+        self.ids.insert(path, id);
+        id
+    }
+
+    pub(crate) fn get(&self, id: PathId) -> &RepoPath {
+        &self.list[id.0 as usize]
+    }
+
+    fn text(&self, id: PathId) -> &str {
+        self.get(id).as_str()
+    }
+
+    pub(crate) fn list(&self) -> &[RepoPath] {
+        &self.list
+    }
+
+    pub(crate) fn into_list(self) -> Vec<RepoPath> {
+        self.list
+    }
+}
+
+/// One file in a changeset, before its name of today is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Its name after the changeset (before it, for a deletion).
+    pub(crate) then: PathId,
+    /// Its name before, where that was another.
+    pub(crate) from: Option<PathId>,
+    pub(crate) status: FileStatus,
+    pub(crate) before: Side,
+    pub(crate) after: Side,
+}
+
+impl Change {
+    pub(crate) fn raw(path: PathId, status: RawStatus, before: Side, after: Side) -> Self {
+        let status = match status {
+            RawStatus::Added => FileStatus::Added,
+            RawStatus::Deleted => FileStatus::Deleted,
+            RawStatus::Modified | RawStatus::TypeChanged => FileStatus::Modified,
+        };
+        Self { then: path, from: None, status, before, after }
+    }
+
+    /// True if nothing that a program reads changed: a move, or another mode.
+    pub(crate) fn keeps_content(&self) -> bool {
+        self.before.id == self.after.id
+    }
+
+    pub(crate) fn is_submodule(&self) -> bool {
+        self.before.mode == SUBMODULE || self.after.mode == SUBMODULE
+    }
+
+    /// The file `deleted` became the file `added`.
+    fn moved(deleted: &Self, added: &Self) -> Self {
+        let same = deleted.before.id == added.after.id;
+        Self {
+            then: added.then,
+            from: Some(deleted.then),
+            status: if same { FileStatus::Renamed } else { FileStatus::RenamedModified },
+            before: deleted.before,
+            after: added.after,
+        }
+    }
+}
+
+/// The blob of every empty file.
+const EMPTY: BlobId = BlobId([
+    0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b, 0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2, 0xe4, 0x8c, 0x53,
+    0x91,
+]);
+
+/// Replaces pairs of a deletion and an addition that are one file by a rename.
+pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
+    let movable = |change: &Change, status, side: &Side| {
+        change.status == status && (side.mode == LINK || side.mode & 0o170_000 == 0o100_000)
+    };
+    let select = |status, side: fn(&Change) -> &Side| -> Vec<usize> {
+        (0..changes.len()).filter(|at| movable(&changes[*at], status, side(&changes[*at]))).collect()
+    };
+    let deleted = select(FileStatus::Deleted, |change| &change.before);
+    let added = select(FileStatus::Added, |change| &change.after);
+    if deleted.is_empty() || added.is_empty() {
+        return;
+    }
+    let mut pairs = Pairs { changes, paths, partner: FxHashMap::default(), taken: FxHashSet::default() };
+    // The most alike names first: of several files with one content, each goes where its name went.
+    for parts in [3, 2, 1, 0] {
+        pairs.by_content(&deleted, &added, parts);
+    }
+    pairs.by_folder(&deleted, &added);
+    let Pairs { partner, taken, .. } = pairs;
+    if partner.is_empty() {
+        return;
+    }
+    let moved: Vec<Change> = (0..changes.len())
+        .filter(|at| !taken.contains(at))
+        .map(|at| match partner.get(&at) {
+            Some(from) => Change::moved(&changes[*from], &changes[at]),
+            None => changes[at],
+        })
+        .collect();
+    *changes = moved;
+}
+
+/// Pairs found so far in one changeset.
+struct Pairs<'a> {
+    changes: &'a [Change],
+    paths: &'a Paths,
+    /// Addition to deletion.
+    partner: FxHashMap<usize, usize>,
+    /// Deletions that have a partner.
+    taken: FxHashSet<usize>,
+}
+
+impl<'a> Pairs<'a> {
+    /// Pairs what has the same content and the same last `parts` parts of its path.
+    fn by_content(&mut self, deleted: &[usize], added: &[usize], parts: usize) {
+        let changes = self.changes;
+        let paths = self.paths;
+        let key =
+            |at: usize, side: &Side| (side.id, side.mode == LINK, last_parts(paths.text(changes[at].then), parts));
+        let mut waiting: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for at in deleted.iter().rev().filter(|at| !self.taken.contains(at)) {
+            waiting.entry(key(*at, &changes[*at].before)).or_default().push(*at);
+        }
+        for at in added {
+            let after = &changes[*at].after;
+            // Empty files are alike without being the same.
+            if self.partner.contains_key(at) || (parts == 0 && after.id == EMPTY.0) {
+                continue;
+            }
+            if let Some(from) = waiting.get_mut(&key(*at, after)).and_then(Vec::pop) {
+                self.partner.insert(*at, from);
+                self.taken.insert(from);
+            }
+        }
+    }
+
+    /// Pairs what is left over and lies at the same place below two folders between which another file moved.
+    fn by_folder(&mut self, deleted: &[usize], added: &[usize]) {
+        let mut moves: FxHashMap<&str, FxHashMap<&str, u32>> = FxHashMap::default();
+        for (to, from) in &self.partner {
+            let (old, new) = (self.text(*from), self.text(*to));
+            if let Some((old, new)) = moved_folders(old, new) {
+                *moves.entry(old).or_default().entry(new).or_default() += 1;
+            }
+        }
+        if moves.is_empty() {
+            return;
+        }
+        let moves: FxHashMap<&str, Vec<&str>> =
+            moves.into_iter().map(|(old, targets)| (old, most_frequent_first(targets))).collect();
+        let mut left: FxHashMap<&str, usize> =
+            added.iter().filter(|at| !self.partner.contains_key(at)).map(|at| (self.text(*at), *at)).collect();
+        for from in deleted {
+            if self.taken.contains(from) || left.is_empty() {
+                continue;
+            }
+            let path = self.text(*from);
+            let target = folders_of(path).find_map(|(folder, rest)| {
+                moves.get(folder)?.iter().find_map(|new| left.remove(joined(new, rest).as_str()))
+            });
+            if let Some(to) = target {
+                self.partner.insert(to, *from);
+                self.taken.insert(*from);
+            }
+        }
+    }
+
+    fn text(&self, at: usize) -> &'a str {
+        self.paths.text(self.changes[at].then)
+    }
+}
+
+fn most_frequent_first(targets: FxHashMap<&str, u32>) -> Vec<&str> {
+    let mut targets: Vec<_> = targets.into_iter().collect();
+    targets.sort_unstable_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+    targets.into_iter().map(|(target, _)| target).collect()
+}
+
+/// The last `parts` parts of `path`; empty for 0.
+fn last_parts(path: &str, parts: usize) -> &str {
+    match parts {
+        0 => "",
+        _ => path.rmatch_indices('/').nth(parts - 1).map_or(path, |(at, _)| &path[at + 1..]),
+    }
+}
+
+/// The folders around `path` with what follows each, innermost first, the root (empty) last.
+fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    path.rmatch_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..])).chain(std::iter::once(("", path)))
+}
+
+fn joined(folder: &str, rest: &str) -> String {
+    if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") }
+}
+
+/// The outermost folders that explain a move from `old` to `new`: what is left of both without their common end.
+/// None if the file itself was renamed.
+fn moved_folders<'a>(old: &'a str, new: &'a str) -> Option<(&'a str, &'a str)> {
+    let mut folders = None;
+    for ((old_folder, old_rest), (new_folder, new_rest)) in folders_of(old).zip(folders_of(new)) {
+        if old_rest != new_rest {
+            break;
+        }
+        folders = Some((old_folder, new_folder));
+    }
+    folders.filter(|(old, new)| old != new)
+}
+
+/// Folders that moved over the whole history: a folder that is gone today, and where most of its files went.
+pub(crate) struct FolderMoves {
+    targets: FxHashMap<String, String>,
+}
+
+impl FolderMoves {
+    /// From at least three files that moved out of the folder, at least half to one place.
+    const LEAST: u32 = 3;
+
+    /// Learns from all renames `(old, new)` which folders, of those not in `today`, moved.
+    fn of<'a>(renames: impl Iterator<Item = (&'a str, &'a str)>, today: &FxHashSet<&str>) -> Self {
+        let mut counts: FxHashMap<&str, (u32, FxHashMap<&str, u32>)> = FxHashMap::default();
+        for (old, new) in renames {
+            let inside = |folder: &str| new.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            for (folder, _) in folders_of(old).take_while(|(folder, _)| !folder.is_empty()) {
+                if !inside(folder) && !today.contains(folder) {
+                    counts.entry(folder).or_default().0 += 1;
+                }
+            }
+            for ((folder, rest), (target, target_rest)) in folders_of(old).zip(folders_of(new)) {
+                if rest != target_rest || folder == target {
+                    break;
+                }
+                if let Some((_, targets)) = counts.get_mut(folder).filter(|_| !inside(folder)) {
+                    *targets.entry(target).or_default() += 1;
+                }
+            }
+        }
+        let targets = counts.into_iter().filter_map(|(folder, (all, targets))| {
+            let (target, n) = targets.into_iter().max_by(|(a, n), (b, m)| n.cmp(m).then_with(|| b.cmp(a)))?;
+            (n >= Self::LEAST && 2 * n >= all).then(|| (folder.to_owned(), target.to_owned()))
+        });
+        Self { targets: targets.collect() }
+    }
+
+    /// Where `path` would be today; none if no folder around it moved.
+    fn follow(&self, path: &str, is_file: impl Fn(&str) -> bool) -> Option<String> {
+        /// Folders move a few times; two that moved into each other would go on for ever.
+        const HOPS: usize = 8;
+        let mut now: Option<String> = None;
+        for _ in 0..HOPS {
+            let at = now.as_deref().unwrap_or(path);
+            if is_file(at) {
+                break;
+            }
+            let next =
+                folders_of(at).find_map(|(folder, rest)| self.targets.get(folder).map(|target| joined(target, rest)));
+            match next {
+                Some(next) => now = Some(next),
+                None => break,
+            }
+        }
+        now
+    }
+}
+
+/// The name of today of every change of `changesets` (oldest first), where `head` are the files of today.
+///
+/// Gives numbers in the order of the changes. New names may be added to `paths`.
+pub(crate) fn names_of_today(
+    changesets: &[&[Change]],
+    head: &FxHashSet<RepoPath>,
+    paths: &mut Paths,
+) -> Vec<Vec<PathId>> {
+    let mut today: FxHashMap<PathId, PathId> = FxHashMap::default();
+    let mut names: Vec<Vec<PathId>> = changesets
+        .iter()
+        .rev()
+        .map(|changes| {
+            let of = |id: PathId| today.get(&id).copied().unwrap_or(id);
+            let names: Vec<PathId> = changes.iter().map(|change| of(change.then)).collect();
+            for (change, name) in changes.iter().zip(&names) {
+                if let Some(from) = change.from {
+                    today.insert(from, *name);
+                }
+            }
+            names
+        })
+        .collect();
+    names.reverse();
+
+    let folders: FxHashSet<&str> =
+        head.iter().flat_map(|path| folders_of(path.as_str()).map(|(folder, _)| folder)).collect();
+    let renames = changesets.iter().flat_map(|changes| changes.iter()).filter_map(|change| {
+        let from = change.from?;
+        Some((paths.text(from), paths.text(change.then)))
+    });
+    let moves = FolderMoves::of(renames, &folders);
+    if !moves.targets.is_empty() {
+        let is_file = |path: &str| head.contains(&RepoPath::from_git(path.as_bytes()));
+        let mut known: FxHashMap<PathId, PathId> = FxHashMap::default();
+        for name in names.iter_mut().flatten() {
+            let old = *name;
+            *name = *known.entry(old).or_insert_with(|| match moves.follow(paths.text(old), is_file) {
+                Some(path) => paths.id(RepoPath::from_git(path.as_bytes())),
+                None => old,
+            });
+        }
+    }
+    names
+}

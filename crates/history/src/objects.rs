@@ -1,0 +1,152 @@
+//! Reading objects raw from git's object database, with missing and broken objects as ordinary, named outcomes.
+//!
+//! Hash verification is switched off for the process ([`set_up`]): it costs two to four times the reading itself, and
+//! an object that does not match its name can only make the numbers wrong, which its owner can do more simply.
+//! What it does mean: trees may contain themselves, and histories may run in circles. Readers bound their depth.
+
+use std::{rc::Rc, sync::Once};
+
+use git2::{ErrorCode, ObjectType, Odb, Oid};
+use rustc_hash::FxHashMap;
+use thiserror::Error;
+
+/// The name of any object: SHA-1, 20 bytes.
+pub(crate) type ObjectId = [u8; 20];
+
+/// An object could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ObjectError {
+    /// It is not in this clone: a partial clone, or a damaged one.
+    #[error("object {id} is not in this clone")]
+    Missing {
+        /// Its name in hexadecimal.
+        id: String,
+    },
+    /// It is there and makes no sense.
+    #[error("object {id} is broken: {why}")]
+    Broken {
+        /// Its name in hexadecimal.
+        id: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is part of something too deep or too large to be anybody's source code.
+    #[error("object {id} is not read: {why}")]
+    TooLarge {
+        /// Its name in hexadecimal.
+        id: String,
+        /// Which limit it passes.
+        why: String,
+    },
+}
+
+impl ObjectError {
+    pub(crate) fn broken(id: &ObjectId, why: impl Into<String>) -> Self {
+        Self::Broken { id: hex(id), why: why.into() }
+    }
+
+    pub(crate) fn too_large(id: &ObjectId, why: impl Into<String>) -> Self {
+        Self::TooLarge { id: hex(id), why: why.into() }
+    }
+}
+
+/// Forty hexadecimal digits.
+pub(crate) fn hex(id: &ObjectId) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Settings of libgit2 that hold for the whole process; to be called before the first repository is opened.
+pub(crate) fn set_up() {
+    static DONE: Once = Once::new();
+    DONE.call_once(|| git2::opts::strict_hash_verification(false));
+}
+
+/// Where trees come from: the object database, or a map in tests.
+pub(crate) trait TreeSource {
+    /// The bytes of the tree `id`.
+    fn tree(&mut self, id: &ObjectId) -> Result<Rc<[u8]>, ObjectError>;
+}
+
+/// The object database of a repository, for one thread.
+pub(crate) struct Objects<'r> {
+    odb: Odb<'r>,
+    trees: Generations,
+}
+
+impl<'r> Objects<'r> {
+    /// The objects of `repository`, its alternates included.
+    pub(crate) fn of(repository: &'r git2::Repository) -> Result<Self, git2::Error> {
+        Ok(Self { odb: repository.odb()?, trees: Generations::default() })
+    }
+
+    /// Calls `use_it` with the bytes of the object `id`, which must be of type `kind`.
+    pub(crate) fn with<T>(
+        &self,
+        id: &ObjectId,
+        kind: ObjectType,
+        use_it: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, ObjectError> {
+        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
+        let object = self.odb.read(oid).map_err(|error| failure(id, &error))?;
+        if object.kind() != kind {
+            return Err(ObjectError::broken(id, format!("expected a {}, found a {}", kind.str(), object.kind().str())));
+        }
+        Ok(use_it(object.data()))
+    }
+
+    /// The size of the blob `id` in bytes, without reading it.
+    pub(crate) fn blob_size(&self, id: &ObjectId) -> Result<u64, ObjectError> {
+        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
+        self.odb.read_header(oid).map(|(size, _)| size as u64).map_err(|error| failure(id, &error))
+    }
+}
+
+impl TreeSource for Objects<'_> {
+    fn tree(&mut self, id: &ObjectId) -> Result<Rc<[u8]>, ObjectError> {
+        if let Some(bytes) = self.trees.get(id) {
+            return Ok(bytes);
+        }
+        let bytes: Rc<[u8]> = self.with(id, ObjectType::Tree, |bytes| Rc::from(bytes))?;
+        self.trees.put(*id, &bytes);
+        Ok(bytes)
+    }
+}
+
+fn failure(id: &ObjectId, error: &git2::Error) -> ObjectError {
+    match error.code() {
+        ErrorCode::NotFound => ObjectError::Missing { id: hex(id) },
+        _ => ObjectError::broken(id, error.message()),
+    }
+}
+
+/// Trees read lately. A tree that is new in one changeset is old in the next, so most are wanted twice; libgit2's own
+/// cache keeps none above 4 KiB, and those are the dear ones.
+#[derive(Default)]
+struct Generations {
+    new: FxHashMap<ObjectId, Rc<[u8]>>,
+    old: FxHashMap<ObjectId, Rc<[u8]>>,
+    bytes: usize,
+}
+
+/// Bytes in one generation: half of what one thread may keep.
+const GENERATION: usize = 8 << 20;
+
+impl Generations {
+    fn get(&mut self, id: &ObjectId) -> Option<Rc<[u8]>> {
+        if let Some(bytes) = self.new.get(id) {
+            return Some(bytes.clone());
+        }
+        let bytes = self.old.remove(id)?;
+        self.put(*id, &bytes);
+        Some(bytes)
+    }
+
+    fn put(&mut self, id: ObjectId, bytes: &Rc<[u8]>) {
+        if self.bytes + bytes.len() > GENERATION {
+            self.old = std::mem::take(&mut self.new);
+            self.bytes = 0;
+        }
+        self.bytes += bytes.len();
+        self.new.insert(id, bytes.clone());
+    }
+}

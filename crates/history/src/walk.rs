@@ -1,0 +1,251 @@
+//! The main line of a history, and what each of its commits changed, read in batches by several threads.
+
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+};
+
+use git2::{ObjectType, RepositoryOpenFlags};
+use lockstep_model::{Author, ChangesetKind, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    Progress,
+    commit::Commit,
+    diff::{self, RawStatus, Side},
+    filter, group,
+    objects::{ObjectError, ObjectId, Objects},
+};
+
+/// One commit of the main line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) id: ObjectId,
+    pub(crate) tree: ObjectId,
+    /// What a merge brought in, first of several.
+    merged: Option<ObjectId>,
+    pub(crate) kind: ChangesetKind,
+    pub(crate) author: Author,
+    pub(crate) time: Timestamp,
+    pub(crate) subject: String,
+    /// A merge whose branch only programs push to.
+    bot_branch: bool,
+}
+
+/// Where the main line ends, going back in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// At the first commit.
+    Root,
+    /// At the edge of a shallow clone.
+    Shallow,
+    /// At a commit whose parent cannot be read.
+    Broken(ObjectError),
+}
+
+/// The commits that are reached by first parents only, oldest first.
+pub(crate) struct MainLine {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
+}
+
+/// Follows the first parents of `head`.
+pub(crate) fn main_line(
+    objects: &Objects<'_>,
+    head: ObjectId,
+    shallow: &HashSet<ObjectId>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> MainLine {
+    let (mut steps, mut seen) = (Vec::new(), FxHashSet::default());
+    let mut next = head;
+    let end = loop {
+        // Names are not verified against contents, so a crafted history can run in a circle.
+        if !seen.insert(next) {
+            break End::Broken(ObjectError::broken(&next, "it is its own ancestor"));
+        }
+        let commit = match objects.with(&next, ObjectType::Commit, |bytes| Commit::parse(next, bytes)) {
+            Ok(Ok(commit)) => commit,
+            Ok(Err(why)) => break End::Broken(ObjectError::broken(&next, why)),
+            Err(error) => break End::Broken(error),
+        };
+        let parent = commit.parents.first().copied();
+        steps.push(step(commit));
+        if steps.len() % 1024 == 0 {
+            progress(Progress::Walked(steps.len() as u32));
+        }
+        match parent {
+            _ if shallow.contains(&next) => break End::Shallow,
+            Some(parent) => next = parent,
+            None => break End::Root,
+        }
+    };
+    steps.reverse();
+    MainLine { steps, end }
+}
+
+fn step(commit: Commit) -> Step {
+    let merge = commit.is_merge();
+    let words = group::words(&commit.message, merge);
+    Step {
+        id: commit.id,
+        tree: commit.tree,
+        merged: commit.parents.get(1).copied(),
+        kind: if merge { ChangesetKind::Merge } else { ChangesetKind::Commit },
+        bot_branch: words.branch.is_some_and(filter::is_bot_branch),
+        subject: words.subject,
+        author: commit.author,
+        time: commit.time,
+    }
+}
+
+/// One path that a changeset touched. `path` counts in [`Batch::paths`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fact {
+    pub(crate) path: u32,
+    pub(crate) status: RawStatus,
+    pub(crate) before: Side,
+    pub(crate) after: Side,
+}
+
+/// What one changeset did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Deed {
+    pub(crate) facts: Result<Vec<Fact>, ObjectError>,
+    /// Written by a program.
+    pub(crate) bot: bool,
+}
+
+/// What some neighbouring changesets did.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) paths: Vec<Box<[u8]>>,
+    pub(crate) deeds: Vec<Deed>,
+}
+
+/// What every step of `line` but those before `from` did, in batches that follow each other, read by `pool`.
+///
+/// # Errors
+/// If a thread cannot open the repository.
+pub(crate) fn read(
+    git_dir: &Path,
+    line: &MainLine,
+    pool: &rayon::ThreadPool,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Vec<Batch>, git2::Error> {
+    let steps = &line.steps;
+    // Large enough that neighbours share their trees in a thread's cache, small enough that threads end together.
+    let size = steps.len().div_ceil(8 * pool.current_num_threads()).clamp(16, 256);
+    let on_line: FxHashSet<ObjectId> = steps.iter().map(|step| step.id).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicU32::new(0));
+    let batches: Mutex<Vec<(usize, Batch)>> = Mutex::new(Vec::new());
+    let results = pool.broadcast(|_| -> Result<(), git2::Error> {
+        // A handle belongs to one thread; opening it again costs less than a millisecond.
+        let repository =
+            git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, [] as [&std::ffi::OsStr; 0])?;
+        let mut reader = Reader { objects: Objects::of(&repository)?, on_line: &on_line };
+        loop {
+            let first = next.fetch_add(size, Ordering::Relaxed);
+            if first >= steps.len() {
+                return Ok(());
+            }
+            let last = (first + size).min(steps.len());
+            let batch = reader.batch(line, first, last);
+            batches.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((first, batch));
+            let read = (last - first) as u32;
+            let done = done.fetch_add(read, Ordering::Relaxed) + read;
+            progress(Progress::Read { done, total: steps.len() as u32 });
+        }
+    });
+    results.into_iter().collect::<Result<(), _>>()?;
+    let mut batches = batches.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    batches.sort_unstable_by_key(|(first, _)| *first);
+    Ok(batches.into_iter().map(|(_, batch)| batch).collect())
+}
+
+/// One thread's reader.
+struct Reader<'r> {
+    objects: Objects<'r>,
+    on_line: &'r FxHashSet<ObjectId>,
+}
+
+impl Reader<'_> {
+    fn batch(&mut self, line: &MainLine, first: usize, last: usize) -> Batch {
+        let mut ids: FxHashMap<Box<[u8]>, u32> = FxHashMap::default();
+        let mut batch = Batch::default();
+        for at in first..last {
+            let step = &line.steps[at];
+            let before = at.checked_sub(1).map(|before| &line.steps[before].tree);
+            let facts = match (&line.end, before) {
+                (End::Shallow | End::Broken(_), None) => Ok(Vec::new()),
+                _ => self.facts(before, &step.tree, &mut ids, &mut batch.paths),
+            };
+            batch.deeds.push(Deed { facts, bot: self.is_by_bot(step) });
+        }
+        batch
+    }
+
+    fn facts(
+        &mut self,
+        before: Option<&ObjectId>,
+        after: &ObjectId,
+        ids: &mut FxHashMap<Box<[u8]>, u32>,
+        paths: &mut Vec<Box<[u8]>>,
+    ) -> Result<Vec<Fact>, ObjectError> {
+        let mut facts = Vec::new();
+        diff::diff(&mut self.objects, before, Some(after), &mut |change| {
+            let path = match ids.get(change.path) {
+                Some(path) => *path,
+                None => {
+                    let path = paths.len() as u32;
+                    ids.insert(change.path.into(), path);
+                    paths.push(change.path.into());
+                    path
+                }
+            };
+            facts.push(Fact { path, status: change.status, before: change.before, after: change.after });
+        })?;
+        Ok(facts)
+    }
+
+    /// A commit is a program's if its author is one. A merge is a program's if what it merges is: a person who
+    /// presses the button did not write it, and a merge queue that presses it for a person did not either.
+    fn is_by_bot(&self, step: &Step) -> bool {
+        if step.bot_branch {
+            return true;
+        }
+        match step.merged.and_then(|tip| self.branch_is_by_bots(tip)) {
+            Some(by_bots) => by_bots,
+            None => filter::is_bot(&step.author),
+        }
+    }
+
+    /// True if programs wrote every commit of the branch that ends in `tip`; none if it cannot be told.
+    fn branch_is_by_bots(&self, tip: ObjectId) -> Option<bool> {
+        /// Programs' branches are short, and each commit costs a read.
+        const FAR_ENOUGH: usize = 32;
+        let (mut next, mut by_bots) = (tip, None);
+        for _ in 0..FAR_ENOUGH {
+            if self.on_line.contains(&next) {
+                break;
+            }
+            let read = self.objects.with(&next, ObjectType::Commit, |bytes| Commit::parse(next, bytes));
+            let Ok(Ok(commit)) = read else { break };
+            // Bringing a branch up to date is no work on it, whoever does it.
+            if !commit.is_merge() {
+                if !filter::is_bot(&commit.author) {
+                    return Some(false);
+                }
+                by_bots = Some(true);
+            }
+            match commit.parents.first() {
+                Some(parent) => next = *parent,
+                None => break,
+            }
+        }
+        by_bots
+    }
+}
