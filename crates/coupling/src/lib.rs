@@ -1,1 +1,91 @@
-//! Placeholder.
+//! Lockstep's measure: from functions, the code they reach and the history of that code to a graph of calibrated
+//! couplings.
+//!
+//! Pure: nothing here reads a disk, and nothing can fail. The stages, in order: [`attribute`] says which functions a
+//! changed file belongs to, [`count`] which functions changed together how often, [`prior`] what a pair of functions
+//! of this repository looks like before it is looked at, [`measure`] how strong each coupling is, [`significance`]
+//! whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it all. [`explain`]
+//! says what in the code and the manifests joins two functions.
+
+mod attribute;
+mod communities;
+mod count;
+mod explain;
+mod graph;
+mod measure;
+mod prior;
+mod significance;
+
+use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
+use rustc_hash::FxHashMap;
+
+pub use count::Changesets;
+pub use explain::{Explainer, Explanation};
+pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
+pub use measure::{Directed, lower_bound, strength};
+pub use prior::Prior;
+
+/// All that the measure looks at.
+pub struct Input<'a> {
+    /// The functions; the graph numbers them in this order.
+    pub functions: &'a [Function],
+    /// Who claims to belong together.
+    pub services: &'a [Service],
+    /// What each function reaches; found by the function's id, a function without one has no code.
+    pub closures: &'a [Closure],
+    /// What changed.
+    pub history: &'a History,
+    /// The moment from which ages are counted; later changesets are left out.
+    pub as_of: Timestamp,
+    /// True for files that exist today.
+    pub exists: &'a (dyn Fn(&RepoPath) -> bool + Sync),
+    /// The constants of the measure.
+    pub options: Options,
+}
+
+/// The constants of the measure. The defaults are those under which it was calibrated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// A changeset that edits the own code of more functions than this says nothing about any two of them.
+    pub max_functions: usize,
+    /// Days after which a changeset weighs half.
+    pub half_life_days: f64,
+    /// Fewest joint changes worth speaking of; also the fewest changes of each side for a pair to be tested.
+    pub min_support: u32,
+    /// Below this many changes, nothing is known of a function.
+    pub min_changes: u32,
+    /// Below this many kept changesets, nothing is known of any function.
+    pub min_changesets: u32,
+    /// Resolution of the communities: larger means smaller communities.
+    pub resolution: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_functions: 10,
+            half_life_days: 365.0,
+            min_support: 3,
+            min_changes: 5,
+            min_changesets: 50,
+            resolution: 2.0,
+        }
+    }
+}
+
+/// Measures how functions change together.
+pub fn couple(input: &Input<'_>) -> CouplingGraph {
+    let closures = closures_in_order(input);
+    let table = attribute::Table::new(input.functions, &closures, input.history, input.exists);
+    let touched = attribute::touched(&table, input.history, input.as_of);
+    let counts = count::count(&touched, &table, input);
+    let prior = prior::fit(&counts, &input.options);
+    let gate = significance::test(&counts, input.options.min_support);
+    graph::build(input, &table, touched, counts, prior, &gate)
+}
+
+/// The closure of each function, in the order of the functions.
+fn closures_in_order<'a>(input: &Input<'a>) -> Vec<Option<&'a Closure>> {
+    let by_id: FxHashMap<_, _> = input.closures.iter().map(|closure| (&closure.function, closure)).collect();
+    input.functions.iter().map(|function| by_id.get(&function.id).copied()).collect()
+}

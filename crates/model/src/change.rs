@@ -151,6 +151,8 @@ pub enum DropReason {
     NoBehaviour,
     /// It touches no function.
     NoFunction,
+    /// It changes only code that several functions share: it says what must be deployed, not what changes with what.
+    SharedOnly,
     /// The edge of a shallow clone: everything looks new there.
     ShallowBoundary,
     /// The repository lacks an object that is needed to read it.
@@ -167,6 +169,7 @@ impl DropReason {
             Self::Bulk => "bulk",
             Self::NoBehaviour => "no-behaviour",
             Self::NoFunction => "no-function",
+            Self::SharedOnly => "shared-only",
             Self::ShallowBoundary => "shallow-boundary",
             Self::MissingObject => "missing-object",
             Self::Empty => "empty",

@@ -1,0 +1,301 @@
+//! Which functions a changed file belongs to.
+//!
+//! The question is answered once for every path that the history names, in a table; a changeset only looks it up.
+//! Code that one function reaches is that function's own; code that several reach is shared by them. Code that is
+//! gone belongs to the function in whose folder it was. Contracts are kept apart: they are what a communication
+//! channel is made of, and the measure asks what must change when they do not.
+
+use lockstep_model::{ChangeKind, Closure, FileChange, FileKind, FileStatus, Function, History, RepoPath, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Number of a set of functions in [`Table::sets`].
+pub(crate) type SetId = u32;
+
+/// Whose behaviour a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// Nobody's.
+    Nobody,
+    /// One function's own.
+    Own(u32),
+    /// Shared by a set of functions.
+    Shared(SetId),
+}
+
+/// What a change of one path touches.
+#[derive(Clone, Copy, Debug)]
+struct Attribution {
+    /// Whose behaviour changes.
+    code: Code,
+    /// Whose contract changes if the change is one of a contract.
+    contract: Option<SetId>,
+}
+
+/// What every path of the history belongs to.
+pub(crate) struct Table {
+    of: Vec<Attribution>,
+    /// The sets of functions that share something, each sorted, each once.
+    pub sets: Vec<Box<[u32]>>,
+    /// Per function: true if some file of today is its own.
+    pub has_own: Vec<bool>,
+}
+
+/// How functions reach a file of today.
+#[derive(Default)]
+struct Reach {
+    implementation: Vec<u32>,
+    contract: Vec<u32>,
+    types: Vec<u32>,
+}
+
+/// Extensions of program text. A file of this kind that no closure holds is dead, or a build script; any other file
+/// in a function's folder is data that it may read.
+const PROGRAM_TEXT: &[&str] = &[
+    "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "py", "pyi", "rs", "go", "java", "kt", "kts", "scala",
+    "groovy", "cs", "fs", "vb", "rb", "php", "swift", "c", "cc", "cpp", "h", "hpp", "sh", "bash", "ps1", "vue",
+    "svelte", "pl", "ex", "exs", "clj",
+];
+
+impl Table {
+    pub(crate) fn new(
+        functions: &[Function],
+        closures: &[Option<&Closure>],
+        history: &History,
+        exists: &(dyn Fn(&RepoPath) -> bool + Sync),
+    ) -> Self {
+        let reached = reached(closures);
+        let folders = own_folders(closures);
+        let mut contracts = NearestFunctions::new(functions);
+        let mut sets = Sets::default();
+        let mut has_own = vec![false; functions.len()];
+        for reach in reached.values() {
+            if let [function] = reach.implementation[..] {
+                has_own[function as usize] = true;
+            }
+        }
+        let contract_changes = paths_changed_as_contract(history);
+        let mut of = Vec::with_capacity(history.paths.len());
+        for (number, path) in history.paths.iter().enumerate() {
+            of.push(match reached.get(path) {
+                Some(reach) => attribution_of_reached(reach, &mut sets),
+                None => {
+                    let owner = innermost(&folders, path);
+                    let code = match owner {
+                        Some(function) if !exists(path) || is_data(path) => Code::Own(function),
+                        _ => Code::Nobody,
+                    };
+                    let contract = contract_changes.contains(&(number as u32)).then(|| match owner {
+                        Some(function) => sets.id(&[function]),
+                        None => sets.id(contracts.below_nearest_folder(path)),
+                    });
+                    Attribution { code, contract }
+                }
+            });
+        }
+        Self { of, sets: sets.all, has_own }
+    }
+
+    fn get(&self, change: &FileChange) -> Attribution {
+        self.of[change.path.0 as usize]
+    }
+
+    /// The set that shares a path; none if it is nobody's or one function's own.
+    pub(crate) fn shared_by(&self, path: u32) -> Option<&[u32]> {
+        match self.of[path as usize].code {
+            Code::Shared(set) => Some(&self.sets[set as usize]),
+            _ => None,
+        }
+    }
+}
+
+/// Gives equal sets equal numbers.
+#[derive(Default)]
+struct Sets {
+    all: Vec<Box<[u32]>>,
+    known: FxHashMap<Box<[u32]>, SetId>,
+}
+
+impl Sets {
+    fn id(&mut self, functions: &[u32]) -> SetId {
+        if let Some(id) = self.known.get(functions) {
+            return *id;
+        }
+        let id = self.all.len() as SetId;
+        self.all.push(functions.into());
+        self.known.insert(functions.into(), id);
+        id
+    }
+}
+
+fn reached<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a RepoPath, Reach> {
+    let mut reached: FxHashMap<&RepoPath, Reach> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for file in closure.iter().flat_map(|closure| &closure.files) {
+            let reach = reached.entry(&file.path).or_default();
+            let functions = match file.kind {
+                FileKind::Implementation => &mut reach.implementation,
+                FileKind::Contract => &mut reach.contract,
+                FileKind::TypeOnly => &mut reach.types,
+            };
+            if functions.last() != Some(&(function as u32)) {
+                functions.push(function as u32);
+            }
+        }
+    }
+    reached
+}
+
+fn attribution_of_reached(reach: &Reach, sets: &mut Sets) -> Attribution {
+    let code = match reach.implementation[..] {
+        [] => Code::Nobody,
+        [function] => Code::Own(function),
+        _ => Code::Shared(sets.id(&reach.implementation)),
+    };
+    // Types that only one function uses join nothing; types that several use, and nobody runs, are a contract.
+    let types: &[u32] = if reach.types.len() > 1 || !reach.contract.is_empty() { &reach.types } else { &[] };
+    let mut contract: Vec<u32> = [&reach.contract, types, &reach.implementation].concat();
+    contract.sort_unstable();
+    contract.dedup();
+    Attribution { code, contract: (!contract.is_empty()).then(|| sets.id(&contract)) }
+}
+
+/// The folders that were one function's alone. A folder that two functions claim is neither's.
+fn own_folders<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a str, Option<u32>> {
+    let mut folders: FxHashMap<&str, Option<u32>> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for folder in closure.iter().flat_map(|closure| &closure.own_folders) {
+            let function = function as u32;
+            folders
+                .entry(folder.as_str())
+                .and_modify(|owner| *owner = owner.filter(|owner| *owner == function))
+                .or_insert(Some(function));
+        }
+    }
+    folders
+}
+
+/// The folders above a path, innermost first, the root (empty) last.
+fn folders_above(path: &RepoPath) -> impl Iterator<Item = &str> {
+    let parent = |path: &str| path.rfind('/').unwrap_or(0);
+    let text = path.as_str();
+    std::iter::successors((!text.is_empty()).then(|| &text[..parent(text)]), move |folder| {
+        (!folder.is_empty()).then(|| &folder[..parent(folder)])
+    })
+}
+
+fn innermost(folders: &FxHashMap<&str, Option<u32>>, path: &RepoPath) -> Option<u32> {
+    folders_above(path).find_map(|folder| folders.get(folder).copied()).flatten()
+}
+
+fn is_data(path: &RepoPath) -> bool {
+    path.extension().is_none_or(|extension| !PROGRAM_TEXT.contains(&extension.to_ascii_lowercase().as_str()))
+}
+
+fn paths_changed_as_contract(history: &History) -> FxHashSet<u32> {
+    let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+    changes.filter(|change| change.kind == ChangeKind::Contract).map(|change| change.path.0).collect()
+}
+
+/// Finds the functions that live next to a contract which no code imports (an OpenAPI document, an event schema).
+struct NearestFunctions {
+    below: FxHashMap<String, Vec<u32>>,
+}
+
+impl NearestFunctions {
+    fn new(functions: &[Function]) -> Self {
+        let mut below: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for (number, function) in functions.iter().enumerate() {
+            let entry = function.entry.iter().map(|entry| &entry.path);
+            let places = entry.chain(function.declarations.iter().map(|declaration| &declaration.location.path));
+            for folder in places.flat_map(folders_above) {
+                let functions = below.entry(folder.to_owned()).or_default();
+                if functions.last() != Some(&(number as u32)) {
+                    functions.push(number as u32);
+                }
+            }
+        }
+        Self { below }
+    }
+
+    /// The functions below the innermost folder above `path` that has any. For a contract in a folder of its own at
+    /// the top of the repository, that is all functions: a contract that all may share.
+    fn below_nearest_folder(&mut self, path: &RepoPath) -> &[u32] {
+        folders_above(path).find_map(|folder| self.below.get(folder)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What one changeset touches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    /// Its number in the history.
+    pub changeset: u32,
+    /// When.
+    pub time: Timestamp,
+    /// The functions whose own behaviour changed, sorted.
+    pub own: Vec<u32>,
+    /// The sets of functions whose shared behaviour changed, sorted.
+    pub shared: Vec<SetId>,
+    /// The functions whose contract changed, sorted.
+    pub contract: Vec<u32>,
+    /// True if any behaviour changed, somebody's or nobody's.
+    pub behaviour: bool,
+}
+
+/// What each changeset up to `as_of` touches, in an order that does not depend on how the history lists them.
+pub(crate) fn touched(table: &Table, history: &History, as_of: Timestamp) -> Vec<Touched> {
+    let mut all: Vec<Touched> = (0u32..)
+        .zip(&history.changesets)
+        .filter(|(_, changeset)| changeset.time <= as_of)
+        .map(|(number, changeset)| {
+            let mut touched = Touched { changeset: number, time: changeset.time, ..Touched::default() };
+            changeset.changes.iter().for_each(|change| touch(&mut touched, table, change));
+            for list in [&mut touched.own, &mut touched.shared, &mut touched.contract] {
+                list.sort_unstable();
+                list.dedup();
+            }
+            touched
+        })
+        .collect();
+    let id = |touched: &Touched| history.changesets[touched.changeset as usize].id;
+    all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| id(a).cmp(&id(b))));
+    all
+}
+
+/// True if a change leaves every byte as it was: a move, or a change of the mode.
+fn is_pure_move(change: &FileChange) -> bool {
+    change.status == FileStatus::Renamed || (change.status == FileStatus::Modified && change.before == change.after)
+}
+
+/// True if a change is one of behaviour, whoever's.
+pub(crate) fn changes_behaviour(change: &FileChange) -> bool {
+    change.kind == ChangeKind::Behaviour && !is_pure_move(change)
+}
+
+fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
+    if is_pure_move(change) {
+        return;
+    }
+    let Attribution { code, contract } = table.get(change);
+    match (change.kind, code) {
+        (ChangeKind::Behaviour, Code::Own(function)) => {
+            touched.behaviour = true;
+            touched.own.push(function);
+        }
+        (ChangeKind::Behaviour, Code::Shared(set)) => {
+            touched.behaviour = true;
+            touched.shared.push(set);
+        }
+        (ChangeKind::Behaviour, Code::Nobody) if contract.is_none() => touched.behaviour = true,
+        (ChangeKind::Behaviour | ChangeKind::Contract, _) => {
+            touched.contract.extend(contract.iter().flat_map(|set| &table.sets[*set as usize]));
+        }
+        (
+            ChangeKind::Configuration
+            | ChangeKind::Dependency
+            | ChangeKind::Test
+            | ChangeKind::Documentation
+            | ChangeKind::Cosmetic,
+            _,
+        ) => {}
+    }
+}

@@ -1,0 +1,153 @@
+//! What a pair of functions of this repository looks like before it is looked at: a Beta prior for P(B | A), fitted
+//! by maximum likelihood to all ordered pairs at once (empirical Bayes).
+//!
+//! The joint changes J of an ordered pair, given the changes k of its first function, follow a Beta-binomial. The
+//! fit is over its mean and its size (a + b), by Nelder-Mead, which needs no derivatives and always takes the same
+//! way. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
+
+use rayon::prelude::*;
+use statrs::function::gamma::ln_gamma;
+
+use crate::{Options, count::Counts};
+
+/// A Beta prior.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// Pseudo-count of joint changes.
+    pub a: f64,
+    /// Pseudo-count of changes without the other.
+    pub b: f64,
+    /// True if it was fitted on this repository; false for the one that was found on others.
+    pub fitted: bool,
+}
+
+impl Prior {
+    /// The prior found on other repositories, for those that are too small to have one: Beta(0.4, 3.6).
+    pub const FALLBACK: Self = Self { a: 0.4, b: 3.6, fitted: false };
+
+    /// What it expects of a pair it knows nothing about.
+    pub fn mean(self) -> f64 {
+        self.a / (self.a + self.b)
+    }
+}
+
+/// Fewer ordered pairs than this do not make a prior.
+const FEWEST_PAIRS: usize = 200;
+/// Weight of changes that a function must have for its pairs to be part of the fit.
+const FEWEST_CHANGES: f64 = 1.0;
+/// Bounds of a + b, as in the experiment that calibrated the measure.
+const SIZES: (f64, f64) = (0.1, 1000.0);
+
+/// The pairs of one first function.
+struct Row {
+    changes: f64,
+    joint: Vec<f64>,
+    /// How many other functions never changed with it.
+    without: f64,
+}
+
+/// The prior of the repository that `counts` describe.
+pub(crate) fn fit(counts: &Counts, options: &Options) -> Prior {
+    let alive = counts.changes.iter().filter(|changes| !changes.is_empty()).count();
+    let rows: Vec<Row> = counts
+        .rows
+        .iter()
+        .zip(&counts.weighted)
+        .filter(|(_, changes)| **changes >= FEWEST_CHANGES)
+        .map(|(row, changes)| Row {
+            changes: *changes,
+            joint: row.iter().map(|cell| cell.joint).collect(),
+            without: alive.saturating_sub(1 + row.len()) as f64,
+        })
+        .collect();
+    let pairs = rows.len() * alive.saturating_sub(1);
+    let joint: f64 = rows.iter().flat_map(|row| &row.joint).sum();
+    if pairs < FEWEST_PAIRS || counts.kept.len() < options.min_changesets as usize || joint <= 0.0 {
+        return Prior::FALLBACK;
+    }
+    let all: f64 = rows.iter().map(|row| row.changes).sum::<f64>() * (alive - 1) as f64;
+    maximise(&rows, (joint / all).max(1e-4))
+}
+
+/// a and b of a mean given as its logit and a size given as its logarithm, both held in sound bounds.
+fn parameters(point: [f64; 2]) -> (f64, f64) {
+    let mean = 1.0 / (1.0 + (-point[0].clamp(-15.0, 15.0)).exp());
+    let size = point[1].clamp(SIZES.0.ln(), SIZES.1.ln()).exp();
+    (mean * size, (1.0 - mean) * size)
+}
+
+/// −log of the likelihood, up to what does not depend on a and b. Rows are added in their order.
+fn cost(rows: &[Row], point: [f64; 2]) -> f64 {
+    let (a, b) = parameters(point);
+    let (gamma_a, gamma_b, gamma_ab) = (ln_gamma(a), ln_gamma(b), ln_gamma(a + b));
+    let of_row = |row: &Row| {
+        let pairs = row.without + row.joint.len() as f64;
+        let hit = |joint: &f64| ln_gamma(joint + a) + ln_gamma((row.changes - joint).max(0.0) + b);
+        let hits: f64 = row.joint.iter().map(hit).sum();
+        let none = row.without * (gamma_a + ln_gamma(row.changes + b));
+        let all = pairs * (ln_gamma(row.changes + a + b) + gamma_a + gamma_b - gamma_ab);
+        all - hits - none
+    };
+    rows.par_iter().map(of_row).collect::<Vec<f64>>().iter().sum()
+}
+
+/// Nelder-Mead in two dimensions, from the crude mean and a size of e.
+fn maximise(rows: &[Row], mean: f64) -> Prior {
+    let cost = |point: [f64; 2]| (cost(rows, point), point);
+    let start = [(mean / (1.0 - mean).max(1e-9)).ln(), 1.0];
+    let mut simplex = [cost(start), cost([start[0] + 0.5, start[1]]), cost([start[0], start[1] + 0.5])];
+    for _ in 0..300 {
+        simplex.sort_by(|x, y| x.0.total_cmp(&y.0));
+        let [best, good, worst] = simplex;
+        let width =
+            (0..2).map(|i| (best.1[i] - worst.1[i]).abs().max((best.1[i] - good.1[i]).abs())).fold(0.0, f64::max);
+        if width < 1e-6 {
+            break;
+        }
+        let middle = [(best.1[0] + good.1[0]) / 2.0, (best.1[1] + good.1[1]) / 2.0];
+        let along = |t: f64| cost([0, 1].map(|i| middle[i] + t * (worst.1[i] - middle[i])));
+        let reflected = along(-1.0);
+        simplex[2] = if reflected.0 < best.0 {
+            let expanded = along(-2.0);
+            if expanded.0 < reflected.0 { expanded } else { reflected }
+        } else if reflected.0 < good.0 {
+            reflected
+        } else {
+            let contracted = if reflected.0 < worst.0 { along(-0.5) } else { along(0.5) };
+            if contracted.0 < reflected.0.min(worst.0) {
+                contracted
+            } else {
+                let towards_best = |point: [f64; 2]| [0, 1].map(|i| (point[i] + best.1[i]) / 2.0);
+                simplex[1] = cost(towards_best(good.1));
+                cost(towards_best(worst.1))
+            }
+        };
+    }
+    simplex.sort_by(|x, y| x.0.total_cmp(&y.0));
+    let (a, b) = parameters(simplex[0].1);
+    Prior { a, b, fitted: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against `measures.fit_beta` of the experiment (numpy, scipy) on the same counts.
+    #[test]
+    fn agrees_with_the_experiment() {
+        let rows: Vec<Row> = [
+            (40.0, vec![12.0, 9.5, 1.0, 1.0, 0.5], 15.0),
+            (25.0, vec![12.0, 3.0], 18.0),
+            (10.0, vec![9.5, 1.0, 0.25], 17.0),
+            (6.5, vec![3.0, 1.0], 18.0),
+            (3.0, vec![0.5], 19.0),
+        ]
+        .into_iter()
+        .map(|(changes, joint, without)| Row { changes, joint, without })
+        .collect();
+        let prior = maximise(&rows, 0.02);
+        let (a, b) = (0.055_387_65, 1.551_336_65);
+        assert!((prior.a / a - 1.0).abs() < 1e-4 && (prior.b / b - 1.0).abs() < 1e-4, "{prior:?}");
+        assert!(prior.fitted);
+    }
+}

@@ -1,0 +1,157 @@
+//! Whether two functions change together more than the repository's habits explain.
+//!
+//! The null model keeps how active each function is and how many functions each changeset edits, within strata of a
+//! year, and forgets who changed with whom (a stochastic degree sequence model, Neal, Domagalski and Sagan 2021). The
+//! expected joint changes under it are
+//! `E = Σ over years y, c in y: min(1, k_A^y n_c / M_y) · min(1, k_B^y n_c / M_y)`, with `M_y = Σ n_c`;
+//! `p = P(Poisson(E) ≥ J)`, and `q` is Benjamini and Hochberg's over all pairs that could have been found.
+
+use rayon::prelude::*;
+use statrs::distribution::{DiscreteCDF, Poisson};
+
+use crate::count::Counts;
+
+/// A pair is specific if its q is at most this.
+const FALSE_DISCOVERIES: f64 = 0.10;
+const YEAR: i64 = 365 * 86_400;
+
+/// What the gate says of one pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    /// Joint changes expected under the null model.
+    pub expected: f64,
+    /// How often the null model yields as many as were seen.
+    pub p: f64,
+    /// The share of false discoveries among pairs at least as telling; 1 for pairs that were not tested.
+    pub q: f64,
+    /// q ≤ .10.
+    pub specific: bool,
+}
+
+/// One stratum: its changesets by size, and each function's changes in it.
+struct Year {
+    /// (size, how many changesets of it), by size.
+    sizes: Vec<(f64, f64)>,
+    /// Sum of the sizes of all changesets.
+    total: f64,
+    /// Per function.
+    changes: Vec<f64>,
+}
+
+impl Year {
+    fn expected(&self, a: usize, b: usize) -> f64 {
+        let (a, b) = (self.changes[a] / self.total, self.changes[b] / self.total);
+        if a == 0.0 || b == 0.0 {
+            return 0.0;
+        }
+        self.sizes.iter().map(|(size, count)| count * (a * size).min(1.0) * (b * size).min(1.0)).sum()
+    }
+}
+
+/// Judges every pair (a < b) with joint changes; one verdict per cell of the upper half, row by row.
+pub(crate) fn test(counts: &Counts, min_changes: u32) -> Vec<Verdict> {
+    let years = years(counts);
+    let testable = |function: u32| counts.changes[function as usize].len() >= min_changes as usize;
+    let pairs: Vec<(u32, u32, u32)> = (0u32..)
+        .zip(&counts.rows)
+        .flat_map(|(a, row)| {
+            row.iter().filter(move |cell| cell.other > a).map(move |cell| (a, cell.other, cell.support))
+        })
+        .collect();
+    let mut verdicts: Vec<Verdict> = pairs
+        .par_iter()
+        .map(|(a, b, support)| {
+            let expected = years.iter().map(|year| year.expected(*a as usize, *b as usize)).sum();
+            Verdict { expected, p: at_least(*support, expected), q: 1.0, specific: false }
+        })
+        .collect();
+    // Pairs that never changed together have p = 1: they count as tested, and need no row.
+    let active = (0..counts.changes.len() as u32).filter(|function| testable(*function)).count() as f64;
+    let tested: Vec<usize> = (0..pairs.len()).filter(|at| testable(pairs[*at].0) && testable(pairs[*at].1)).collect();
+    benjamini_hochberg(&mut verdicts, tested, active * (active - 1.0) / 2.0);
+    verdicts
+}
+
+/// P(Poisson(`expected`) ≥ `seen`).
+fn at_least(seen: u32, expected: f64) -> f64 {
+    if seen == 0 {
+        return 1.0;
+    }
+    Poisson::new(expected.max(1e-9)).map_or(1.0, |null| null.sf(u64::from(seen) - 1).clamp(0.0, 1.0))
+}
+
+/// Fills in q for the verdicts numbered `tested`, of `tests` tests in all; the rest of those have p = 1.
+fn benjamini_hochberg(verdicts: &mut [Verdict], mut tested: Vec<usize>, tests: f64) {
+    tested.sort_by(|x, y| verdicts[*x].p.total_cmp(&verdicts[*y].p).then(x.cmp(y)));
+    let mut smallest: f64 = 1.0;
+    for (rank, at) in tested.iter().enumerate().rev() {
+        smallest = smallest.min(verdicts[*at].p * tests / (rank + 1) as f64);
+        verdicts[*at].q = smallest;
+        verdicts[*at].specific = smallest <= FALSE_DISCOVERIES;
+    }
+}
+
+/// The kept changesets in years, counted from the first.
+fn years(counts: &Counts) -> Vec<Year> {
+    let Some(first) = counts.kept.first().map(|kept| kept.time) else { return Vec::new() };
+    let year_of = |number: usize| (counts.kept[number].time - first) / YEAR;
+    let mut numbers: Vec<i64> = (0..counts.kept.len()).map(year_of).collect();
+    numbers.dedup();
+    let mut years: Vec<Year> = numbers
+        .iter()
+        .map(|_| Year { sizes: Vec::new(), total: 0.0, changes: vec![0.0; counts.changes.len()] })
+        .collect();
+    let at = |number: usize| numbers.binary_search(&year_of(number)).unwrap_or_default();
+    for (number, size) in counts.sizes.iter().enumerate() {
+        let (year, size) = (&mut years[at(number)], *size as f64);
+        year.total += size;
+        match year.sizes.iter_mut().find(|(known, _)| *known == size) {
+            Some((_, count)) => *count += 1.0,
+            None => year.sizes.push((size, 1.0)),
+        }
+    }
+    for (function, changes) in counts.changes.iter().enumerate() {
+        for number in changes {
+            years[at(*number as usize)].changes[function] += 1.0;
+        }
+    }
+    for year in &mut years {
+        year.sizes.sort_by(|x, y| x.0.total_cmp(&y.0));
+    }
+    years
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against `scipy.stats.poisson.sf(J - 1, E)`.
+    #[test]
+    fn tail_agrees_with_scipy() {
+        let cases = [
+            (0, 2.0, 1.0),
+            (1, 0.5, 0.393_469_340_287),
+            (3, 0.2, 0.001_148_481_245),
+            (9, 2.5, 0.001_140_252_833),
+            (40, 12.0, 1.558_711_310e-10),
+            (30, 0.01, 3.733_680_026e-93),
+        ];
+        for (seen, expected, tail) in cases {
+            let ours = at_least(seen, expected);
+            assert!((ours / tail - 1.0).abs() < 1e-6, "{seen} where {expected} were expected: {ours}");
+        }
+    }
+
+    /// Ten tests, four of them with rows; worked out by hand.
+    #[test]
+    fn false_discoveries_are_held_at_a_tenth() {
+        let of = |p| Verdict { expected: 0.0, p, q: 1.0, specific: false };
+        let mut verdicts: Vec<Verdict> = [0.03, 0.001, 0.5, 0.02].into_iter().map(of).collect();
+        benjamini_hochberg(&mut verdicts, vec![0, 1, 2, 3], 10.0);
+        let q: Vec<f64> = verdicts.iter().map(|verdict| verdict.q).collect();
+        for (ours, expected) in q.iter().zip([0.1, 0.01, 1.0, 0.1]) {
+            assert!((ours - expected).abs() < 1e-12, "{q:?}");
+        }
+        assert_eq!(verdicts.iter().map(|verdict| verdict.specific).collect::<Vec<_>>(), [true, true, false, true]);
+    }
+}

@@ -1,0 +1,182 @@
+//! Histories written as words: each word a changeset, each letter the function whose own code it edits.
+//!
+//! `ab` edits `a` and `b`; `ab*30` does it thirty times; `1` is a shared file (see [`World::shared`]); `!a` is a
+//! contract that `a` reaches; `#` documentation; `$a` a file that was in the folder of `a` and is gone.
+#![allow(dead_code)]
+
+use lockstep_coupling::{CouplingGraph, Input, Options, couple};
+use lockstep_model::{
+    Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, Closure, ClosureFile, CommitId, Confidence,
+    Declaration, Entry, FileChange, FileKind, FileStatus, Function, FunctionId, History, Location, PathId, RepoPath,
+    Service, Symbols, Timestamp,
+};
+
+pub const AS_OF: Timestamp = 1_790_000_000;
+const DAY: Timestamp = 86_400;
+
+/// A made-up repository.
+pub struct World {
+    pub functions: Vec<Function>,
+    pub services: Vec<Service>,
+    pub closures: Vec<Closure>,
+    pub history: History,
+    pub options: Options,
+}
+
+pub fn path(text: &str) -> RepoPath {
+    RepoPath::new(text).unwrap()
+}
+
+/// The function of a letter.
+pub fn function(letter: char) -> Function {
+    let manifest = path("template.yaml");
+    Function {
+        id: FunctionId::new(format!("shop/{letter}")),
+        name: letter.to_string(),
+        service: "shop".into(),
+        declarations: vec![Declaration {
+            platform: "aws-sam",
+            location: Location { path: manifest, line: letter as u32, column: 3, start: 0, end: 1 },
+            block_end: 10,
+            logical_id: letter.to_string(),
+            handler: None,
+        }],
+        entry: Some(Entry { path: path(&format!("{letter}/handler.ts")), symbol: None, confidence: Confidence::Exact }),
+        unresolved: None,
+        code_root: None,
+        runtime: None,
+        layers: Vec::new(),
+        channels: Vec::new(),
+        stores: Vec::new(),
+        invokes: Vec::new(),
+    }
+}
+
+pub fn file(at: &str, kind: FileKind) -> ClosureFile {
+    ClosureFile { path: path(at), symbols: Symbols::All, own: false, kind, via: None }
+}
+
+impl World {
+    /// A repository of the functions `letters`, without a history.
+    pub fn of(letters: &str) -> Self {
+        let functions: Vec<Function> = letters.chars().map(function).collect();
+        let closures = functions
+            .iter()
+            .map(|function| Closure {
+                function: function.id.clone(),
+                basis: Basis::Imports,
+                files: vec![
+                    file(&format!("{}/contract.json", function.name), FileKind::Contract),
+                    file(&format!("{}/handler.ts", function.name), FileKind::Implementation),
+                ],
+                own_folders: vec![path(&function.name)],
+                external: Vec::new(),
+                unresolved: Vec::new(),
+            })
+            .collect();
+        let ids = functions.iter().map(|function| function.id.clone()).collect();
+        let services = vec![Service { name: "shop".into(), declared: false, functions: ids }];
+        Self { functions, services, closures, history: History::default(), options: Options::default() }
+    }
+
+    /// Puts functions into services: `orders:ab billing:c`. A `!` before the colon means declared.
+    pub fn services(mut self, text: &str) -> Self {
+        self.services = text
+            .split_whitespace()
+            .map(|part| {
+                let (name, letters) = part.split_once(':').unwrap();
+                let functions = letters.chars().map(|letter| function(letter).id).collect();
+                Service { name: name.trim_end_matches('!').into(), declared: name.ends_with('!'), functions }
+            })
+            .collect();
+        self
+    }
+
+    /// Lets the functions `letters` reach `shared/DIGIT.ts`.
+    pub fn shared(mut self, digit: char, letters: &str) -> Self {
+        for letter in letters.chars() {
+            let id = function(letter).id;
+            let closure = self.closures.iter_mut().find(|closure| closure.function == id).unwrap();
+            closure.files.push(file(&format!("shared/{digit}.ts"), FileKind::Implementation));
+        }
+        self
+    }
+
+    /// The history `words`, one changeset a day, the last on the as-of day.
+    pub fn history(self, words: &str) -> Self {
+        self.history_every(words, DAY)
+    }
+
+    /// The history `words`, `apart` seconds between two changesets, the last at the as-of time.
+    pub fn history_every(mut self, words: &str, apart: Timestamp) -> Self {
+        let words: Vec<&str> = words
+            .split_whitespace()
+            .flat_map(|word| {
+                let (word, times) = word.split_once('*').unwrap_or((word, "1"));
+                std::iter::repeat_n(word, times.parse().unwrap())
+            })
+            .collect();
+        let mut history = History { total: words.len() as u32, ..History::default() };
+        for (number, word) in words.iter().enumerate() {
+            let age = (words.len() - 1 - number) as Timestamp * apart;
+            let changeset = changeset(&mut history, number as u32, word, AS_OF - age);
+            history.changesets.push(changeset);
+        }
+        self.history = history;
+        self
+    }
+
+    pub fn graph(&self) -> CouplingGraph {
+        let gone = |path: &RepoPath| !path.as_str().ends_with("gone.ts");
+        couple(&Input {
+            functions: &self.functions,
+            services: &self.services,
+            closures: &self.closures,
+            history: &self.history,
+            as_of: AS_OF,
+            exists: &gone,
+            options: self.options.clone(),
+        })
+    }
+}
+
+fn changeset(history: &mut History, number: u32, word: &str, time: Timestamp) -> Changeset {
+    let mut changes = Vec::new();
+    let mut letters = word.chars();
+    while let Some(letter) = letters.next() {
+        let (text, kind) = match letter {
+            '!' => (format!("{}/contract.json", letters.next().unwrap()), ChangeKind::Contract),
+            '$' => (format!("{}/gone.ts", letters.next().unwrap()), ChangeKind::Behaviour),
+            '#' => ("README.md".into(), ChangeKind::Documentation),
+            '0'..='9' => (format!("shared/{letter}.ts"), ChangeKind::Behaviour),
+            letter => (format!("{letter}/handler.ts"), ChangeKind::Behaviour),
+        };
+        let id = path_id(history, &path(&text));
+        changes.push(FileChange {
+            path: id,
+            then: id,
+            status: FileStatus::Modified,
+            kind,
+            before: BlobId([1; 20]),
+            after: BlobId([2; 20]),
+        });
+    }
+    let mut id = [0; 20];
+    id[..4].copy_from_slice(&number.to_be_bytes());
+    Changeset {
+        id: CommitId(id),
+        time,
+        author: Author { name: "ana".into(), email: "ana@example.org".into() },
+        subject: format!("change {word}"),
+        kind: ChangesetKind::Merge,
+        changes,
+    }
+}
+
+fn path_id(history: &mut History, path: &RepoPath) -> PathId {
+    let known = history.paths.iter().position(|known| known == path);
+    PathId(known.unwrap_or_else(|| {
+        history.paths.push(path.clone());
+        history.paths.len() - 1
+    }) as u32)
+}
