@@ -1,2 +1,0 @@
-//! The workspace's own tasks.
-fn main() {}
