@@ -1,1 +1,16 @@
-//! Placeholder.
+//! From sources to the code each function reaches: modules, symbols, imports, closures.
+//!
+//! A [`Language`] reads one source text into [`FileFacts`] and finds the files that its imports mean. [`closures`]
+//! follows them from the entry of every function and says which code is a function's own and which is shared.
+
+mod closure;
+mod kinds;
+mod language;
+mod languages;
+mod nesting;
+mod ownership;
+
+pub use closure::{CodeGraph, Options, Progress, closures};
+pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
+pub use languages::{all, language_of};
+pub use nesting::depth_bound;

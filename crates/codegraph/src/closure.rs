@@ -1,0 +1,154 @@
+//! What every function reaches: the files, what is in them of its own, and what leads out of the repository.
+
+mod code_root;
+mod follow;
+mod sources;
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use lockstep_diagnostics::{Partial, Problem, ProblemKind};
+use lockstep_model::{Basis, Closure, ClosureFile, FileSet, Function, RepoPath, Symbols};
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use self::{follow::Walk, sources::Sources};
+use crate::{kinds, languages::index_of, ownership};
+
+/// What is known beyond the files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Files that declare functions: they change with every function, and are never code.
+    pub manifests: &'a [RepoPath],
+    /// Files that the user names as contracts.
+    pub contracts: &'a [RepoPath],
+}
+
+/// Told after each function: how many are done, and how many there are.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// The code of all functions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeGraph {
+    /// One closure per function, in the order of the functions.
+    pub closures: Vec<Closure>,
+    /// How many files of each language were read.
+    pub languages: BTreeMap<&'static str, usize>,
+    /// Languages whose imports are not followed, and how many functions start in them.
+    pub not_followed: BTreeMap<&'static str, usize>,
+}
+
+/// Follows the code of every function from its entry, each file being read once.
+///
+/// The problems are files that could not be read or parsed, in the order of their paths, and one for each language
+/// that is not followed.
+pub fn closures(
+    functions: &[Function],
+    files: &FileSet,
+    options: &Options<'_>,
+    progress: Progress<'_>,
+) -> Partial<CodeGraph> {
+    let graph = Graph::new(functions, files, options);
+    let done = AtomicUsize::new(0);
+    let mut closures: Vec<Closure> = functions
+        .par_iter()
+        .map(|function| {
+            let closure = graph.closure(function);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, functions.len());
+            closure
+        })
+        .collect();
+    ownership::mark(functions, &mut closures);
+    let (languages, mut problems) = graph.sources.summary();
+    let mut not_followed = BTreeMap::new();
+    for (function, closure) in functions.iter().zip(&closures) {
+        if let Some(entry) = function.entry.as_ref().filter(|_| closure.basis == Basis::CodeRoot) {
+            *not_followed.entry(kinds::source_language(&entry.path).unwrap_or("Another language")).or_insert(0) += 1;
+        }
+    }
+    for (language, count) in &not_followed {
+        let functions = if *count == 1 { "1 function".to_owned() } else { format!("{count} functions") };
+        let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
+        problems.push(Problem::general(ProblemKind::Unsupported, message));
+    }
+    Partial { value: CodeGraph { closures, languages, not_followed }, problems }
+}
+
+/// What all walks share.
+struct Graph<'a> {
+    functions: &'a [Function],
+    files: &'a FileSet,
+    sources: Sources<'a>,
+    manifests: FxHashSet<RepoPath>,
+    contracts: FxHashSet<RepoPath>,
+    /// How many functions start in a file.
+    entries: BTreeMap<RepoPath, usize>,
+}
+
+impl<'a> Graph<'a> {
+    fn new(functions: &'a [Function], files: &'a FileSet, options: &Options<'_>) -> Self {
+        let mut entries = BTreeMap::new();
+        for path in functions.iter().filter_map(|function| entry_file(function, files)) {
+            *entries.entry(path).or_insert(0) += 1;
+        }
+        Self {
+            functions,
+            files,
+            sources: Sources::new(files, &entries.keys().filter_map(index_of).collect()),
+            manifests: options.manifests.iter().cloned().collect(),
+            contracts: options.contracts.iter().cloned().collect(),
+            entries,
+        }
+    }
+
+    fn closure(&self, function: &Function) -> Closure {
+        let mut closure = Closure {
+            function: function.id.clone(),
+            basis: Basis::Nothing,
+            files: Vec::new(),
+            own_folders: Vec::new(),
+            external: Vec::new(),
+            unresolved: Vec::new(),
+        };
+        let Some(entry) = entry_file(function, self.files) else { return closure };
+        let mut files = BTreeMap::new();
+        if crate::language_of(&entry).is_some() {
+            closure.basis = Basis::Imports;
+            let symbol = function.entry.as_ref().and_then(|entry| entry.symbol.as_deref());
+            // A file with one handler belongs to it as a whole.
+            let symbol = symbol.filter(|_| self.entries.get(&entry).is_some_and(|count| *count > 1));
+            let mut walk = Walk::new(self, code_root::roots(function));
+            walk.follow(&entry, symbol);
+            files = walk.finish(&mut closure);
+            self.add_data(function, &mut files);
+        } else {
+            closure.basis = Basis::CodeRoot;
+            self.add_code_root(function, &entry, &mut files);
+        }
+        self.add_layers(function, &mut files);
+        files.retain(|path, _| !self.manifests.contains(path));
+        closure.files = files.into_values().collect();
+        closure
+    }
+
+    /// A file that comes with a folder, not by an import.
+    fn packaged(&self, path: &RepoPath) -> ClosureFile {
+        ClosureFile {
+            path: path.clone(),
+            symbols: Symbols::All,
+            own: false,
+            kind: kinds::kind(path, None, self.contracts.contains(path), true),
+            via: None,
+        }
+    }
+}
+
+/// Where the code of the function starts, links followed.
+fn entry_file(function: &Function, files: &FileSet) -> Option<RepoPath> {
+    files.resolve(&function.entry.as_ref()?.path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Code that comes with a folder instead of an import: the code root where imports are not followed, data, layers.
+
+use std::collections::BTreeMap;
+
+use lockstep_model::{ClosureFile, Function, RepoPath};
+
+use super::{Graph, entry_file};
+use crate::kinds;
+
+/// Where packages and absolute imports are looked for: the code root, then the layers.
+pub(super) fn roots(function: &Function) -> Vec<RepoPath> {
+    let layers = function.layers.iter().filter_map(|layer| layer.path.clone());
+    function.code_root.iter().cloned().chain(layers).collect()
+}
+
+impl Graph<'_> {
+    /// Everything in the code root but the places where other functions start, and their own code roots within.
+    pub(super) fn add_code_root(
+        &self,
+        function: &Function,
+        entry: &RepoPath,
+        files: &mut BTreeMap<RepoPath, ClosureFile>,
+    ) {
+        files.insert(entry.clone(), self.packaged(entry));
+        let Some(root) = &function.code_root else { return };
+        let inner: Vec<&RepoPath> = self
+            .functions
+            .iter()
+            .filter_map(|other| other.code_root.as_ref())
+            .filter(|other| *other != root && other.starts_with(root) && !entry.starts_with(other))
+            .collect();
+        for path in self.files.under(root) {
+            let code = kinds::source_language(path).is_some() || kinds::is_data(path);
+            let elsewhere = self.entries.contains_key(path) || inner.iter().any(|other| path.starts_with(other));
+            if code && !elsewhere && !kinds::is_beside_code(path) {
+                files.entry(path.clone()).or_insert_with(|| self.packaged(path));
+            }
+        }
+    }
+
+    /// The data in a code root that no other function has a part in.
+    pub(super) fn add_data(&self, function: &Function, files: &mut BTreeMap<RepoPath, ClosureFile>) {
+        let Some(root) =
+            function.code_root.as_ref().filter(|root| !root.is_root() && self.is_exclusive(function, root))
+        else {
+            return;
+        };
+        for path in self.files.under(root) {
+            if kinds::is_data(path) && kinds::source_language(path).is_none() && !kinds::is_beside_code(path) {
+                files.entry(path.clone()).or_insert_with(|| self.packaged(path));
+            }
+        }
+    }
+
+    fn is_exclusive(&self, function: &Function, root: &RepoPath) -> bool {
+        self.functions.iter().filter(|other| other.id != function.id).all(|other| {
+            let apart = |path: &RepoPath| !path.starts_with(root) && !root.starts_with(path);
+            other.code_root.as_ref().is_none_or(apart)
+                && entry_file(other, self.files).is_none_or(|entry| !entry.starts_with(root))
+        })
+    }
+
+    /// The layers whose language is not followed: all that they hold. In others, what is imported counts.
+    pub(super) fn add_layers(&self, function: &Function, files: &mut BTreeMap<RepoPath, ClosureFile>) {
+        for layer in function.layers.iter().filter_map(|layer| layer.path.as_ref()).filter(|layer| !layer.is_root()) {
+            let code = |path: &&RepoPath| {
+                (kinds::source_language(path).is_some() || kinds::is_data(path)) && !kinds::is_beside_code(path)
+            };
+            if self.files.under(layer).filter(code).any(|path| crate::language_of(path).is_some()) {
+                continue;
+            }
+            for path in self.files.under(layer).filter(code) {
+                files.entry(path.clone()).or_insert_with(|| self.packaged(path));
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The source files of the checkout, each read and parsed once, when a walk first comes to it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_model::{FileSet, Location, ReadError, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{FileFacts, Import, Resolution, Resolve, all, languages::index_of};
+
+/// A source file with its facts.
+pub(super) struct Loaded {
+    /// Empty where the file could not be read.
+    pub(super) text: Arc<str>,
+    pub(super) facts: FileFacts,
+    language: usize,
+    unreadable: Option<ReadError>,
+}
+
+/// All of them. Shared by threads.
+pub(super) struct Sources<'a> {
+    files: &'a FileSet,
+    loaded: FxHashMap<&'a RepoPath, OnceLock<Loaded>>,
+    /// Of the languages that a function starts in.
+    resolvers: Vec<Option<Box<dyn Resolve + 'a>>>,
+}
+
+impl<'a> Sources<'a> {
+    /// The sources of `files`, for walks that start in files of the languages `used`: places in [`all`].
+    pub(super) fn new(files: &'a FileSet, used: &FxHashSet<usize>) -> Self {
+        let sources = files.paths().filter(|path| index_of(path).is_some());
+        Self {
+            files,
+            loaded: sources.map(|path| (path, OnceLock::new())).collect(),
+            resolvers: (0..all().len())
+                .map(|index| used.contains(&index).then(|| all()[index].resolver(files)))
+                .collect(),
+        }
+    }
+
+    /// The facts of a source file; none for data and for languages that are not followed.
+    pub(super) fn get(&self, path: &RepoPath) -> Option<&Loaded> {
+        let language = index_of(path)?;
+        let loaded = self.loaded.get(path)?;
+        Some(loaded.get_or_init(|| match self.files.text(path) {
+            Ok(text) => Loaded { facts: all()[language].facts(path, &text), text, language, unreadable: None },
+            Err(error) => {
+                Loaded { text: Arc::from(""), facts: FileFacts::default(), language, unreadable: Some(error) }
+            }
+        }))
+    }
+
+    /// What an import of `from` means.
+    pub(super) fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
+        match index_of(from).and_then(|language| self.resolvers[language].as_ref()) {
+            Some(resolver) => resolver.resolve(from, import, roots),
+            None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
+        }
+    }
+
+    /// How many files were read in each language, and what could not be read or parsed.
+    pub(super) fn summary(&self) -> (BTreeMap<&'static str, usize>, Vec<Problem>) {
+        let mut counts = BTreeMap::new();
+        let mut problems = Vec::new();
+        let mut read: Vec<_> = self.loaded.iter().filter_map(|(path, loaded)| Some((*path, loaded.get()?))).collect();
+        read.sort_by_key(|(path, _)| *path);
+        for (path, loaded) in read {
+            *counts.entry(all()[loaded.language].name()).or_insert(0) += 1;
+            if let Some(error) = &loaded.unreadable {
+                let place = Location::whole_file(path.clone());
+                problems.push(Problem::at(ProblemKind::UnreadableFile, place, error.to_string()));
+            }
+            if let Some((span, message)) = &loaded.facts.error {
+                let place = Location::of_span(path.clone(), &loaded.text, span.clone());
+                problems.push(Problem::at(ProblemKind::UnparsedSource, place, message.clone()));
+            }
+        }
+        (counts, problems)
+    }
+}

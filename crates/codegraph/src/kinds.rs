@@ -1,0 +1,305 @@
+//! What a file is, by its path: code, data, a contract, a test, a manifest.
+
+use lockstep_model::{FileKind, RepoPath};
+
+use crate::FileFacts;
+
+/// The programming languages that files are known to be written in, by extension.
+const SOURCES: [(&str, &str); 32] = [
+    ("go", "Go"),
+    ("java", "Java"),
+    ("kt", "Kotlin"),
+    ("kts", "Kotlin"),
+    ("scala", "Scala"),
+    ("groovy", "Groovy"),
+    ("clj", "Clojure"),
+    ("cs", "C#"),
+    ("fs", "F#"),
+    ("vb", "Visual Basic"),
+    ("rb", "Ruby"),
+    ("php", "PHP"),
+    ("swift", "Swift"),
+    ("ex", "Elixir"),
+    ("exs", "Elixir"),
+    ("sh", "Shell"),
+    ("bash", "Shell"),
+    ("ps1", "PowerShell"),
+    ("pl", "Perl"),
+    ("r", "R"),
+    ("c", "C"),
+    ("h", "C"),
+    ("cc", "C++"),
+    ("cpp", "C++"),
+    ("hpp", "C++"),
+    ("hs", "Haskell"),
+    ("dart", "Dart"),
+    ("lua", "Lua"),
+    ("nim", "Nim"),
+    ("zig", "Zig"),
+    ("cr", "Crystal"),
+    ("jl", "Julia"),
+];
+
+/// Extensions of data that programs read when they run.
+const DATA: [&str; 37] = [
+    "json",
+    "json5",
+    "jsonc",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "properties",
+    "xml",
+    "xsl",
+    "xslt",
+    "xsd",
+    "wsdl",
+    "csv",
+    "tsv",
+    "txt",
+    "sql",
+    "html",
+    "htm",
+    "hbs",
+    "ejs",
+    "pug",
+    "mustache",
+    "njk",
+    "liquid",
+    "j2",
+    "jinja",
+    "jinja2",
+    "tpl",
+    "tmpl",
+    "vtl",
+    "graphql",
+    "graphqls",
+    "gql",
+    "proto",
+    "avsc",
+    "pem",
+];
+
+/// Lists of dependencies, lock files, and the settings of tools: they deploy or build code, and are none.
+const TOOLING: [&str; 46] = [
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "bun.lockb",
+    "lerna.json",
+    "nx.json",
+    "turbo.json",
+    "project.json",
+    "deno.json",
+    "deno.lock",
+    "jest.config.json",
+    "babel.config.json",
+    "pyproject.toml",
+    "poetry.lock",
+    "pipfile",
+    "pipfile.lock",
+    "uv.lock",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "setup.cfg",
+    "tox.ini",
+    "pytest.ini",
+    "mypy.ini",
+    "cargo.toml",
+    "cargo.lock",
+    "go.mod",
+    "go.sum",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "gradle.properties",
+    "packages.lock.json",
+    "gemfile",
+    "gemfile.lock",
+    "composer.json",
+    "composer.lock",
+    "dockerfile",
+    "makefile",
+    "samconfig.toml",
+    "samconfig.yaml",
+    "renovate.json",
+];
+
+/// Folders that hold what others wrote, what tools made, or what tools are told.
+const FOREIGN_FOLDERS: [&str; 6] = ["node_modules", "vendor", "__pycache__", "bower_components", "target", "coverage"];
+
+/// The language of a source file, as people call it; none for data.
+pub(crate) fn source_language(path: &RepoPath) -> Option<&'static str> {
+    if let Some(language) = crate::language_of(path) {
+        return Some(language.name());
+    }
+    let extension = path.extension()?;
+    SOURCES.iter().find(|(known, _)| *known == extension).map(|(_, name)| *name)
+}
+
+/// True for data that programs read when they run.
+pub(crate) fn is_data(path: &RepoPath) -> bool {
+    path.extension().is_some_and(|extension| DATA.contains(&extension))
+}
+
+/// True for what a function's package holds beside its code: tests, documentation, lists of dependencies, settings
+/// of tools, and the work of others.
+pub(crate) fn is_beside_code(path: &RepoPath) -> bool {
+    is_test(path) || is_documentation(path) || is_tooling(path)
+}
+
+fn is_tooling(path: &RepoPath) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    name.starts_with('.')
+        || TOOLING.contains(&name.as_str())
+        || name.starts_with("dockerfile")
+        || name.starts_with("tsconfig")
+        || name.starts_with("requirements")
+        || name.ends_with(".lock")
+        || [".config.js", ".config.ts", ".config.mjs", ".config.cjs"].iter().any(|end| name.ends_with(end))
+        || path.components().any(|part| part.starts_with('.') || FOREIGN_FOLDERS.contains(&part))
+}
+
+fn is_documentation(path: &RepoPath) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    matches!(path.extension(), Some("md" | "mdx" | "rst" | "adoc"))
+        || ["license", "licence", "readme", "changelog", "codeowners", "notice"]
+            .iter()
+            .any(|word| name.starts_with(word))
+        || path.components().any(|part| matches!(part, "docs" | "doc"))
+}
+
+fn is_test(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let stem = path.file_stem();
+    let inner = stem.rsplit('.').next().filter(|_| stem.contains('.'));
+    matches!(inner, Some("test" | "spec" | "stories" | "snap"))
+        || stem.starts_with("test_")
+        || ["_test", "_spec", "-test"].iter().any(|end| stem.ends_with(end))
+        || name == "conftest.py"
+        || ["Test", "Tests", "IT"].iter().any(|end| {
+            stem.strip_suffix(end).is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
+                && matches!(path.extension(), Some("java" | "kt" | "scala" | "cs" | "groovy"))
+        })
+        || path.parent().is_some_and(|folder| {
+            folder.components().any(|part| {
+                matches!(
+                    part,
+                    "test"
+                        | "tests"
+                        | "__tests__"
+                        | "__mocks__"
+                        | "__fixtures__"
+                        | "spec"
+                        | "testdata"
+                        | "fixtures"
+                        | "e2e"
+                )
+            })
+        })
+}
+
+/// What a file of a closure is: `value` is true if it is reached by code that runs.
+pub(crate) fn kind(path: &RepoPath, facts: Option<&FileFacts>, named: bool, value: bool) -> FileKind {
+    if named || is_contract(path, facts) {
+        FileKind::Contract
+    } else if !value || facts.is_some_and(|facts| facts.type_only) {
+        FileKind::TypeOnly
+    } else {
+        FileKind::Implementation
+    }
+}
+
+/// True for what a communication channel is made of: descriptions of interfaces, schemas, and stubs made from them.
+fn is_contract(path: &RepoPath, facts: Option<&FileFacts>) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    let extension = path.extension().unwrap_or("");
+    let in_folder = |names: &[&str]| {
+        path.parent()
+            .is_some_and(|folder| folder.components().any(|part| names.contains(&part.to_ascii_lowercase().as_str())))
+    };
+    if ["graphql", "graphqls", "gql", "proto", "avsc", "avdl", "thrift", "smithy", "raml", "xsd", "wsdl"]
+        .contains(&extension)
+    {
+        return true;
+    }
+    if matches!(extension, "json" | "yaml" | "yml") {
+        return ["openapi", "swagger", "asyncapi"].iter().any(|word| name.contains(word))
+            || name.contains(".schema.")
+            || name.contains("-schema.")
+            || in_folder(&["schemas", "schema", "contracts", "contract", "openapi", "asyncapi"]);
+    }
+    let stub =
+        ["_pb.js", "_pb.ts", "_pb.d.ts", "_pb2.py", "_pb2_grpc.py", ".pb.go", "_grpc_pb.js", "_connect.ts", "_pb2.pyi"];
+    stub.iter().any(|end| name.ends_with(end))
+        || (facts.is_some_and(|facts| facts.generated)
+            && in_folder(&[
+                "generated",
+                "__generated__",
+                "gen",
+                "openapi",
+                "graphql",
+                "proto",
+                "client",
+                "contracts",
+                "schemas",
+            ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).unwrap()
+    }
+
+    #[test]
+    fn contracts_are_known_by_name() {
+        for name in
+            ["api/openapi.yaml", "x/orders.proto", "schemas/order.json", "gen/orders_pb2.py", "a/schema.graphql"]
+        {
+            assert_eq!(kind(&path(name), None, false, true), FileKind::Contract, "{name}");
+        }
+        for name in ["src/schemas/order.ts", "data/rows.json", "openapi/client.ts"] {
+            assert_eq!(kind(&path(name), None, false, true), FileKind::Implementation, "{name}");
+        }
+        let generated = FileFacts { generated: true, ..FileFacts::default() };
+        assert_eq!(kind(&path("openapi/client.ts"), Some(&generated), false, true), FileKind::Contract);
+        assert_eq!(kind(&path("src/a.ts"), None, true, true), FileKind::Contract);
+    }
+
+    #[test]
+    fn what_is_packaged_is_not_all_code() {
+        let beside = [
+            "a/handler.test.ts",
+            "tests/a.py",
+            "a/test_x.py",
+            "a/x_test.go",
+            "a/OrderTest.java",
+            "README.md",
+            "package.json",
+            "tsconfig.build.json",
+            "Dockerfile",
+            "a/.eslintrc.json",
+            "a/vendor/x.go",
+            "poetry.lock",
+            "jest.config.js",
+            "requirements.txt",
+            "a/__tests__/b.js",
+        ];
+        for name in beside {
+            assert!(is_beside_code(&path(name)), "{name}");
+        }
+        for name in ["a/latest.py", "a/contest.go", "src/index.ts", "a/Audit.java", "templates/mail.html", "attest.rb"]
+        {
+            assert!(!is_beside_code(&path(name)), "{name}");
+        }
+    }
+}

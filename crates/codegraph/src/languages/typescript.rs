@@ -1,0 +1,33 @@
+//! JavaScript and TypeScript: one language here, since each imports the other.
+
+mod facts;
+mod resolve;
+
+use lockstep_model::{FileSet, RepoPath};
+
+use crate::{FileFacts, Language, Resolve};
+
+/// JavaScript and TypeScript, ES modules and CommonJS.
+pub struct TypeScript;
+
+impl Language for TypeScript {
+    fn name(&self) -> &'static str {
+        "typescript"
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("typescript.md")
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"]
+    }
+
+    fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
+        facts::facts(path, text)
+    }
+
+    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {
+        Box::new(resolve::Resolver::new(files))
+    }
+}

@@ -1,0 +1,261 @@
+//! From the specifier of an import to a file, with oxc's resolver over the files of the checkout.
+//!
+//! The resolver answers as Node, TypeScript and the bundlers do. What they find on a developer's machine and a bare
+//! clone lacks is laid over the files (`overlay`): installed workspace packages and compiled output. What only the
+//! platform knows, layers above all, is added here.
+
+mod manifests;
+mod overlay;
+
+use std::{path::PathBuf, sync::Mutex};
+
+use lockstep_model::{FileSet, RepoPath};
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
+use rustc_hash::FxHashMap;
+
+use self::{
+    manifests::Manifests,
+    overlay::{Overlay, virtual_path},
+};
+use crate::{Import, ImportKind, Resolution, Resolve};
+
+const NO_FILE: &str = "no file of the repository is there; it may be generated, or kept out of git";
+const ALIAS_ONLY: &str = "no package has such a name; only the build tool knows this alias";
+const ALIAS_MISSED: &str =
+    "a path alias of the tsconfig matches, but no file is there; it may be generated, or kept out of git";
+const NO_ENTRY: &str = "it names a package of this workspace, whose entry file is not in the repository";
+const NO_LAYER: &str = "it names a file of a layer, and no layer of the function has it in the repository";
+
+/// Resolves the imports of one checkout. Shared by threads; what it found it keeps.
+pub(super) struct Resolver {
+    overlay: Overlay,
+    manifests: Manifests,
+    /// Finds the tsconfig that owns a file, and follows its aliases.
+    aliased: ResolverGeneric<Overlay>,
+    /// Knows no tsconfig.
+    plain: ResolverGeneric<Overlay>,
+    /// By importing folder and specifier: what is found without knowing the function.
+    found: Mutex<FxHashMap<(RepoPath, String), Resolution>>,
+}
+
+impl Resolver {
+    pub(super) fn new(files: &FileSet) -> Self {
+        let manifests = Manifests::read(files);
+        let overlay = Overlay::new(files, &manifests);
+        let plain = options();
+        let aliased = ResolveOptions { tsconfig: Some(TsconfigDiscovery::Auto), ..options() };
+        Self {
+            aliased: ResolverGeneric::new_with_file_system(overlay.clone(), aliased),
+            plain: ResolverGeneric::new_with_file_system(overlay.clone(), plain),
+            overlay,
+            manifests,
+            found: Mutex::default(),
+        }
+    }
+
+    /// What the import means for every function alike.
+    fn common(&self, from: &RepoPath, specifier: &str) -> Resolution {
+        let folder = from.parent().unwrap_or_else(RepoPath::root);
+        let key = (folder, specifier.to_owned());
+        if let Some(known) = self.found.lock().ok().and_then(|found| found.get(&key).cloned()) {
+            return known;
+        }
+        let resolution = self.look_up(from, &key.0, specifier);
+        if let Ok(mut found) = self.found.lock() {
+            found.insert(key, resolution.clone());
+        }
+        resolution
+    }
+
+    fn look_up(&self, from: &RepoPath, folder: &RepoPath, specifier: &str) -> Resolution {
+        let answer = match self.aliased.resolve_file(virtual_path(from), specifier) {
+            // A broken tsconfig must not hide what is plain.
+            Err(error) if !is_final(&error) => self.plain.resolve(virtual_path(folder), specifier).map_err(|_| error),
+            answer => answer,
+        };
+        match answer {
+            Ok(found) => {
+                if let Some(path) = self.overlay.real_file(found.path()) {
+                    return self.of_file(path, specifier);
+                }
+            }
+            Err(ResolveError::Builtin { .. }) => return Resolution::Builtin,
+            Err(_) => {}
+        }
+        let aliases = self.aliases(from, specifier);
+        for path in &aliases.paths {
+            let found = path.to_str().and_then(|path| self.plain.resolve(virtual_path(folder), path).ok());
+            if let Some(path) = found.and_then(|found| self.overlay.real_file(found.path())) {
+                return self.of_file(path, specifier);
+            }
+        }
+        self.not_found(from, specifier, aliases.matched)
+    }
+
+    fn of_file(&self, path: RepoPath, specifier: &str) -> Resolution {
+        // Packages that somebody committed are still packages from outside.
+        if path.components().any(|part| part == "node_modules") {
+            return Resolution::External(package_name(specifier).unwrap_or(specifier).to_owned());
+        }
+        Resolution::Files(vec![path])
+    }
+
+    fn not_found(&self, from: &RepoPath, specifier: &str, alias: bool) -> Resolution {
+        let unresolved = |why: &str| Resolution::Unresolved(why.to_owned());
+        if specifier.starts_with('.') || specifier.starts_with('/') || specifier.starts_with('#') {
+            return unresolved(NO_FILE);
+        }
+        match package_name(specifier) {
+            _ if alias => unresolved(ALIAS_MISSED),
+            None => unresolved(ALIAS_ONLY),
+            Some(name) if self.manifests.workspace_package(from, name).is_some() => unresolved(NO_ENTRY),
+            Some(name) => Resolution::External(name.to_owned()),
+        }
+    }
+
+    /// Where the tsconfig files above `from` say that the specifier leads, nearest first.
+    ///
+    /// The resolver asks only the tsconfig that owns the file, and judges `include` patterns inherited from another
+    /// folder wrongly (its issue 1357); tests and scripts outside of `include` use the same aliases.
+    fn aliases(&self, from: &RepoPath, specifier: &str) -> Aliases {
+        let mut aliases = Aliases { paths: Vec::new(), matched: false };
+        if specifier.starts_with('.') {
+            return aliases;
+        }
+        for folder in from.ancestors().skip(1) {
+            for name in ["tsconfig.json", "jsconfig.json"] {
+                let Ok(path) = folder.join(name) else { continue };
+                if !self.manifests.is_tsconfig(&path) {
+                    continue;
+                }
+                let Ok(tsconfig) = self.aliased.resolve_tsconfig(virtual_path(&path)) else { continue };
+                aliases.paths.extend(tsconfig.resolve_path_alias_or_base_url(specifier));
+                let patterns = tsconfig.compiler_options.paths.as_ref();
+                aliases.matched |= patterns.is_some_and(|patterns| patterns.keys().any(|key| matches(key, specifier)));
+            }
+        }
+        aliases
+    }
+
+    /// What the platform adds: the layers under `/opt`, and the folders in which Lambda looks for packages.
+    fn from_roots(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Option<RepoPath> {
+        let opt = specifier.strip_prefix("/opt/");
+        let declared = || package_name(specifier).is_some_and(|name| self.manifests.declares(from, name));
+        for (index, root) in roots.iter().enumerate() {
+            let candidates: Vec<String> = match opt {
+                Some(rest) => {
+                    // The build puts what a layer of Node packages holds under `nodejs/`.
+                    let bare = rest.strip_prefix("nodejs/").unwrap_or(rest);
+                    vec![rest.to_owned(), bare.to_owned()]
+                }
+                None if specifier.starts_with(['.', '/', '#']) => return None,
+                None => {
+                    let mut places =
+                        vec![format!("nodejs/node_modules/{specifier}"), format!("node_modules/{specifier}")];
+                    // `NODE_PATH` of the runtime ends with the code root itself.
+                    if index == 0 && !declared() {
+                        places.push(specifier.to_owned());
+                    }
+                    places
+                }
+            };
+            for candidate in candidates {
+                let Ok(found) = self.plain.resolve(virtual_path(root), &format!("./{candidate}")) else { continue };
+                if let Some(path) = self.overlay.real_file(found.path()).filter(|path| path.starts_with(root)) {
+                    return Some(path);
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
+        let specifier = import.specifier.as_str();
+        if import.kind == ImportKind::Computed {
+            return Resolution::Unresolved("the name is computed when the code runs".to_owned());
+        }
+        if specifier.is_empty() || specifier.contains('\0') {
+            return Resolution::Unresolved(NO_FILE.to_owned());
+        }
+        // `https://…`, `npm:…`, `data:…`; `node:…` is the resolver's.
+        let scheme = specifier.split_once(':').map(|(scheme, _)| scheme);
+        if scheme
+            .is_some_and(|scheme| matches!(scheme, "http" | "https" | "npm" | "jsr" | "data" | "cloudflare" | "bun"))
+        {
+            return Resolution::External(specifier.to_owned());
+        }
+        let common = self.common(from, specifier);
+        match &common {
+            Resolution::Files(_) | Resolution::Builtin => common,
+            _ => match self.from_roots(from, specifier, roots) {
+                Some(path) => Resolution::Files(vec![path]),
+                None if specifier.starts_with("/opt/") => Resolution::Unresolved(NO_LAYER.to_owned()),
+                None => common,
+            },
+        }
+    }
+}
+
+/// What the tsconfig files say of a specifier.
+struct Aliases {
+    paths: Vec<PathBuf>,
+    /// True if a pattern of `paths` names it: it is no package then.
+    matched: bool,
+}
+
+/// True if a pattern of `compilerOptions.paths` speaks of the specifier, and not of everything.
+fn matches(pattern: &str, specifier: &str) -> bool {
+    match pattern.split_once('*') {
+        Some(("", "")) => false,
+        Some((before, after)) => {
+            specifier.len() >= before.len() + after.len() && specifier.starts_with(before) && specifier.ends_with(after)
+        }
+        None => pattern == specifier,
+    }
+}
+
+/// True for answers that another look would not change.
+fn is_final(error: &ResolveError) -> bool {
+    matches!(error, ResolveError::Builtin { .. } | ResolveError::NotFound(_))
+}
+
+/// The package that a bare specifier names; none if no package may be called so.
+fn package_name(specifier: &str) -> Option<&str> {
+    let mut parts = specifier.splitn(3, '/');
+    let first = parts.next()?;
+    let name = if first.starts_with('@') { &specifier[..first.len() + 1 + parts.next()?.len()] } else { first };
+    let sound = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '~'])
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '!'))
+    };
+    name.strip_prefix('@').unwrap_or(name).split('/').all(sound).then_some(name)
+}
+
+fn options() -> ResolveOptions {
+    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let alias = |from: &str, to: &[&str]| (from.to_owned(), texts(to));
+    ResolveOptions {
+        extensions: texts(&[
+            ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".d.ts", ".d.mts", ".d.cts", ".node",
+        ]),
+        extension_alias: vec![
+            alias(".js", &[".ts", ".tsx", ".js", ".jsx", ".d.ts"]),
+            alias(".jsx", &[".tsx", ".jsx"]),
+            alias(".mjs", &[".mts", ".mjs", ".d.mts"]),
+            alias(".cjs", &[".cts", ".cjs", ".d.cts"]),
+        ],
+        condition_names: texts(&["source", "development", "node", "import", "require"]),
+        main_fields: texts(&["module", "main", "types"]),
+        builtin_modules: true,
+        // The overlay follows links itself; the environment of whoever runs the linter is not the project's.
+        symlinks: false,
+        node_path: false,
+        ..ResolveOptions::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;
