@@ -9,6 +9,7 @@ mod language;
 mod languages;
 mod nesting;
 mod ownership;
+mod room;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
