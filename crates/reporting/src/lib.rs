@@ -1,1 +1,29 @@
-//! Placeholder.
+//! What Lockstep shows: findings, functions, closures, graphs and evidence, as text for people and as JSON, DOT, Mermaid
+//! and workflow commands for machines. Everything comes in as values and goes out through a writer; no file is read
+//! and nothing of the pipeline is known here.
+//!
+//! A format for `check` is one file under `formats/` and one line in [`formats::FORMATS`].
+
+pub mod code;
+pub mod doctor;
+pub mod errors;
+pub mod escape;
+mod evidence;
+mod format;
+pub mod formats;
+pub mod functions;
+pub mod graph;
+mod json;
+mod prose;
+pub mod rules;
+mod snippet;
+mod style;
+mod table;
+#[cfg(test)]
+mod testing;
+mod view;
+pub mod why;
+
+pub use format::{Format, Options};
+pub use prose::{count, date};
+pub use view::{BaselineCounts, ChangesetCounts, HistoryFacts, Incompleteness, ReportView, Summary};

@@ -1,0 +1,171 @@
+//! Evidence in words and in JSON.
+
+use lockstep_diagnostics::{CommitRef, Evidence};
+use lockstep_model::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    escape, json,
+    prose::{self, count, date},
+};
+
+/// Commits shown with a finding unless all are asked for.
+const COMMITS_SHOWN: usize = 3;
+
+/// Characters of a commit's subject that are shown.
+const SUBJECT_COLUMNS: usize = 100;
+
+/// One piece of evidence in words, harmless, perhaps of several lines.
+pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
+    match evidence {
+        Evidence::CoChange { from, to, own, shared, of, strength, lower, specific, between } => {
+            let (from, to) = (escape::line(from.as_str()), escape::line(to.as_str()));
+            let mut text = format!("`{to}` changed in {} of {of} changes of `{from}`", own + shared);
+            text += &match (own, shared) {
+                (0, _) => ", through shared code".to_owned(),
+                (_, 0) => ", by edits in both".to_owned(),
+                (own, shared) => format!(": {own} by edits in both, {shared} through shared code"),
+            };
+            if let Some((first, last)) = between {
+                text += &format!(", {} to {}", date(*first), date(*last));
+            }
+            text += &format!(" (strength {strength:.2}, at least {lower:.2}");
+            text += if *specific { ")" } else { "; not more than busy functions do by chance)" };
+            text
+        }
+        Evidence::Commits(commits) => commit_list(commits, all),
+        Evidence::SharedFile { path, functions } => {
+            format!("they share `{}`, which {} reach", escape::line(path.as_str()), count(*functions, "function"))
+        }
+        Evidence::SharedLayer { name } => format!("they share the layer `{}`", escape::line(name)),
+        Evidence::SharedStore { kind, key } => {
+            format!("they share the {} `{}`", escape::line(kind), escape::line(key))
+        }
+        Evidence::SharedChannel { kind, key } => {
+            format!("the {} `{}` joins them", escape::line(kind), escape::line(key))
+        }
+        Evidence::Invocation { from, to } => {
+            format!("`{}` calls `{}`", escape::line(from.as_str()), escape::line(to.as_str()))
+        }
+        Evidence::Import { location, path } => {
+            format!("`{}` is imported at {}", escape::line(path.as_str()), prose::place(location))
+        }
+        Evidence::Hidden => "nothing in code or manifests explains it".to_owned(),
+        Evidence::Note(text) => escape::line(text).into_owned(),
+    }
+}
+
+fn commit_list(commits: &[CommitRef], all: bool) -> String {
+    let shown = if all { commits.len() } else { COMMITS_SHOWN };
+    let mut text = "changed together in".to_owned();
+    for commit in commits.iter().take(shown) {
+        text += "\n  ";
+        text += &commit_line(commit);
+    }
+    if commits.len() > shown {
+        text += &format!("\n  and {} more", commits.len() - shown);
+    }
+    text
+}
+
+/// `9f31c2a1b0 2026-10-02 "rename invoiceId"`.
+pub(crate) fn commit_line(commit: &CommitRef) -> String {
+    format!("{} {} \"{}\"", commit.id.short(), date(commit.time), escape::cut(&commit.subject, SUBJECT_COLUMNS))
+}
+
+/// A commit in JSON.
+#[derive(Serialize)]
+pub(crate) struct CommitEntry<'a> {
+    id: String,
+    time: String,
+    subject: &'a str,
+    author: &'a str,
+}
+
+impl<'a> From<&'a CommitRef> for CommitEntry<'a> {
+    fn from(commit: &'a CommitRef) -> Self {
+        Self {
+            id: commit.id.to_string(),
+            time: prose::instant(commit.time),
+            subject: &commit.subject,
+            author: &commit.author,
+        }
+    }
+}
+
+/// Evidence in JSON: an object whose `type` says what else it holds.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub(crate) enum EvidenceEntry<'a> {
+    CoChange {
+        from: &'a str,
+        to: &'a str,
+        own: u32,
+        shared: u32,
+        of: u32,
+        #[serde(serialize_with = "json::share")]
+        strength: f64,
+        #[serde(serialize_with = "json::share")]
+        lower: f64,
+        specific: bool,
+        between: Option<[String; 2]>,
+    },
+    Commits {
+        commits: Vec<CommitEntry<'a>>,
+    },
+    SharedFile {
+        path: &'a str,
+        functions: usize,
+    },
+    SharedLayer {
+        name: &'a str,
+    },
+    SharedStore {
+        kind: &'a str,
+        key: &'a str,
+    },
+    SharedChannel {
+        kind: &'a str,
+        key: &'a str,
+    },
+    Invocation {
+        from: &'a str,
+        to: &'a str,
+    },
+    Import {
+        at: json::Place<'a>,
+        path: &'a str,
+    },
+    Hidden,
+    Note {
+        text: &'a str,
+    },
+}
+
+impl<'a> From<&'a Evidence> for EvidenceEntry<'a> {
+    fn from(evidence: &'a Evidence) -> Self {
+        let days = |(first, last): (Timestamp, Timestamp)| [prose::instant(first), prose::instant(last)];
+        match evidence {
+            Evidence::CoChange { from, to, own, shared, of, strength, lower, specific, between } => Self::CoChange {
+                from: from.as_str(),
+                to: to.as_str(),
+                own: *own,
+                shared: *shared,
+                of: *of,
+                strength: *strength,
+                lower: *lower,
+                specific: *specific,
+                between: between.map(days),
+            },
+            Evidence::Commits(commits) => Self::Commits { commits: commits.iter().map(Into::into).collect() },
+            Evidence::SharedFile { path, functions } => Self::SharedFile { path: path.as_str(), functions: *functions },
+            Evidence::SharedLayer { name } => Self::SharedLayer { name },
+            Evidence::SharedStore { kind, key } => Self::SharedStore { kind, key },
+            Evidence::SharedChannel { kind, key } => Self::SharedChannel { kind, key },
+            Evidence::Invocation { from, to } => Self::Invocation { from: from.as_str(), to: to.as_str() },
+            Evidence::Import { location, path } => Self::Import { at: location.into(), path: path.as_str() },
+            Evidence::Hidden => Self::Hidden,
+            Evidence::Note(text) => Self::Note { text },
+        }
+    }
+}

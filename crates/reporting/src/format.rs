@@ -1,0 +1,39 @@
+//! [`Format`]: a way to write a report, and the wishes it takes into account.
+
+use std::io;
+
+use crate::ReportView;
+
+/// A way to write the report of `check`.
+pub trait Format: Sync {
+    /// What `--format` calls it.
+    fn name(&self) -> &'static str;
+
+    /// One line for `--help`.
+    fn summary(&self) -> &'static str;
+
+    /// Writes `report` to `out`.
+    ///
+    /// # Errors
+    /// If `out` refuses: a closed pipe, a full disk.
+    fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// What the reader of a report wishes. The default is plain text for a file: no colour, no wrapping, every finding.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Colour is wanted. Meaning never hangs on it.
+    pub color: bool,
+    /// Prose is wrapped to this many columns; none if the output is no terminal.
+    pub width: Option<usize>,
+    /// Only ASCII in the drawing; names from the repository stay as they are.
+    pub ascii: bool,
+    /// Findings only: no summary, no problems.
+    pub quiet: bool,
+    /// All evidence, all problems, all places.
+    pub verbose: bool,
+    /// At most this many findings; the rest is counted.
+    pub max_findings: Option<usize>,
+    /// The output is read by a runner of GitHub Actions: nothing may look like a command to it.
+    pub github_actions: bool,
+}

@@ -1,0 +1,214 @@
+//! `json`: the report for programs. Fields may be added within a schema version; the order of findings follows their
+//! identity, so that two documents can be compared line by line.
+
+use std::{collections::BTreeMap, io};
+
+use lockstep_diagnostics::{Finding, Label};
+use serde::Serialize;
+
+use crate::{
+    Format, Options, ReportView,
+    evidence::EvidenceEntry,
+    json::{self, Place, ProblemEntry, SCHEMA_VERSION},
+    prose,
+};
+
+/// The format for programs.
+pub struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn summary(&self) -> &'static str {
+        "for programs: one document, schema version 1"
+    }
+
+    fn write(&self, report: &ReportView<'_>, _: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+        json::write(&document(report), out)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    status: &'static str,
+    incomplete: Vec<Reason<'a>>,
+    history: HistoryEntry<'a>,
+    findings: Vec<FindingEntry<'a>>,
+    summary: SummaryEntry,
+    problems: Vec<ProblemEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    reason: &'a str,
+    help: &'a [String],
+}
+
+#[derive(Serialize)]
+struct HistoryEntry<'a> {
+    head: Option<String>,
+    as_of: Option<String>,
+    shallow: bool,
+    partial: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    rule: &'static str,
+    level: &'static str,
+    level_origin: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    functions: Vec<&'a str>,
+    services: &'a [String],
+    primary: LabelEntry<'a>,
+    related: Vec<LabelEntry<'a>>,
+    evidence: Vec<EvidenceEntry<'a>>,
+    notes: &'a [String],
+    help: &'a [String],
+    fingerprint: &'a str,
+    baseline: &'static str,
+    #[serde(serialize_with = "json::share")]
+    weight: f64,
+}
+
+#[derive(Serialize)]
+struct LabelEntry<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct SummaryEntry {
+    functions: usize,
+    services: usize,
+    unknown_functions: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    changesets: ChangesetsEntry,
+    baseline: Option<BaselineEntry>,
+}
+
+/// Changesets, as every document has them.
+#[derive(Serialize)]
+struct ChangesetsEntry {
+    total: u32,
+    kept: u32,
+    dropped: BTreeMap<&'static str, u32>,
+}
+
+#[derive(Serialize)]
+struct BaselineEntry {
+    known: usize,
+    stale: usize,
+    worse: usize,
+}
+
+fn label(label: &Label) -> LabelEntry<'_> {
+    LabelEntry { place: Place::from(&label.location), message: &label.message }
+}
+
+fn finding(finding: &Finding) -> FindingEntry<'_> {
+    FindingEntry {
+        rule: finding.rule.name,
+        level: finding.level.as_str(),
+        level_origin: &finding.level_origin,
+        severity: finding.severity().as_str(),
+        message: &finding.message,
+        functions: finding.functions.iter().map(|id| id.as_str()).collect(),
+        services: &finding.services,
+        primary: label(&finding.primary),
+        related: finding.related.iter().map(label).collect(),
+        evidence: finding.evidence.iter().map(Into::into).collect(),
+        notes: &finding.notes,
+        help: &finding.help,
+        fingerprint: finding.fingerprint.as_str(),
+        baseline: finding.baseline.as_str(),
+        weight: finding.weight,
+    }
+}
+
+fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
+    let mut findings: Vec<&Finding> = report.reported().collect();
+    findings.sort_by(|a, b| {
+        let identity = |finding: &Finding| (finding.rule.name, finding.primary.location.clone());
+        (a.rule.name.cmp(b.rule.name))
+            .then_with(|| a.functions.cmp(&b.functions))
+            .then_with(|| identity(a).cmp(&identity(b)))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    let (summary, history, tally) = (report.summary, report.history, report.tally());
+    let changesets = &summary.changesets;
+    Document {
+        schema_version: SCHEMA_VERSION,
+        status: if report.incomplete.is_empty() { "complete" } else { "incomplete" },
+        incomplete: report.incomplete.iter().map(|why| Reason { reason: &why.reason, help: &why.help }).collect(),
+        history: HistoryEntry {
+            head: history.head.map(|id| id.to_string()),
+            as_of: history.as_of.map(prose::instant),
+            shallow: history.shallow,
+            partial: history.partial.as_deref(),
+        },
+        findings: findings.into_iter().map(finding).collect(),
+        summary: SummaryEntry {
+            functions: summary.functions,
+            services: summary.services,
+            unknown_functions: summary.unknown_functions,
+            errors: tally.errors,
+            warnings: tally.warnings,
+            notes: tally.notes,
+            changesets: ChangesetsEntry {
+                total: changesets.total,
+                kept: changesets.kept,
+                dropped: changesets.dropped.iter().map(|(reason, number)| (reason.as_str(), *number)).collect(),
+            },
+            baseline: report.baseline.map(|counts| BaselineEntry {
+                known: counts.known,
+                stale: counts.stale,
+                worse: counts.worse,
+            }),
+        },
+        problems: json::problems(report.problems),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn written(findings: &[Finding], incomplete: bool) -> String {
+        testing::with_report(findings, incomplete, |report| {
+            let mut out = Vec::new();
+            Json.write(report, &Options::default(), &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        })
+    }
+
+    #[test]
+    fn the_document_holds_what_others_rely_on() {
+        insta::assert_snapshot!(written(&[testing::finding(), testing::hostile_finding()], true));
+    }
+
+    #[test]
+    fn the_order_of_findings_does_not_show() {
+        let forth = [testing::finding(), testing::hostile_finding()];
+        let back = [testing::hostile_finding(), testing::finding()];
+        assert_eq!(written(&forth, false), written(&back, false));
+        assert!(written(&forth, false).starts_with("{\n  \"schema_version\": 1,\n  \"status\": \"complete\","));
+    }
+
+    #[test]
+    fn text_from_strangers_comes_through_whole() {
+        let text = written(&[testing::hostile_finding()], false);
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{2028}']) && !text.contains("##["));
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["findings"][0]["message"], testing::hostile_finding().message);
+    }
+}

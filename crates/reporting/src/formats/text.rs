@@ -1,0 +1,257 @@
+//! `text`: findings as a compiler shows them, for people at a terminal or reading a log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use codespan_reporting::{
+    diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shade},
+    term::{Chars, Config, emit_to_write_style},
+};
+use lockstep_diagnostics::{BaselineState, Evidence, Finding, Label as Place, Problem, ProblemKind, Severity};
+
+use crate::{
+    Format, Options, ReportView, escape, evidence,
+    prose::{count, date, place, wrap},
+    snippet::Snippets,
+    style::{self, Painter},
+};
+
+/// Places beside the first that are drawn with their source; the others are listed on request.
+const RELATED_SHOWN: usize = 6;
+
+/// The format for people.
+pub struct Text;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn summary(&self) -> &'static str {
+        "for people: source excerpts, evidence, what to do"
+    }
+
+    fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut page = Page { report, options, painter: Painter::new(options.color), origins: BTreeSet::new() };
+        page.findings()?;
+        page.incomplete()?;
+        if !options.quiet {
+            page.problems();
+            page.summary();
+        }
+        let text = String::from_utf8_lossy(&page.painter.text).into_owned();
+        let text = if options.github_actions { escape::disarm_workflow_commands(&text) } else { text };
+        out.write_all(text.as_bytes())
+    }
+}
+
+/// One report on its way.
+struct Page<'a> {
+    report: &'a ReportView<'a>,
+    options: &'a Options,
+    painter: Painter,
+    /// Origins of levels that were told already: each is told once.
+    origins: BTreeSet<String>,
+}
+
+impl Page<'_> {
+    fn push(&mut self, text: &str) {
+        self.painter.text.extend_from_slice(text.as_bytes());
+    }
+
+    fn findings(&mut self) -> io::Result<()> {
+        let ranked = self.report.ranked();
+        let shown = self.options.max_findings.unwrap_or(usize::MAX).min(ranked.len());
+        for finding in &ranked[..shown] {
+            self.finding(finding)?;
+        }
+        let rest = &ranked[shown..];
+        if !rest.is_empty() {
+            let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+            for finding in rest {
+                *by_rule.entry(finding.rule.name).or_default() += 1;
+            }
+            let rules: Vec<_> = by_rule.iter().map(|(rule, number)| format!("{rule} {number}")).collect();
+            let verb = if rest.len() == 1 { "is" } else { "are" };
+            let text = format!("{} {verb} not shown: {}", more(rest.len(), "finding"), rules.join(", "));
+            self.push(&format!("{text}\n\n"));
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let (related, listed) = finding.related.split_at(finding.related.len().min(RELATED_SHOWN));
+        let places: Vec<&Place> = std::iter::once(&finding.primary).chain(related).collect();
+        let locations = places.iter().map(|place| &place.location);
+        let (snippets, marks) = Snippets::new(locations, self.report.text_of, self.options.width);
+        let mut diagnostic = Diagnostic::new(shade(finding.severity()))
+            .with_code(finding.rule.name)
+            .with_message(escape::line(&finding.message));
+        let mut outside = Vec::new();
+        for (number, (label, mark)) in places.into_iter().zip(marks).enumerate() {
+            let style = if number == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
+            match mark {
+                Some((file, range)) => {
+                    diagnostic.labels.push(Label::new(style, file, range).with_message(escape::line(&label.message)))
+                }
+                None => outside.push(label),
+            }
+        }
+        diagnostic.notes = self.notes(finding, outside, listed);
+        self.emit(&diagnostic, &snippets)
+    }
+
+    /// What follows the excerpts, each line harmless.
+    fn notes(&mut self, finding: &Finding, outside: Vec<&Place>, listed: &[Place]) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut add = |kind: &str, text: &str| notes.push(self.wrapped(&format!("{kind}: {text}")));
+        for label in outside {
+            add("note", &format!("{}: {}", place(&label.location), escape::line(&label.message)));
+        }
+        if self.options.verbose {
+            for label in listed {
+                add("note", &format!("{}: {}", place(&label.location), escape::line(&label.message)));
+            }
+        } else if !listed.is_empty() {
+            add("note", &format!("and {} (-v lists them)", more(listed.len(), "place")));
+        }
+        for note in &finding.notes {
+            add("note", &escape::line(note));
+        }
+        for piece in &finding.evidence {
+            // The rule's own notes sum the evidence up; commits they cannot.
+            if finding.notes.is_empty() || self.options.verbose || matches!(piece, Evidence::Commits(_)) {
+                add("note", &evidence::in_words(piece, self.options.verbose));
+            }
+        }
+        if finding.baseline == BaselineState::Worse {
+            add("note", "it is in the baseline, and has become worse");
+        }
+        for help in &finding.help {
+            add("help", &escape::line(help));
+        }
+        if !finding.level_origin.is_empty() && self.origins.insert(finding.level_origin.clone()) {
+            notes.push(self.wrapped(&format!("note: {}", escape::line(&finding.level_origin))));
+        }
+        notes
+    }
+
+    fn wrapped(&self, text: &str) -> String {
+        wrap(text, self.options.width.map(|width| width.saturating_sub(8)), 6)
+    }
+
+    fn emit(&mut self, diagnostic: &Diagnostic<usize>, snippets: &Snippets) -> io::Result<()> {
+        let chars = if self.options.ascii { Chars::ascii() } else { Chars::box_drawing() };
+        let config = Config { chars, tab_width: 2, ..Config::default() };
+        emit_to_write_style(&mut self.painter, &config, snippets, diagnostic).map_err(io::Error::other)
+    }
+
+    fn incomplete(&mut self) -> io::Result<()> {
+        let report = self.report;
+        for reason in report.incomplete {
+            let mut diagnostic = Diagnostic::error()
+                .with_message(format!("the analysis is incomplete: {}", escape::line(&reason.reason)));
+            for note in &reason.notes {
+                diagnostic.notes.push(self.wrapped(&format!("note: {}", escape::line(note))));
+            }
+            for help in &reason.help {
+                diagnostic.notes.push(self.wrapped(&format!("help: {}", escape::line(help))));
+            }
+            self.emit(&diagnostic, &Snippets::new([], report.text_of, None).0)?;
+        }
+        Ok(())
+    }
+
+    fn problems(&mut self) {
+        let mut by_kind: BTreeMap<ProblemKind, BTreeSet<&Problem>> = BTreeMap::new();
+        for problem in self.report.problems {
+            by_kind.entry(problem.kind).or_default().insert(problem);
+        }
+        if by_kind.is_empty() {
+            return;
+        }
+        for (kind, problems) in by_kind {
+            let head = style::paint(self.options.color, style::BOLD, &format!("{}:", kind.as_str()));
+            if self.options.verbose {
+                for problem in problems {
+                    self.push(&format!("{head} {}\n", problem_in_words(problem)));
+                }
+            } else if let Some(first) = problems.first() {
+                let words = problem_in_words(first);
+                let line = match problems.len() {
+                    1 => format!("{head} {words}\n"),
+                    number => format!("{head} {number} places (-v lists them), first {words}\n"),
+                };
+                self.push(&line);
+            }
+        }
+        self.push("\n");
+    }
+
+    fn summary(&mut self) {
+        let line = summary_line(self.report);
+        self.push(&format!("{line}\n"));
+        if let Some(baseline) = self.report.baseline {
+            let line =
+                format!("baseline: {} known, {} stale, {} worse\n", baseline.known, baseline.stale, baseline.worse);
+            self.push(&line);
+        }
+    }
+}
+
+/// `3 more findings`.
+fn more(number: usize, noun: &str) -> String {
+    count(number, &format!("more {noun}"))
+}
+
+fn shade(severity: Severity) -> Shade {
+    match severity {
+        Severity::Error => Shade::Error,
+        Severity::Warning => Shade::Warning,
+        Severity::Note => Shade::Note,
+    }
+}
+
+/// Longest message of a problem that is shown.
+const PROBLEM_COLUMNS: usize = 300;
+
+fn problem_in_words(problem: &Problem) -> String {
+    let message = escape::cut(&problem.message, PROBLEM_COLUMNS);
+    match &problem.location {
+        Some(location) => format!("{}: {message}", place(location)),
+        None => message.into_owned(),
+    }
+}
+
+/// The run in one line: `5 functions in 2 services, 412 changesets to 2026-11-20: 1 error, 2 warnings`.
+pub(super) fn summary_line(report: &ReportView<'_>) -> String {
+    let summary = report.summary;
+    let mut line = format!("{} in {}", count(summary.functions, "function"), count(summary.services, "service"));
+    line += &format!(", {}", count(summary.changesets.kept as usize, "changeset"));
+    if summary.changesets.total > summary.changesets.kept {
+        line += &format!(" of {}", summary.changesets.total);
+    }
+    if let Some(as_of) = report.history.as_of {
+        line += &format!(" to {}", date(as_of));
+    }
+    let tally = report.tally();
+    let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
+    let said: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(*n, noun)).collect();
+    line += ": ";
+    line += &match (said.is_empty(), report.incomplete.is_empty()) {
+        (false, _) => said.join(", "),
+        (true, true) => "no findings".to_owned(),
+        (true, false) => "nothing can be said".to_owned(),
+    };
+    if summary.unknown_functions > 0 && report.incomplete.is_empty() {
+        let functions = count(summary.unknown_functions, "function");
+        let verb = if summary.unknown_functions == 1 { "has" } else { "have" };
+        line += &format!("; {functions} {verb} too little history to judge");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests;

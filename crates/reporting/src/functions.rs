@@ -1,0 +1,177 @@
+//! What `functions` shows: every function found, where it is declared and where its code starts.
+
+use std::io;
+
+use lockstep_diagnostics::Problem;
+use lockstep_model::{Channel, Function, Invocation, Layer, Store};
+use serde::Serialize;
+
+use crate::{
+    Options, escape,
+    json::{self, ProblemEntry, SCHEMA_VERSION},
+    prose::{count, place},
+    style,
+    table::Table,
+};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    functions: Vec<FunctionEntry<'a>>,
+    problems: Vec<ProblemEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct FunctionEntry<'a> {
+    id: &'a str,
+    name: &'a str,
+    service: &'a str,
+    platforms: Vec<&'static str>,
+    declarations: Vec<DeclarationEntry<'a>>,
+    entry: Option<EntryEntry<'a>>,
+    unresolved: Option<&'a str>,
+    code_root: Option<&'a str>,
+    runtime: Option<&'a str>,
+    layers: &'a [Layer],
+    channels: &'a [Channel],
+    stores: &'a [Store],
+    invokes: &'a [Invocation],
+}
+
+#[derive(Serialize)]
+struct DeclarationEntry<'a> {
+    platform: &'static str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    logical_id: &'a str,
+    handler: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EntryEntry<'a> {
+    path: &'a str,
+    symbol: Option<&'a str>,
+    confidence: &'static str,
+}
+
+fn entry(function: &Function) -> FunctionEntry<'_> {
+    let declarations = function.declarations.iter().map(|declaration| DeclarationEntry {
+        platform: declaration.platform,
+        path: declaration.location.path.as_str(),
+        line: declaration.location.line,
+        column: declaration.location.column,
+        logical_id: &declaration.logical_id,
+        handler: declaration.handler.as_deref(),
+    });
+    FunctionEntry {
+        id: function.id.as_str(),
+        name: &function.name,
+        service: &function.service,
+        platforms: function.platforms(),
+        declarations: declarations.collect(),
+        entry: function.entry.as_ref().map(|entry| EntryEntry {
+            path: entry.path.as_str(),
+            symbol: entry.symbol.as_deref(),
+            confidence: entry.confidence.as_str(),
+        }),
+        unresolved: function.unresolved.as_deref(),
+        code_root: function.code_root.as_ref().map(|path| path.as_str()),
+        runtime: function.runtime.as_deref(),
+        layers: &function.layers,
+        channels: &function.channels,
+        stores: &function.stores,
+        invokes: &function.invokes,
+    }
+}
+
+fn sorted(functions: &[Function]) -> Vec<&Function> {
+    let mut sorted: Vec<_> = functions.iter().collect();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    sorted
+}
+
+/// Writes the document of `functions --format json`.
+///
+/// # Errors
+/// If `out` refuses.
+pub fn write_json(functions: &[Function], problems: &[Problem], out: &mut dyn io::Write) -> io::Result<()> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        functions: sorted(functions).into_iter().map(entry).collect(),
+        problems: json::problems(problems),
+    };
+    json::write(&document, out)
+}
+
+/// Writes the functions as a table, and what could not be found below it.
+///
+/// # Errors
+/// If `out` refuses.
+pub fn write_text(
+    functions: &[Function],
+    problems: &[Problem],
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let sorted = sorted(functions);
+    let mut table = Table::new(&["function", "runtime", "code", "declared at"]);
+    for function in &sorted {
+        let code = match &function.entry {
+            Some(entry) => match &entry.symbol {
+                Some(symbol) => format!("{} ({symbol})", entry.path),
+                None => entry.path.to_string(),
+            },
+            None => "not found".to_owned(),
+        };
+        let at = function.declarations.first().map(|declaration| place(&declaration.location));
+        let runtime = function.runtime.as_deref().unwrap_or("-");
+        table.row([function.id.as_str(), runtime, &code, at.as_deref().unwrap_or("-")]);
+    }
+    let mut text = if sorted.is_empty() { String::new() } else { table.render(options.color) + "\n" };
+    for function in &sorted {
+        if let Some(why) = &function.unresolved {
+            let head = style::paint(options.color, style::WARNING, "no code found for");
+            text += &format!("{head} `{}`: {}\n", escape::line(function.id.as_str()), escape::line(why));
+        }
+    }
+    let services: std::collections::BTreeSet<_> = sorted.iter().map(|function| &function.service).collect();
+    text += &format!("{} in {}", count(sorted.len(), "function"), count(services.len(), "service"));
+    if !problems.is_empty() {
+        text += &format!("; {} read only in part", count(problems.len(), "place"));
+    }
+    text.push('\n');
+    if options.verbose {
+        for problem in problems {
+            let at = problem.location.as_ref().map(|at| place(at) + ": ").unwrap_or_default();
+            text += &format!("{}: {at}{}\n", problem.kind.as_str(), escape::line(&problem.message));
+        }
+    }
+    write_safely(text, options, out)
+}
+
+/// Writes `text`; in a log of GitHub Actions without anything that looks like a command.
+pub(crate) fn write_safely(text: String, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let text = if options.github_actions { escape::disarm_workflow_commands(&text) } else { text };
+    out.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn json_holds_what_others_rely_on() {
+        let mut out = Vec::new();
+        write_json(&testing::functions(), &testing::problems(), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+    }
+
+    #[test]
+    fn text_says_what_was_not_found() {
+        let mut out = Vec::new();
+        write_text(&testing::functions(), &testing::problems(), &Options::default(), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+    }
+}

@@ -1,0 +1,249 @@
+//! What `graph` shows: functions, services and how strongly they are coupled, as JSON, DOT and Mermaid.
+
+mod dot;
+mod mermaid;
+
+use std::{collections::BTreeMap, io};
+
+use lockstep_diagnostics::Evidence;
+use lockstep_model::{FunctionId, Service, Timestamp};
+use serde::Serialize;
+
+use crate::{
+    ChangesetCounts,
+    evidence::EvidenceEntry,
+    json::{self, SCHEMA_VERSION},
+    prose,
+};
+
+pub use dot::write_dot;
+pub use mermaid::write_mermaid;
+
+/// The coupling graph as plain values.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct GraphView {
+    /// The time from which the age of changes is measured.
+    pub as_of: Option<Timestamp>,
+    /// The changesets behind it.
+    pub changesets: ChangesetCounts,
+    /// The Beta prior (a, b) of the strengths.
+    pub prior: (f64, f64),
+    /// The nodes.
+    pub functions: Vec<NodeView>,
+    /// The edges; each pair at most once.
+    pub couplings: Vec<CouplingView>,
+    /// The services.
+    pub services: Vec<Service>,
+}
+
+/// A function in the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeView {
+    /// The function.
+    pub id: FunctionId,
+    /// Its service.
+    pub service: String,
+    /// Changesets that changed it.
+    pub changes: u32,
+    /// The same, each weighted by its age.
+    pub weighted_changes: f64,
+}
+
+/// How often one function changes when the other does.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize)]
+pub struct Direction {
+    /// The share, 0 to 1.
+    #[serde(serialize_with = "json::share")]
+    pub strength: f64,
+    /// Its lower bound (10 % quantile).
+    #[serde(serialize_with = "json::share")]
+    pub lower: f64,
+    /// The share over changesets that touch no contract of the two.
+    #[serde(serialize_with = "json::share")]
+    pub strength_free: f64,
+    /// Its lower bound.
+    #[serde(serialize_with = "json::share")]
+    pub lower_free: f64,
+}
+
+/// Changesets that changed both functions, by what they edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Together {
+    /// By edits in the own code of both.
+    pub own: u32,
+    /// Through shared code that both reach.
+    pub shared: u32,
+}
+
+/// An edge of the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CouplingView {
+    /// The function whose id sorts first.
+    pub a: FunctionId,
+    /// The other.
+    pub b: FunctionId,
+    /// Changesets that changed both.
+    pub support: u32,
+    /// The same, by what they edited.
+    pub together: Together,
+    /// How often B changes when A does.
+    pub a_to_b: Direction,
+    /// How often A changes when B does.
+    pub b_to_a: Direction,
+    /// Joint changes that the repository's habits alone would give.
+    pub expected: f64,
+    /// Probability of at least this many joint changes by those habits.
+    pub p: f64,
+    /// The same, adjusted for the number of pairs.
+    pub q: f64,
+    /// True if the habits do not explain it.
+    pub specific: bool,
+    /// What does.
+    pub explained_by: Vec<Evidence>,
+}
+
+impl CouplingView {
+    /// The stronger direction's strength.
+    pub fn strength(&self) -> f64 {
+        self.a_to_b.strength.max(self.b_to_a.strength)
+    }
+}
+
+impl GraphView {
+    /// The edges, strongest first; among equals the better supported, then by name.
+    fn strongest(&self) -> Vec<&CouplingView> {
+        let mut edges: Vec<_> = self.couplings.iter().collect();
+        edges.sort_by(|x, y| {
+            (y.strength().total_cmp(&x.strength()))
+                .then(y.support.cmp(&x.support))
+                .then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)))
+        });
+        edges
+    }
+
+    /// The nodes, sorted, each with its synthetic name: `n0`, `n1` …
+    fn named(&self) -> BTreeMap<&FunctionId, (String, &NodeView)> {
+        let sorted: BTreeMap<_, _> = self.functions.iter().map(|node| (&node.id, node)).collect();
+        sorted.into_iter().enumerate().map(|(number, (id, node))| (id, (format!("n{number}"), node))).collect()
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    as_of: Option<String>,
+    changesets: ChangesetsEntry,
+    prior: PriorEntry,
+    functions: Vec<NodeEntry<'a>>,
+    couplings: Vec<CouplingEntry<'a>>,
+    services: Vec<ServiceEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangesetsEntry {
+    total: u32,
+    kept: u32,
+    dropped: BTreeMap<&'static str, u32>,
+}
+
+#[derive(Serialize)]
+struct PriorEntry {
+    #[serde(serialize_with = "json::share")]
+    a: f64,
+    #[serde(serialize_with = "json::share")]
+    b: f64,
+}
+
+#[derive(Serialize)]
+struct NodeEntry<'a> {
+    id: &'a str,
+    service: &'a str,
+    changes: u32,
+    #[serde(serialize_with = "json::share")]
+    weighted_changes: f64,
+}
+
+#[derive(Serialize)]
+struct CouplingEntry<'a> {
+    a: &'a str,
+    b: &'a str,
+    support: u32,
+    together: Together,
+    a_to_b: Direction,
+    b_to_a: Direction,
+    #[serde(serialize_with = "json::probability")]
+    expected: f64,
+    #[serde(serialize_with = "json::probability")]
+    p: f64,
+    #[serde(serialize_with = "json::probability")]
+    q: f64,
+    specific: bool,
+    explained_by: Vec<EvidenceEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceEntry<'a> {
+    name: &'a str,
+    declared: bool,
+    functions: Vec<&'a str>,
+}
+
+/// Writes the document of `graph --format json`.
+///
+/// # Errors
+/// If `out` refuses.
+pub fn write_json(view: &GraphView, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut couplings: Vec<_> = view.couplings.iter().collect();
+    couplings.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+    let mut services: Vec<_> = view.services.iter().collect();
+    services.sort_by(|x, y| x.name.cmp(&y.name));
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        as_of: view.as_of.map(prose::instant),
+        changesets: ChangesetsEntry {
+            total: view.changesets.total,
+            kept: view.changesets.kept,
+            dropped: view.changesets.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect(),
+        },
+        prior: PriorEntry { a: view.prior.0, b: view.prior.1 },
+        functions: view.named().into_values().map(|(_, node)| node_entry(node)).collect(),
+        couplings: couplings.into_iter().map(coupling_entry).collect(),
+        services: services
+            .into_iter()
+            .map(|service| ServiceEntry {
+                name: &service.name,
+                declared: service.declared,
+                functions: service.functions.iter().map(|id| id.as_str()).collect(),
+            })
+            .collect(),
+    };
+    json::write(&document, out)
+}
+
+fn node_entry(node: &NodeView) -> NodeEntry<'_> {
+    NodeEntry {
+        id: node.id.as_str(),
+        service: &node.service,
+        changes: node.changes,
+        weighted_changes: node.weighted_changes,
+    }
+}
+
+fn coupling_entry(coupling: &CouplingView) -> CouplingEntry<'_> {
+    CouplingEntry {
+        a: coupling.a.as_str(),
+        b: coupling.b.as_str(),
+        support: coupling.support,
+        together: coupling.together,
+        a_to_b: coupling.a_to_b,
+        b_to_a: coupling.b_to_a,
+        expected: coupling.expected,
+        p: coupling.p,
+        q: coupling.q,
+        specific: coupling.specific,
+        explained_by: coupling.explained_by.iter().map(Into::into).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

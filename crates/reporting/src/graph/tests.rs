@@ -1,0 +1,95 @@
+use lockstep_model::FunctionId;
+
+use super::*;
+use crate::testing;
+
+fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
+    let direction = |strength| Direction { strength, lower: 0.25, strength_free: strength, lower_free: 0.2 };
+    CouplingView {
+        a: FunctionId::new(a),
+        b: FunctionId::new(b),
+        support: 9,
+        together: Together { own: 4, shared: 5 },
+        a_to_b: direction(strength),
+        b_to_a: direction(strength / 2.0),
+        expected: 0.123_456_789,
+        p: 1.234_56e-9,
+        q: 0.000_012_345_6,
+        specific: strength > 0.5,
+        explained_by: vec![Evidence::SharedLayer { name: "Money".to_owned() }],
+    }
+}
+
+fn node(id: &str, service: &str) -> NodeView {
+    NodeView { id: FunctionId::new(id), service: service.to_owned(), changes: 12, weighted_changes: 7.123_456 }
+}
+
+fn view() -> GraphView {
+    GraphView {
+        as_of: Some(1_795_000_000),
+        changesets: testing::summary().changesets,
+        prior: (0.4, 3.6),
+        functions: vec![
+            node("orders/Create", "orders"),
+            node("billing/\"]; evil -> n0 [label=\"", "billing"),
+            node("mail/Send\u{1b}\n", "mail"),
+        ],
+        couplings: vec![
+            coupling("mail/Send\u{1b}\n", "orders/Create", 0.3),
+            coupling("billing/\"]; evil -> n0 [label=\"", "orders/Create", 0.8),
+        ],
+        services: vec![Service {
+            name: "orders".to_owned(),
+            declared: true,
+            functions: vec![FunctionId::new("orders/Create")],
+        }],
+    }
+}
+
+fn written(write: impl Fn(&GraphView, &mut dyn io::Write) -> io::Result<()>, view: &GraphView) -> String {
+    let mut out = Vec::new();
+    write(view, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn json_holds_what_others_rely_on() {
+    insta::assert_snapshot!(written(write_json, &view()));
+}
+
+#[test]
+fn dot_has_a_cluster_per_service() {
+    insta::assert_snapshot!(written(write_dot, &view()));
+}
+
+#[test]
+fn mermaid_escapes_what_is_not_a_word() {
+    insta::assert_snapshot!(written(write_mermaid, &view()));
+}
+
+#[test]
+fn mermaid_draws_the_strongest_forty_and_says_so() {
+    let mut view = view();
+    view.functions = (0..50).map(|n| node(&format!("s/f{n:02}"), "s")).collect();
+    view.couplings = (1..50).map(|n| coupling("s/f00", &format!("s/f{n:02}"), f64::from(n) / 50.0)).collect();
+    let text = written(write_mermaid, &view);
+    assert_eq!(text.lines().filter(|line| line.contains("|\"")).count(), 40);
+    assert!(text.contains("%% the 40 strongest of 49 couplings are drawn"), "{text}");
+    assert!(!text.contains("s/f05\"") && text.contains("s/f49\""), "{text}");
+}
+
+#[test]
+fn an_empty_graph_is_a_graph() {
+    assert_eq!(written(write_mermaid, &GraphView::default()), "flowchart LR\n");
+    assert!(written(write_dot, &GraphView::default()).ends_with("rankdir=LR;\n}\n"));
+}
+
+#[test]
+fn the_order_of_the_input_does_not_show() {
+    let mut turned = view();
+    turned.functions.reverse();
+    turned.couplings.reverse();
+    for write in [write_json as fn(&GraphView, &mut dyn io::Write) -> io::Result<()>, write_dot, write_mermaid] {
+        assert_eq!(written(write, &view()), written(write, &turned));
+    }
+}

@@ -1,0 +1,125 @@
+//! [`ReportView`]: what a report needs to know of a run. The linter owns the report; this borrows it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, Severity};
+use lockstep_model::{CommitId, DropReason, RepoPath, Timestamp};
+
+/// One run of the linter, as formats see it.
+#[derive(Clone, Copy)]
+pub struct ReportView<'a> {
+    /// The findings, in any order. Those at level `allow` are never shown.
+    pub findings: &'a [Finding],
+    /// What could not be read, or only in part.
+    pub problems: &'a [Problem],
+    /// Why the analysis is incomplete; empty if it is complete.
+    pub incomplete: &'a [Incompleteness],
+    /// The figures of the run.
+    pub summary: &'a Summary,
+    /// What the history could tell.
+    pub history: &'a HistoryFacts,
+    /// What the baseline did; none if there is no baseline.
+    pub baseline: Option<BaselineCounts>,
+    /// The text of a file of the checkout, for snippets; none if it cannot be had.
+    pub text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
+}
+
+/// One reason for which a run cannot be called complete.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Incompleteness {
+    /// What is missing: `this clone is shallow: 1 of its commits is here`.
+    pub reason: String,
+    /// What it means, each a sentence.
+    pub notes: Vec<String>,
+    /// What mends it, each a sentence or a command.
+    pub help: Vec<String>,
+}
+
+/// The figures of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Functions found.
+    pub functions: usize,
+    /// Services they form.
+    pub services: usize,
+    /// Functions with too little history to say anything.
+    pub unknown_functions: usize,
+    /// Changesets of the main line.
+    pub changesets: ChangesetCounts,
+}
+
+/// How many changesets there are, and how many count.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ChangesetCounts {
+    /// Changesets of the main line.
+    pub total: u32,
+    /// Those that count.
+    pub kept: u32,
+    /// Those that do not, by reason.
+    pub dropped: BTreeMap<DropReason, u32>,
+}
+
+/// What the history could tell.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct HistoryFacts {
+    /// The commit that was read from; none without commits.
+    pub head: Option<CommitId>,
+    /// The time from which the age of changes is measured.
+    pub as_of: Option<Timestamp>,
+    /// True if the clone is shallow.
+    pub shallow: bool,
+    /// The filter of a partial clone.
+    pub partial: Option<String>,
+}
+
+/// What the baseline did in this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct BaselineCounts {
+    /// Findings that it holds back.
+    pub known: usize,
+    /// Entries that match nothing any more.
+    pub stale: usize,
+    /// Findings that it knows, and that have become worse.
+    pub worse: usize,
+}
+
+/// How many findings there are of each severity, those known to the baseline left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) notes: usize,
+}
+
+impl<'a> ReportView<'a> {
+    /// The findings to show to people: neither allowed nor known, the weightiest first.
+    pub(crate) fn ranked(&self) -> Vec<&'a Finding> {
+        let mut shown: Vec<_> = self.reported().filter(|finding| finding.baseline != BaselineState::Known).collect();
+        shown.sort_by(|a, b| {
+            (b.severity().cmp(&a.severity()))
+                .then(b.weight.total_cmp(&a.weight))
+                .then_with(|| a.rule.name.cmp(b.rule.name))
+                .then_with(|| a.functions.cmp(&b.functions))
+                .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+                .then_with(|| a.message.cmp(&b.message))
+        });
+        shown
+    }
+
+    /// All findings that are not allowed, known ones included.
+    pub(crate) fn reported(&self) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(|finding| finding.level != Level::Allow)
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for finding in self.reported().filter(|finding| finding.baseline != BaselineState::Known) {
+            match finding.severity() {
+                Severity::Error => tally.errors += 1,
+                Severity::Warning => tally.warnings += 1,
+                Severity::Note => tally.notes += 1,
+            }
+        }
+        tally
+    }
+}

@@ -1,0 +1,324 @@
+//! What `why A B` shows: the case for two functions, as one would put it to the team that owns them. How often they
+//! moved together, which commits prove it and with which files, and what speaks against it.
+
+use std::{collections::BTreeSet, io};
+
+use lockstep_diagnostics::{CommitRef, Evidence};
+use lockstep_model::{FunctionId, RepoPath, Timestamp};
+use serde::Serialize;
+
+use crate::{
+    Options, escape,
+    evidence::{self, CommitEntry, EvidenceEntry},
+    functions::write_safely,
+    graph::{Direction, Together},
+    json::{self, SCHEMA_VERSION},
+    prose::{self, count, date},
+    style,
+};
+
+/// Commits shown unless all are asked for.
+const SHOWN: usize = 10;
+
+/// Files of one function shown under a commit unless all are asked for.
+const FILES_SHOWN: usize = 3;
+
+/// Counter-examples shown on each side.
+const COUNTER_SHOWN: usize = 3;
+
+/// All that is known of two functions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhyView {
+    /// One function.
+    pub a: Side,
+    /// The other.
+    pub b: Side,
+    /// The time from which the age of changes is measured.
+    pub as_of: Option<Timestamp>,
+    /// Changesets that changed both.
+    pub support: u32,
+    /// The same, by what they edited.
+    pub together: Together,
+    /// How often B changes when A does.
+    pub a_to_b: Direction,
+    /// How often A changes when B does.
+    pub b_to_a: Direction,
+    /// Joint changes that the repository's habits alone would give.
+    pub expected: f64,
+    /// How surprising the joint changes are, adjusted for the number of pairs.
+    pub q: f64,
+    /// True if the habits do not explain it.
+    pub specific: bool,
+    /// True if there is too little history to say anything.
+    pub unknown: bool,
+    /// What in code and manifests explains it.
+    pub explained_by: Vec<Evidence>,
+    /// The commits that changed both, newest first.
+    pub commits: Vec<JointCommit>,
+}
+
+/// One of the two functions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// The function.
+    pub id: FunctionId,
+    /// Its service.
+    pub service: String,
+    /// Changesets that changed it.
+    pub changes: u32,
+    /// The counter-examples: commits that changed it and not the other, newest first.
+    pub alone: Vec<CommitRef>,
+}
+
+/// A commit that changed both functions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JointCommit {
+    /// The commit.
+    pub commit: CommitRef,
+    /// Files of A only that it changed.
+    pub a_files: Vec<RepoPath>,
+    /// Files of B only that it changed.
+    pub b_files: Vec<RepoPath>,
+    /// Files of both that it changed.
+    pub shared_files: Vec<RepoPath>,
+    /// Functions that it changed in all.
+    pub functions: usize,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    as_of: Option<String>,
+    a: SideEntry<'a>,
+    b: SideEntry<'a>,
+    support: u32,
+    together: Together,
+    a_to_b: Direction,
+    b_to_a: Direction,
+    #[serde(serialize_with = "json::probability")]
+    expected: f64,
+    #[serde(serialize_with = "json::probability")]
+    q: f64,
+    specific: bool,
+    unknown: bool,
+    explained_by: Vec<EvidenceEntry<'a>>,
+    commits: Vec<JointEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct SideEntry<'a> {
+    id: &'a str,
+    service: &'a str,
+    changes: u32,
+    alone: Vec<CommitEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct JointEntry<'a> {
+    #[serde(flatten)]
+    commit: CommitEntry<'a>,
+    a_files: &'a [RepoPath],
+    b_files: &'a [RepoPath],
+    shared_files: &'a [RepoPath],
+    functions: usize,
+}
+
+fn side(side: &Side) -> SideEntry<'_> {
+    SideEntry {
+        id: side.id.as_str(),
+        service: &side.service,
+        changes: side.changes,
+        alone: side.alone.iter().map(Into::into).collect(),
+    }
+}
+
+/// Writes the document of `why A B --format json`.
+///
+/// # Errors
+/// If `out` refuses.
+pub fn write_json(view: &WhyView, out: &mut dyn io::Write) -> io::Result<()> {
+    let commits = view.commits.iter().map(|joint| JointEntry {
+        commit: CommitEntry::from(&joint.commit),
+        a_files: &joint.a_files,
+        b_files: &joint.b_files,
+        shared_files: &joint.shared_files,
+        functions: joint.functions,
+    });
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        as_of: view.as_of.map(prose::instant),
+        a: side(&view.a),
+        b: side(&view.b),
+        support: view.support,
+        together: view.together,
+        a_to_b: view.a_to_b,
+        b_to_a: view.b_to_a,
+        expected: view.expected,
+        q: view.q,
+        specific: view.specific,
+        unknown: view.unknown,
+        explained_by: view.explained_by.iter().map(Into::into).collect(),
+        commits: commits.collect(),
+    };
+    json::write(&document, out)
+}
+
+/// Writes the case in words.
+///
+/// # Errors
+/// If `out` refuses.
+pub fn write_text(view: &WhyView, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = String::new();
+    headline(view, options, &mut text);
+    strengths(view, &mut text);
+    explanation(view, options, &mut text);
+    commits(view, options, &mut text);
+    counter_examples(view, options, &mut text);
+    write_safely(text, options, out)
+}
+
+fn name(side: &Side) -> String {
+    format!("`{}`", escape::line(side.id.as_str()))
+}
+
+fn headline(view: &WhyView, options: &Options, text: &mut String) {
+    let names = format!("{} and {}", name(&view.a), name(&view.b));
+    *text += &style::paint(options.color, style::BOLD, &names);
+    let (a, b) = (escape::line(&view.a.service), escape::line(&view.b.service));
+    *text += &if a == b { format!(", both in service `{a}`\n") } else { format!(", services `{a}` and `{b}`\n") };
+    if view.support == 0 {
+        *text += "have never changed together.\n";
+        return;
+    }
+    *text += &format!("changed together {}", times(view.support));
+    if let (Some(newest), Some(oldest)) = (view.commits.first(), view.commits.last()) {
+        *text += &format!(" from {} to {}", date(oldest.commit.time), date(newest.commit.time));
+        let authors: BTreeSet<_> = view.commits.iter().map(|joint| &joint.commit.author).collect();
+        *text += &format!(", by {}", count(authors.len(), "author"));
+    }
+    let Together { own, shared } = view.together;
+    *text += &format!(": {} by edits in both, {} through code that both reach.\n", times(own), times(shared));
+}
+
+fn times(number: u32) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
+
+fn strengths(view: &WhyView, text: &mut String) {
+    if view.unknown {
+        *text += "\nThat is too little history to judge: the figures below are no verdict.\n";
+    }
+    text.push('\n');
+    for (from, to, direction) in [(&view.a, &view.b, view.a_to_b), (&view.b, &view.a, view.b_to_a)] {
+        let changes = count(from.changes as usize, "change");
+        *text += &format!("  {changes} of {}: {} of them changed {} as well", name(from), view.support, name(to));
+        *text += &format!(" (strength {:.2}, at least {:.2}", direction.strength, direction.lower);
+        *text += &format!("; contract changes aside {:.2})\n", direction.strength_free);
+    }
+    *text += &match (view.support, view.specific) {
+        (0, _) => String::new(),
+        (_, true) => format!(
+            "  By chance alone one would expect {:.1}: this is more than busy functions and large changes explain.\n",
+            view.expected
+        ),
+        (_, false) => format!(
+            "  By chance alone one would expect {:.1}: busy functions and large changes may explain it.\n",
+            view.expected
+        ),
+    };
+}
+
+fn explanation(view: &WhyView, options: &Options, text: &mut String) {
+    if view.support == 0 && view.explained_by.is_empty() {
+        return;
+    }
+    *text += &format!("\n{}\n", style::paint(options.color, style::BOLD, "What joins them"));
+    if view.explained_by.is_empty() {
+        *text += "  nothing in code or manifests: the reason is in people's heads\n";
+    }
+    for piece in &view.explained_by {
+        *text += &format!("  {}\n", evidence::in_words(piece, options.verbose).replace('\n', "\n  "));
+    }
+}
+
+fn commits(view: &WhyView, options: &Options, text: &mut String) {
+    if view.commits.is_empty() {
+        return;
+    }
+    *text += &format!("\n{}\n", style::paint(options.color, style::BOLD, "Commits that changed both"));
+    let shown = if options.verbose { view.commits.len() } else { SHOWN };
+    for joint in view.commits.iter().take(shown) {
+        let author = escape::cut(&joint.commit.author, 40);
+        *text += &format!("  {} ({author})\n", evidence::commit_line(&joint.commit));
+        let groups = [
+            (name(&view.a), &joint.a_files),
+            (name(&view.b), &joint.b_files),
+            ("both".to_owned(), &joint.shared_files),
+        ];
+        for (whose, files) in groups.iter().filter(|(_, files)| !files.is_empty()) {
+            *text += &format!("      {whose}: {}\n", file_list(files, options.verbose));
+        }
+    }
+    if view.commits.len() > shown {
+        *text += &format!("  and {} more (-v lists them)\n", view.commits.len() - shown);
+    }
+}
+
+fn file_list(files: &[RepoPath], all: bool) -> String {
+    let shown = if all { files.len() } else { FILES_SHOWN };
+    let mut names: Vec<_> = files.iter().take(shown).map(|path| escape::line(path.as_str()).into_owned()).collect();
+    if files.len() > shown {
+        names.push(format!("and {} more", files.len() - shown));
+    }
+    names.join(", ")
+}
+
+fn counter_examples(view: &WhyView, options: &Options, text: &mut String) {
+    for (side, other) in [(&view.a, &view.b), (&view.b, &view.a)] {
+        let alone = side.changes.saturating_sub(view.support);
+        let heading = format!("{} changed {} without {}", name(side), times(alone), name(other));
+        if alone == 0 {
+            if side.changes > 0 {
+                *text += &format!("\n{} never changed without {}.\n", name(side), name(other));
+            }
+            continue;
+        }
+        *text += &format!("\n{}\n", style::paint(options.color, style::BOLD, &heading));
+        let shown = if options.verbose { side.alone.len() } else { COUNTER_SHOWN };
+        for commit in side.alone.iter().take(shown) {
+            *text += &format!("  {}\n", evidence::commit_line(commit));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn written(write: impl Fn(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_case_in_words() {
+        insta::assert_snapshot!(written(|out| write_text(&testing::why(), &Options::default(), out)));
+    }
+
+    #[test]
+    fn the_case_for_programs() {
+        insta::assert_snapshot!(written(|out| write_json(&testing::why(), out)));
+    }
+
+    #[test]
+    fn functions_that_never_met_say_so() {
+        let mut view = testing::why();
+        (view.support, view.together, view.commits) = (0, Together::default(), Vec::new());
+        view.explained_by.clear();
+        let text = written(|out| write_text(&view, &Options::default(), out));
+        assert!(text.contains("have never changed together"), "{text}");
+        assert!(!text.contains("What joins them"), "{text}");
+    }
+}
