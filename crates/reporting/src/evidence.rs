@@ -1,6 +1,6 @@
 //! Evidence in words and in JSON.
 
-use lockstep_diagnostics::{CommitRef, Evidence};
+use lockstep_diagnostics::{CommitRef, Evidence, Finding};
 use lockstep_model::Timestamp;
 use serde::Serialize;
 
@@ -53,6 +53,13 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
         Evidence::Hidden => "nothing in code or manifests explains it".to_owned(),
         Evidence::Note(text) => escape::line(text).into_owned(),
     }
+}
+
+/// The evidence that is shown beside the notes of a finding. The rule's own notes sum the evidence up; commits they
+/// cannot.
+pub(crate) fn beside_notes(finding: &Finding, all: bool) -> impl Iterator<Item = &Evidence> {
+    let every = all || finding.notes.is_empty();
+    finding.evidence.iter().filter(move |piece| every || matches!(piece, Evidence::Commits(_)))
 }
 
 fn commit_list(commits: &[CommitRef], all: bool) -> String {

@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn escapes_keep_marks_in_place() {
-        let (snippets, marks) = snippets("\u{1b}[2Jkey: \u{202e}x\r\n", &[4..7]);
+        let (snippets, marks) = snippets("\u{1b}[2Jkey: \u{202e}x\r\n", std::slice::from_ref(&(4..7)));
         assert_eq!(snippets.files[0].text, "\\u{1b}[2Jkey: \\u{202e}x\n");
         assert_eq!(&snippets.files[0].text[marks[0].clone().unwrap().1], "key");
     }

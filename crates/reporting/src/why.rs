@@ -171,6 +171,7 @@ pub fn write_text(view: &WhyView, options: &Options, out: &mut dyn io::Write) ->
     let mut text = String::new();
     headline(view, options, &mut text);
     strengths(view, &mut text);
+    let mut text = prose::wrap(&text, options.width, 4);
     explanation(view, options, &mut text);
     commits(view, options, &mut text);
     counter_examples(view, options, &mut text);
@@ -201,7 +202,11 @@ fn headline(view: &WhyView, options: &Options, text: &mut String) {
 }
 
 fn times(number: u32) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+    match number {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        number => format!("{number} times"),
+    }
 }
 
 fn strengths(view: &WhyView, text: &mut String) {

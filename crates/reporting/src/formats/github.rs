@@ -93,7 +93,7 @@ fn message(finding: &Finding) -> String {
         lines.push(format!("{}: {}", place(&label.location), escape::line(&label.message)));
     }
     lines.extend(finding.notes.iter().map(|note| escape::line(note).into_owned()));
-    lines.extend(finding.evidence.iter().map(|piece| evidence::in_words(piece, false)));
+    lines.extend(evidence::beside_notes(finding, false).map(|piece| evidence::in_words(piece, false)));
     lines.extend(finding.help.iter().map(|help| format!("help: {}", escape::line(help))));
     lines.push(escape::line(&finding.level_origin).into_owned());
     lines.retain(|line| !line.is_empty());

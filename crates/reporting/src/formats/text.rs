@@ -9,7 +9,7 @@ use codespan_reporting::{
     diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shade},
     term::{Chars, Config, emit_to_write_style},
 };
-use lockstep_diagnostics::{BaselineState, Evidence, Finding, Label as Place, Problem, ProblemKind, Severity};
+use lockstep_diagnostics::{BaselineState, Finding, Label as Place, Problem, ProblemKind, Severity};
 
 use crate::{
     Format, Options, ReportView, escape, evidence,
@@ -120,11 +120,8 @@ impl Page<'_> {
         for note in &finding.notes {
             add("note", &escape::line(note));
         }
-        for piece in &finding.evidence {
-            // The rule's own notes sum the evidence up; commits they cannot.
-            if finding.notes.is_empty() || self.options.verbose || matches!(piece, Evidence::Commits(_)) {
-                add("note", &evidence::in_words(piece, self.options.verbose));
-            }
+        for piece in evidence::beside_notes(finding, self.options.verbose) {
+            add("note", &evidence::in_words(piece, self.options.verbose));
         }
         if finding.baseline == BaselineState::Worse {
             add("note", "it is in the baseline, and has become worse");

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use super::{CouplingView, GraphView};
-use crate::escape;
+use crate::{escape, prose::count};
 
 /// Writes the graph in DOT. Node names are synthetic (`n0`); names from the repository stand in quoted labels only.
 /// An edge points from the function that changes to the one that follows, and both ways where both follow alike.
@@ -14,7 +14,7 @@ pub fn write_dot(view: &GraphView, out: &mut dyn io::Write) -> io::Result<()> {
     let named = view.named();
     let mut clusters: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (id, (name, node)) in &named {
-        let label = quoted(&format!("{id}\n{} changes", node.changes));
+        let label = quoted(&format!("{}\n{}", escape::line(id.as_str()), count(node.changes as usize, "change")));
         clusters.entry(&node.service).or_default().push(format!("    {name} [label={label}];"));
     }
     writeln!(out, "digraph lockstep {{\n  node [shape=box, style=rounded];\n  rankdir=LR;")?;

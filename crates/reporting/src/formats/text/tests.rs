@@ -1,3 +1,4 @@
+use lockstep_diagnostics::Evidence;
 use proptest::prelude::*;
 
 use super::*;
