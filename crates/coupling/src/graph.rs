@@ -184,9 +184,12 @@ impl CouplingGraph {
         &self.communities
     }
 
-    /// The groups that `pairs` make inside communities; see the module of the communities for pairs across two.
+    /// The groups that `pairs` of functions make: each function in exactly one, each of at least two; large ones are
+    /// divided where few pairs join them.
     pub fn groups(&self, pairs: &[(usize, usize)]) -> Vec<Vec<usize>> {
-        communities::groups(&self.communities, pairs)
+        let weight = |a, b| self.between(a, b).map_or(0.0, |coupling| pull(coupling, self.prior));
+        let pairs: Vec<(usize, usize, f64)> = pairs.iter().map(|(a, b)| (*a, *b, weight(*a, *b))).collect();
+        communities::groups(self.functions.len(), &pairs)
     }
 
     /// What a pair looks like before it is looked at.
@@ -273,10 +276,7 @@ pub(crate) fn build(
     }
     let edges: Vec<(usize, usize, f64)> = couplings
         .iter()
-        .map(|coupling| {
-            let mean = (coupling.a_to_b.strength + coupling.b_to_a.strength) / 2.0;
-            (coupling.a, coupling.b, mean - prior.mean())
-        })
+        .map(|coupling| (coupling.a, coupling.b, pull(coupling, prior)))
         .filter(|(_, _, weight)| *weight > 0.0)
         .collect();
     let shared_by = (0..input.history.paths.len() as u32).map(|path| table.shared_by(path).unwrap_or_default().into());
@@ -295,6 +295,11 @@ pub(crate) fn build(
         changes: counts.changes,
         shared_by: shared_by.collect(),
     }
+}
+
+/// What holds two functions in one community: their mean strength above that of any pair.
+fn pull(coupling: &Coupling, prior: Prior) -> f64 {
+    (coupling.a_to_b.strength + coupling.b_to_a.strength) / 2.0 - prior.mean()
 }
 
 fn couplings(counts: &Counts, prior: Prior, gate: &[Verdict]) -> Vec<Coupling> {

@@ -1,1 +1,53 @@
-//! Placeholder.
+//! Lockstep's rules: from the coupling graph, the code and the manifests to findings.
+//!
+//! Pure: a rule looks at a [`View`] and says what it sees; it reads no disk and cannot fail. A rule is two files in
+//! `rules/` and one line in [`registry`]. What a rule says is a [`Draft`]; the level in force is put on it here, so
+//! that no rule knows of configurations.
+
+mod groups;
+mod prose;
+pub mod registry;
+mod rule;
+mod rules;
+mod view;
+
+use lockstep_diagnostics::{Finding, Level, RuleMeta};
+use serde_json::{Map, Value};
+
+pub use registry::{RULES, find};
+pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
+pub use view::{Facts, View};
+
+/// A level that somebody asked for, and who: `` `-D lockstep` on the command line ``.
+pub type Configured = (Level, String);
+
+/// Runs all rules that are not at `allow`, and puts the findings in order: the highest level first, then the weightiest.
+///
+/// `levels` says what level was asked for, if any; `options` what options were set. Options that do not fit are those
+/// of the defaults: the configuration says so before, with [`RuleEntry::check_options`].
+pub fn check(
+    view: &View<'_>,
+    levels: &dyn Fn(&RuleMeta) -> Option<Configured>,
+    options: &dyn Fn(&RuleMeta) -> Map<String, Value>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        let configured = levels(rule.meta);
+        let level = configured.as_ref().map_or(rule.meta.default_level, |(level, _)| *level);
+        if level == Level::Allow {
+            continue;
+        }
+        let mut sink = Sink::default();
+        rule.run(&options(rule.meta), view, &mut sink);
+        findings.extend(sink.into_drafts().into_iter().map(|draft| draft.into_finding(rule.meta, configured.clone())));
+    }
+    findings.sort_by(|x, y| {
+        y.level
+            .cmp(&x.level)
+            .then_with(|| y.weight.total_cmp(&x.weight))
+            .then_with(|| x.rule.name.cmp(y.rule.name))
+            .then_with(|| x.primary.location.cmp(&y.primary.location))
+            .then_with(|| x.message.cmp(&y.message))
+    });
+    findings
+}

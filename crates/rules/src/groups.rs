@@ -1,0 +1,42 @@
+//! Which functions move in lockstep: the pairs, and the groups they make. `lockstep` reports them, `follower` leaves
+//! them out.
+
+use lockstep_coupling::Coupling;
+
+use crate::View;
+
+/// The functions of one finding, and the pairs behind it.
+pub(crate) struct LockstepGroup<'a> {
+    /// Sorted.
+    pub functions: Vec<usize>,
+    /// The flagged pairs among them, strongest first.
+    pub pairs: Vec<&'a Coupling>,
+    /// The flagged pairs of one of them with a function of another group, strongest first.
+    pub outward: Vec<&'a Coupling>,
+}
+
+/// The lower bound of the weaker direction, contracts left out: what a pair is judged by.
+pub(crate) fn lower_of_both(coupling: &Coupling) -> f64 {
+    coupling.a_to_b.lower_free.min(coupling.b_to_a.lower_free)
+}
+
+/// The groups of functions whose couplings are at least `lower` in both directions.
+pub(crate) fn lockstep_groups<'a>(view: &View<'a>, min_support: u32, lower: f64) -> Vec<LockstepGroup<'a>> {
+    let flagged: Vec<&Coupling> =
+        view.candidates(min_support).filter(|coupling| lower_of_both(coupling) >= lower).collect();
+    let pairs: Vec<(usize, usize)> = flagged.iter().map(|coupling| (coupling.a, coupling.b)).collect();
+    view.graph()
+        .groups(&pairs)
+        .into_iter()
+        .map(|functions| {
+            let inside = |function: usize| functions.binary_search(&function).is_ok();
+            let mut pairs: Vec<&Coupling> =
+                flagged.iter().filter(|coupling| inside(coupling.a) || inside(coupling.b)).copied().collect();
+            pairs.sort_by(|x, y| {
+                lower_of_both(y).total_cmp(&lower_of_both(x)).then_with(|| (x.a, x.b).cmp(&(y.a, y.b)))
+            });
+            let (pairs, outward) = pairs.into_iter().partition(|coupling| inside(coupling.a) && inside(coupling.b));
+            LockstepGroup { functions, pairs, outward }
+        })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! One file per rule, and beside it its page.
+
+pub(crate) mod follower;
+pub(crate) mod function_imports_function;
+pub(crate) mod invalid_manifest;
+pub(crate) mod lockstep;
+pub(crate) mod shared_implementation;
+pub(crate) mod unresolved_handler;

@@ -1,0 +1,174 @@
+//! [`View`]: all that rules look at, and the questions that several of them ask.
+
+use std::collections::BTreeSet;
+
+use lockstep_coupling::{Coupling, CouplingGraph, Explainer, Explanation, Knowledge, Together};
+use lockstep_diagnostics::{CommitRef, Problem};
+use lockstep_model::{Closure, Function, FunctionId, History, RepoPath, Service};
+
+/// What the stages before found.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The functions, in the order of the graph.
+    pub functions: &'a [Function],
+    /// The services they form.
+    pub services: &'a [Service],
+    /// The code they reach.
+    pub closures: &'a [Closure],
+    /// How they are coupled.
+    pub graph: &'a CouplingGraph,
+    /// What changed; the one that the graph was made from.
+    pub history: &'a History,
+    /// What was left out on the way.
+    pub problems: &'a [Problem],
+}
+
+/// What rules look at. Functions are numbers, as in the graph.
+pub struct View<'a> {
+    facts: Facts<'a>,
+    explainer: Explainer<'a>,
+    closures: Vec<Option<&'a Closure>>,
+    /// Per function: the number of the declared service that holds it.
+    declared: Vec<Option<usize>>,
+}
+
+impl<'a> View<'a> {
+    /// A view of these facts.
+    pub fn new(facts: Facts<'a>) -> Self {
+        let declared = facts
+            .functions
+            .iter()
+            .map(|function| {
+                let holds = |service: &Service| service.declared && service.functions.contains(&function.id);
+                facts.services.iter().position(holds)
+            })
+            .collect();
+        let mut closures = vec![None; facts.functions.len()];
+        for closure in facts.closures {
+            if let Some(number) = facts.graph.number(&closure.function) {
+                closures[number] = Some(closure);
+            }
+        }
+        Self { facts, explainer: Explainer::new(facts.functions, facts.closures), closures, declared }
+    }
+
+    /// The functions.
+    pub fn functions(&self) -> &'a [Function] {
+        self.facts.functions
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &'a CouplingGraph {
+        self.facts.graph
+    }
+
+    /// What was left out on the way.
+    pub fn problems(&self) -> &'a [Problem] {
+        self.facts.problems
+    }
+
+    /// The code of a function; none if nothing was followed.
+    pub fn closure(&self, function: usize) -> Option<&'a Closure> {
+        self.closures[function]
+    }
+
+    /// The id of a function.
+    pub fn id(&self, function: usize) -> &'a FunctionId {
+        &self.facts.functions[function].id
+    }
+
+    /// The service of a function.
+    pub fn service(&self, function: usize) -> &'a str {
+        &self.facts.graph.functions()[function].service
+    }
+
+    /// True if the configuration declares both to be of one service: then they may well change together.
+    pub fn declared_together(&self, a: usize, b: usize) -> bool {
+        self.declared[a].is_some() && self.declared[a] == self.declared[b]
+    }
+
+    /// True if the history says enough about the function.
+    pub fn is_known(&self, function: usize) -> bool {
+        self.facts.graph.functions()[function].knowledge == Knowledge::Known
+    }
+
+    /// The couplings that a rule may speak of: both functions known, enough joint changes free of contracts, and not
+    /// of one declared service.
+    pub fn candidates(&self, min_support: u32) -> impl Iterator<Item = &'a Coupling> {
+        self.facts.graph.couplings().iter().filter(move |coupling| {
+            coupling.support_free >= min_support.max(1)
+                && self.is_known(coupling.a)
+                && self.is_known(coupling.b)
+                && !self.declared_together(coupling.a, coupling.b)
+        })
+    }
+
+    /// What joins two functions in code and manifests.
+    pub fn explain(&self, a: usize, b: usize) -> Vec<Explanation> {
+        self.explainer.explain(a, b)
+    }
+
+    /// How many functions run a file.
+    pub fn reach(&self, path: &RepoPath) -> usize {
+        self.explainer.reach(path)
+    }
+
+    /// The shared files whose changes moved both functions, with the number of changesets, most first.
+    pub fn shared_files(&self, a: usize, b: usize) -> Vec<(RepoPath, u32)> {
+        self.facts.graph.shared_files(self.facts.history, a, b)
+    }
+
+    /// The changesets that edit at least two of `functions`, each once, oldest first.
+    pub fn together(&self, functions: &[usize]) -> Vec<Together> {
+        let mut all: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for (at, a) in functions.iter().enumerate() {
+            for b in &functions[at + 1..] {
+                all.extend(self.facts.graph.together(*a, *b).iter().map(|both| (both.changeset, both.functions)));
+            }
+        }
+        all.into_iter().map(|(changeset, functions)| Together { changeset, functions }).collect()
+    }
+
+    /// The commits of `changesets` that tell most about `functions`: those that edit the fewest others, then those
+    /// that edit the most of them, then the newest. At most `most`.
+    pub fn telling(&self, functions: &[usize], changesets: &[Together], most: usize) -> Vec<CommitRef> {
+        let edited = |changeset: usize| {
+            let edits = |function: &&usize| {
+                self.facts.graph.changes_of(**function).iter().any(|change| change.changeset == changeset)
+            };
+            functions.iter().filter(edits).count()
+        };
+        let mut ranked: Vec<_> = changesets
+            .iter()
+            .map(|both| {
+                let of_them = edited(both.changeset);
+                let changeset = &self.facts.history.changesets[both.changeset];
+                (both.functions.saturating_sub(of_them), std::cmp::Reverse((of_them, changeset.time)), both.changeset)
+            })
+            .collect();
+        ranked.sort();
+        ranked.iter().take(most).map(|(.., changeset)| self.commit(*changeset)).collect()
+    }
+
+    fn commit(&self, changeset: usize) -> CommitRef {
+        let changeset = &self.facts.history.changesets[changeset];
+        CommitRef {
+            id: changeset.id,
+            time: changeset.time,
+            subject: changeset.subject.clone(),
+            author: changeset.author.name.clone(),
+        }
+    }
+
+    /// When a changeset came.
+    pub fn time(&self, changeset: usize) -> i64 {
+        self.facts.history.changesets[changeset].time
+    }
+}
+
+/// Sorted, each once.
+pub(crate) fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort();
+    all.dedup();
+    all
+}
