@@ -113,6 +113,9 @@ impl Scan<'_> {
                 let template = self.level().template;
                 self.close();
                 if template {
+                    // The parts of a template stand side by side.
+                    let level = self.level();
+                    level.chain = level.chain.saturating_sub(1);
                     self.template();
                 } else {
                     self.level().ended = true;

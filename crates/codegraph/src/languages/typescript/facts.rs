@@ -57,25 +57,33 @@ fn read(path: &RepoPath, text: &str) -> FileFacts {
     let Some(source_type) = source_type(path) else {
         return FileFacts::default();
     };
+    let (mut facts, given_up) = parse(source_type, text);
+    // The parser gives nothing at all for some errors. What stands before the line of the error, imports above all,
+    // is read again without it.
+    if let Some((span, _)) = facts.error.as_ref().filter(|_| given_up)
+        && let Some(end) = text.get(..span.start).and_then(|before| before.rfind('\n'))
+    {
+        facts = FileFacts { error: facts.error, ..parse(source_type, &text[..end]).0 };
+    }
+    facts.generated = is_generated(text);
+    facts
+}
+
+/// The facts of a text, and whether the parser gave up on it.
+fn parse(source_type: SourceType, text: &str) -> (FileFacts, bool) {
     let allocator = Allocator::default();
     let options = ParseOptions { allow_return_outside_function: true, preserve_parens: false, ..Default::default() };
     let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
     let error = parsed.diagnostics.iter().next().map(|diagnostic| {
-        let span = diagnostic
-            .labels
-            .first()
-            .map_or(0..0, |label| label.offset() as usize..(label.offset() + label.len()) as usize);
+        let label = diagnostic.labels.first();
+        let span = label.map_or(0..0, |label| label.offset() as usize..(label.offset() + label.len()) as usize);
         (span, diagnostic.message.to_string())
     });
     let semantic = SemanticBuilder::new().with_build_nodes(true).build(&parsed.program).semantic;
     let mut reader = Reader::new(text, &semantic, source_type.is_typescript());
     reader.calls();
     let type_only = reader.statements(&parsed.program) || source_type.is_typescript_definition();
-    let mut facts = reader.finish();
-    facts.type_only = type_only;
-    facts.generated = is_generated(text);
-    facts.error = error;
-    facts
+    (FileFacts { type_only, error, ..reader.finish() }, parsed.panicked)
 }
 
 /// How oxc is to read the file: JSX everywhere but in TypeScript files that cannot hold it.
