@@ -1,1 +1,72 @@
-//! Placeholder.
+//! From manifests to functions: which functions are deployed, from which code, joined by which channels and stores.
+//!
+//! Every platform reads its own manifests ([`platforms`]); [`assemble`] looks for the code behind each declaration,
+//! joins declarations of one function and gives each its id; [`selection`] leaves out what is nobody's deployment;
+//! [`unread`] names the manifests of platforms that are not read yet.
+
+mod assemble;
+mod channels;
+pub mod entry;
+mod identity;
+pub mod platform;
+pub mod platforms;
+mod selection;
+mod table;
+mod unread;
+
+use std::sync::Arc;
+
+use lockstep_diagnostics::Partial;
+use lockstep_model::{FileSet, Function, RepoPath};
+use rayon::prelude::*;
+
+pub use platform::{Build, CodeSource, Declared, HandlerStyle, Platform};
+pub use table::FunctionTable;
+
+/// What the configuration says about discovery.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Globs of manifests, and of files named by [`FunctionTable`]s, that are passed over. Relative to the root.
+    pub exclude: Vec<String>,
+    /// The `[[function]]` tables.
+    pub declared: Vec<FunctionTable>,
+}
+
+/// The functions of a checkout.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// The functions, sorted by id.
+    pub functions: Vec<Function>,
+    /// The manifests that declare them, sorted.
+    pub manifests: Vec<RepoPath>,
+}
+
+/// The functions that the manifests among `files` declare.
+///
+/// Nothing is left out in silence: what could not be read, evaluated or supported is among the problems. The result
+/// depends on nothing but the arguments.
+pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
+    let tables: Arc<[FunctionTable]> = Arc::from(options.declared.clone());
+    let platforms = platforms::all(tables);
+    let read: Vec<Partial<Vec<Declared>>> = platforms.par_iter().map(|platform| platform.declared(files)).collect();
+    let mut problems = Vec::new();
+    let declared: Vec<Declared> = read.into_iter().flat_map(|part| part.collect(&mut problems)).collect();
+
+    let selection = selection::Selection::new(options, &mut problems);
+    let (declared, left_out) = selection.select(declared);
+    problems.retain(|problem| problem.location.as_ref().is_none_or(|place| !left_out.covers(&place.path)));
+    left_out.report(&mut problems);
+    unread::report(files, |path| !left_out.covers(path), &mut problems);
+
+    let functions = assemble::assemble(declared, files);
+    let mut manifests: Vec<RepoPath> =
+        functions.iter().flat_map(|function| &function.declarations).map(|said| said.location.path.clone()).collect();
+    manifests.sort_unstable();
+    manifests.dedup();
+    problems.sort_unstable_by(|a, b| (&a.location, &a.message, a.kind).cmp(&(&b.location, &b.message, b.kind)));
+    problems.dedup();
+    Partial { value: Discovered { functions, manifests }, problems }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! From declarations to functions: the code behind each, twins joined, ids given, calls linked.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lockstep_model::{FileSet, Function, FunctionId};
+use rayon::prelude::*;
+
+use crate::{
+    channels::{merge_channels, merge_invocations, merge_layers, merge_stores},
+    entry::{self, Resolved},
+    identity::{self, Named},
+    platform::Declared,
+};
+
+/// A declaration and its code.
+struct Found {
+    declared: Declared,
+    code: Resolved,
+}
+
+/// The functions that `declared` declares, sorted by id.
+pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Function> {
+    declared.sort_by(|a, b| {
+        let key = |one: &Declared| (one.declaration.location.clone(), one.name.clone());
+        key(a).cmp(&key(b))
+    });
+    let index = entry::Index::new(files);
+    let found: Vec<Found> = declared
+        .into_par_iter()
+        .map(|declared| {
+            let code = entry::resolve(&declared, files, &index);
+            Found { declared, code }
+        })
+        .collect();
+    let services = identity::service_names(found.iter().map(|one| &one.declared));
+    let groups = join_twins(found);
+    let named: Vec<Named<'_>> = groups
+        .iter()
+        .map(|group| {
+            let first = &group[0].declared;
+            let service = &services[&(first.service.clone(), first.stack_folder.clone())];
+            Named { service, name: &first.name, manifest: &first.declaration.location.path }
+        })
+        .collect();
+    let ids = identity::ids(&named);
+    let names: Vec<(String, String)> = named.iter().map(|one| (one.service.to_owned(), one.name.to_owned())).collect();
+    let mut functions: Vec<Function> = groups
+        .iter()
+        .zip(&ids)
+        .zip(names)
+        .map(|((group, id), (service, name))| function(group, id, service, name))
+        .collect();
+    link_calls(&mut functions, &groups, &ids);
+    functions.sort_by(|a, b| a.id.cmp(&b.id));
+    functions
+}
+
+/// Joins declarations of one function: the same code, under the same name, in different manifests. Everything else
+/// is two functions: two names for one handler are deployed apart, and one name with two handlers is not one code.
+fn join_twins(found: Vec<Found>) -> Vec<Vec<Found>> {
+    let mut groups: Vec<Vec<Found>> = Vec::new();
+    let mut known: HashMap<(String, Option<String>, String), Vec<usize>> = HashMap::new();
+    for one in found {
+        let Some(entry) = &one.code.entry else {
+            groups.push(vec![one]);
+            continue;
+        };
+        let key = (entry.path.as_str().to_owned(), entry.symbol.clone(), twin_name(&one.declared));
+        let path = &one.declared.declaration.location.path;
+        let candidates = known.entry(key).or_default();
+        let elsewhere =
+            |group: &&usize| groups[**group].iter().all(|twin| twin.declared.declaration.location.path != *path);
+        match candidates.iter().find(elsewhere) {
+            Some(group) => groups[*group].push(one),
+            None => {
+                candidates.push(groups.len());
+                groups.push(vec![one]);
+            }
+        }
+    }
+    groups
+}
+
+/// A name as every platform would write it: letters and digits in lower case, without the word "function" or
+/// "lambda" at its end.
+fn twin_name(declared: &Declared) -> String {
+    let plain: String = declared.name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let mut name = plain.as_str();
+    while let Some(rest) = name.strip_suffix("function").or_else(|| name.strip_suffix("lambda")) {
+        if rest.is_empty() {
+            break;
+        }
+        name = rest;
+    }
+    name.to_owned()
+}
+
+fn function(group: &[Found], id: &FunctionId, service: String, name: String) -> Function {
+    // A declaration whose code was found speaks for those whose code was not.
+    let best = group.iter().find(|one| one.code.entry.is_some()).unwrap_or(&group[0]);
+    let entry = best.code.entry.clone();
+    let missing = || best.code.why.clone().unwrap_or_else(|| "its code was not found".to_owned());
+    let unresolved = entry.is_none().then(missing);
+    let all = || group.iter().map(|one| &one.declared);
+    Function {
+        id: id.clone(),
+        name,
+        service,
+        declarations: all().map(|one| one.declaration.clone()).collect(),
+        entry,
+        unresolved,
+        code_root: best.code.code_root.clone(),
+        runtime: all().find_map(|one| one.runtime.clone()),
+        layers: merge_layers(all().flat_map(|one| one.layers.clone())),
+        channels: merge_channels(all().flat_map(|one| one.channels.clone())),
+        stores: merge_stores(all().flat_map(|one| one.stores.clone())),
+        invokes: merge_invocations(all().flat_map(|one| one.invokes.clone())),
+    }
+}
+
+/// Finds the functions behind the keys of calls. A key that several functions answer to stays without one.
+fn link_calls(functions: &mut [Function], groups: &[Vec<Found>], ids: &[FunctionId]) {
+    let mut called: BTreeMap<String, Option<&FunctionId>> = BTreeMap::new();
+    for (group, id) in groups.iter().zip(ids) {
+        for one in group {
+            let key = format!("{}#{}", one.declared.service, one.declared.declaration.logical_id);
+            let known = called.entry(key).or_insert(Some(id));
+            if known.is_some_and(|known| known != id) {
+                *known = None;
+            }
+        }
+    }
+    for call in functions.iter_mut().flat_map(|function| &mut function.invokes) {
+        if call.kind == "function" && call.function.is_none() {
+            call.function = called.get(&call.key).copied().flatten().cloned();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The list of platforms. A platform is a file, a page beside it, and a line here.
+
+use std::sync::Arc;
+
+use crate::{platform::Platform, table::FunctionTable};
+
+pub mod aws_sam;
+pub mod lockstep;
+
+/// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
+pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
+    vec![
+        Box::new(aws_sam::AwsSam),          //
+        Box::new(lockstep::Tables(tables)), //
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_platform_has_a_line_and_a_page() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/platforms");
+        let mut sources = BTreeSet::new();
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap().replace('_', "-");
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("rs") => assert!(sources.insert(stem)),
+                Some("md") => assert!(path.with_extension("rs").is_file(), "{} has no source", path.display()),
+                _ => {}
+            }
+        }
+        let listed = all(Arc::from([]));
+        let names: BTreeSet<String> = listed.iter().map(|platform| platform.name().to_owned()).collect();
+        assert_eq!(names.len(), listed.len(), "a platform is listed twice");
+        for name in &sources {
+            assert!(names.contains(name), "`{name}` has no line in platforms.rs");
+        }
+        for platform in &listed {
+            let name = platform.name();
+            assert!(sources.contains(name), "`{name}` has no file of its name in {}", folder.display());
+            assert!(platform.page().starts_with("# "), "`{name}` has no page");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Manifests of platforms that are not read yet, named so that nobody takes their functions for checked.
+
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_model::{FileSet, Location, RepoPath};
+
+/// A platform, and how its manifests are known.
+struct Unread {
+    platform: &'static str,
+    /// By its path.
+    named: fn(&RepoPath) -> bool,
+    /// Any one of these stands in its text; none asked for if empty.
+    says: &'static [&'static str],
+}
+
+const UNREAD: [Unread; 15] = [
+    Unread {
+        platform: "Terraform",
+        named: |path| has_extension(path, &["tf", "tofu"]) || path.as_str().ends_with(".tf.json"),
+        says: &[
+            "aws_lambda_function\"",
+            "terraform-aws-modules/lambda/aws",
+            "google_cloudfunctions_function",
+            "google_cloudfunctions2_function",
+            "_function_app\"",
+        ],
+    },
+    Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
+    Unread {
+        platform: "Serverless Framework in a programming language",
+        named: |path| is_named(path, "serverless", &["ts", "js", "mjs", "cjs"]),
+        says: &["functions"],
+    },
+    Unread {
+        platform: "Cloudflare Workers",
+        named: |path| is_named(path, "wrangler", &["toml", "json", "jsonc"]),
+        says: &[],
+    },
+    Unread { platform: "Azure Functions", named: |path| path.file_name() == "host.json", says: &["\"version\""] },
+    Unread { platform: "Netlify", named: |path| path.file_name() == "netlify.toml", says: &["functions"] },
+    Unread {
+        platform: "Supabase",
+        named: |path| {
+            let mut folders = path.as_str().rsplit('/');
+            path.file_stem() == "index"
+                && folders.by_ref().nth(1).is_some_and(|function| !function.starts_with('_'))
+                && folders.next() == Some("functions")
+                && folders.next() == Some("supabase")
+        },
+        says: &[],
+    },
+    Unread { platform: "Firebase", named: |path| path.file_name() == "firebase.json", says: &["\"functions\""] },
+    Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
+    Unread {
+        platform: "Chalice",
+        named: |path| path.as_str() == ".chalice/config.json" || path.as_str().ends_with("/.chalice/config.json"),
+        says: &[],
+    },
+    Unread {
+        platform: "Amplify",
+        named: |path| path.as_str().ends_with("amplify/backend/backend-config.json"),
+        says: &["\"function\""],
+    },
+    Unread { platform: "Architect", named: |path| path.file_name() == "app.arc", says: &[] },
+    Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] },
+    Unread { platform: "Spin", named: |path| path.file_name() == "spin.toml", says: &[] },
+    Unread { platform: "Zappa", named: |path| path.file_stem() == "zappa_settings", says: &[] },
+];
+
+fn has_extension(path: &RepoPath, extensions: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| extensions.contains(&extension))
+}
+
+fn is_named(path: &RepoPath, stem: &str, extensions: &[&str]) -> bool {
+    path.file_stem() == stem && has_extension(path, extensions)
+}
+
+/// One problem for each platform that has manifests among the files that count.
+pub(crate) fn report(files: &FileSet, counts: impl Fn(&RepoPath) -> bool, problems: &mut Vec<Problem>) {
+    for unread in &UNREAD {
+        let found: Vec<&RepoPath> = files
+            .paths()
+            .filter(|path| (unread.named)(path) && counts(path))
+            .filter(|path| unread.says.is_empty() || says(files, path, unread.says))
+            .collect();
+        let Some(first) = found.first() else { continue };
+        let manifests = if found.len() == 1 { "manifest" } else { "manifests" };
+        problems.push(Problem::at(
+            ProblemKind::Unsupported,
+            Location::whole_file((*first).clone()),
+            format!(
+                "{} is not read yet: {} {manifests}; name the functions in `[[function]]` tables of lockstep.toml to have \
+                 them checked",
+                unread.platform,
+                found.len()
+            ),
+        ));
+    }
+}
+
+fn says(files: &FileSet, path: &RepoPath, words: &[&str]) -> bool {
+    files.text(path).is_ok_and(|text| words.iter().any(|word| text.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_platform_is_named_once() {
+        let files = FileSet::from_texts([
+            ("a/main.tf", "resource \"aws_lambda_function\" \"x\" {}"),
+            ("b/main.tf", "resource \"aws_lambda_function\" \"y\" {}"),
+            ("c/main.tf", "resource \"aws_lambda_function_url\" \"y\" {}"),
+            ("d/cdk.json", "{\"app\": \"x\"}"),
+            ("supabase/functions/pay/index.ts", ""),
+            ("supabase/functions/_shared/index.ts", ""),
+            ("wrangler.jsonc", "{}"),
+            ("firebase.json", "{\"hosting\": 1}"),
+        ]);
+        let mut problems = Vec::new();
+        report(&files, |path| path.as_str() != "d/cdk.json", &mut problems);
+        let said: Vec<String> = problems
+            .iter()
+            .map(|problem| {
+                format!(
+                    "{} {}",
+                    problem.location.as_ref().unwrap().path,
+                    &problem.message[..problem.message.find(';').unwrap()]
+                )
+            })
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "a/main.tf Terraform is not read yet: 2 manifests",
+                "wrangler.jsonc Cloudflare Workers is not read yet: 1 manifest",
+                "supabase/functions/pay/index.ts Supabase is not read yet: 1 manifest",
+            ]
+        );
+    }
+}
