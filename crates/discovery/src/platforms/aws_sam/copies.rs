@@ -19,17 +19,21 @@ pub(super) fn leave_out(templates: Vec<Template>) -> Vec<Template> {
             handlers.extend(resource.property("Handler").and_then(Node::as_str));
         }
     }
+    let nested = |template: &Template, folders: &[RepoPath]| {
+        let folder = template.folder();
+        folders.iter().any(|source| source.starts_with(&folder) || folder.starts_with(source))
+    };
     let has_source = |template: &Template, kind: &Kind| {
-        template.resources().filter(Resource::is_function).all(|resource| match kind {
+        let mut functions = template.resources().filter(Resource::is_function);
+        match kind {
             Kind::Source => false,
-            Kind::Packaged => by_id.get(resource.key.text.as_str()).is_some_and(|folders| {
-                let folder = template.folder();
-                folders.iter().any(|source| source.starts_with(&folder) || folder.starts_with(source))
+            Kind::Packaged => functions
+                .all(|resource| by_id.get(resource.key.text.as_str()).is_some_and(|folders| nested(template, folders))),
+            Kind::Generated => functions.all(|resource| {
+                let handler = resource.property("Handler").and_then(Node::as_str);
+                handler.is_some_and(|handler| handlers.contains(handler))
             }),
-            Kind::Generated => {
-                resource.property("Handler").and_then(Node::as_str).is_some_and(|handler| handlers.contains(handler))
-            }
-        })
+        }
     };
     let keep: Vec<bool> = templates.iter().zip(&copy).map(|(template, kind)| !has_source(template, kind)).collect();
     templates.into_iter().zip(keep).filter_map(|(template, keep)| keep.then_some(template)).collect()

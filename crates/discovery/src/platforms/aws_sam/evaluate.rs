@@ -284,7 +284,8 @@ impl Evaluation<'_, '_> {
         hole()
     }
 
-    /// The value of an output of a nested stack whose template is in the checkout.
+    /// The value of an output of a nested stack whose template is in the checkout. A template that is nested several
+    /// times makes several stacks, each with resources of its own: those are known by the resource that nests them.
     fn child_output(&self, template: usize, resource: &Resource<'_>, output: &str) -> Option<(usize, &Node)> {
         let world = self.world;
         let path = stacks::nested(resource)?.as_str()?;
@@ -292,7 +293,7 @@ impl Evaluation<'_, '_> {
             world.stacks.iter().position(|stack| world.templates[stack.members[0]].path == *path)
         };
         let found = stacks::local(&world.templates[template].folder(), path, |path| number(path).is_some())?;
-        let child = number(&found)?;
+        let child = number(&found).filter(|child| world.stacks[*child].parent.is_some())?;
         Some((child, world.stacks[child].outputs.get(output)?.get("Value")?))
     }
 

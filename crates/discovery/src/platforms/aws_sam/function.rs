@@ -289,8 +289,13 @@ impl<'w, 'a> Reader<'w, 'a> {
 
     fn layer(&self, template: usize, node: &Node) -> Option<Layer> {
         let target = self.world.target(self.stack, node)?;
+        let (stack, id) = match &target {
+            // A parameter that nobody sets here may name any number of layers, or none.
+            Target::Name(name) if name.contains('#') => return None,
+            Target::Name(arn) => return Some(Layer { name: arn.clone(), path: None }),
+            Target::Resource { stack, id, .. } => (stack, id),
+        };
         let name = self.world.key_of(&target, "layer")?;
-        let Target::Resource { stack, id, .. } = &target else { return Some(Layer { name, path: None }) };
         let (of, resource) = self.world.stacks[*stack].resources.get(id.as_str())?;
         let content = ["ContentUri", "Content"].iter().find_map(|name| resource.property(name));
         let text = content.and_then(|content| self.world.literal(*stack, content));

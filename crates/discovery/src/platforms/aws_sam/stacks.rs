@@ -68,17 +68,20 @@ pub(super) fn find<'a>(templates: &'a [Template], files: &FileSet) -> Vec<Stack<
 /// For each template, the one that it is a part of; itself for most.
 ///
 /// A template with functions of SAM that does not ask for SAM cannot be deployed as it is. If a folder above it (or
-/// its own) holds one template that does ask, a script merges them, and all that lies below and asks for nothing
-/// belongs to it.
+/// its own) holds one template that does ask and declares no function itself, a script merges them, and all that lies
+/// below and asks for nothing belongs to it.
 fn roots(templates: &[Template]) -> Vec<usize> {
     let mut heads: HashMap<RepoPath, Vec<usize>> = HashMap::new();
-    for (number, template) in templates.iter().enumerate().filter(|(_, template)| template.is_sam()) {
+    let merges = |template: &Template| {
+        template.is_sam() && (is_parent(template) || !template.resources().any(|resource| resource.is_function()))
+    };
+    for (number, template) in templates.iter().enumerate().filter(|(_, template)| merges(template)) {
         heads.entry(template.folder()).or_default().push(number);
     }
     let head = |template: &Template| {
         template.folder().ancestors().find_map(|folder| {
             let in_folder = heads.get(&folder)?;
-            let called_parent = in_folder.iter().find(|head| templates[**head].path.file_stem() == "parent");
+            let called_parent = in_folder.iter().find(|head| is_parent(&templates[**head]));
             called_parent.or(in_folder.first().filter(|_| in_folder.len() == 1)).copied()
         })
     };
@@ -93,30 +96,38 @@ fn roots(templates: &[Template]) -> Vec<usize> {
     templates.iter().enumerate().map(root).collect()
 }
 
+/// True for the name under which scripts look for what fragments are merged into.
+fn is_parent(template: &Template) -> bool {
+    template.path.file_stem() == "parent"
+}
+
 /// The name of each root: its folder's, its own where a folder holds several, or what samconfig says at the top.
 fn labels(templates: &[Template], roots: impl Iterator<Item = usize>, files: &FileSet) -> HashMap<usize, String> {
     let roots: Vec<usize> = roots.collect();
-    let declaring = |root: &&usize| templates[**root].resources().any(|resource| resource.is_function());
-    let mut in_folder: HashMap<RepoPath, usize> = HashMap::new();
-    for root in roots.iter().filter(declaring) {
-        *in_folder.entry(templates[*root].folder()).or_default() += 1;
+    let declares = |root: usize| templates[root].resources().any(|resource| resource.is_function());
+    let mut in_folder: HashMap<RepoPath, (usize, usize)> = HashMap::new();
+    for root in &roots {
+        let (all, declaring) = in_folder.entry(templates[*root].folder()).or_default();
+        *all += 1;
+        *declaring += usize::from(declares(*root));
     }
-    let name = |template: &Template| {
+    let name = |root: usize| {
+        let template = &templates[root];
         let folder = template.folder();
-        let alone = in_folder.get(&folder).is_none_or(|several| *several <= 1);
-        let telling = folder
-            .ancestors()
-            .find(|folder| !GENERIC.contains(&folder.file_name()) && !folder.is_root())
-            .or_else(|| (!folder.is_root()).then_some(folder.clone()));
+        // Templates of tables or alarms beside the one with the functions do not take the folder's name from it.
+        let (all, declaring) = in_folder[&folder];
+        let alone = if declares(root) { declaring == 1 } else { all == 1 };
+        let telling = folder.ancestors().find(|folder| !GENERIC.contains(&folder.file_name()) && !folder.is_root());
         match telling {
-            Some(folder) if alone => folder.file_name().to_owned(),
-            None if alone => stack_name(&folder, files).unwrap_or_else(|| stem(&template.path)),
-            _ => stem(&template.path),
+            _ if !alone => stem(&template.path),
+            Some(folder) => folder.file_name().to_owned(),
+            None => stack_name(&folder, files)
+                .unwrap_or_else(|| if folder.is_root() { stem(&template.path) } else { folder.file_name().to_owned() }),
         }
     };
     let mut taken: HashMap<String, Vec<usize>> = HashMap::new();
     for root in &roots {
-        taken.entry(name(&templates[*root])).or_default().push(*root);
+        taken.entry(name(*root)).or_default().push(*root);
     }
     let mut labels = HashMap::new();
     for (name, roots) in taken {
@@ -193,9 +204,15 @@ pub(super) fn nested<'a>(resource: &Resource<'a>) -> Option<&'a Node> {
     }
 }
 
-/// The path that `text` means from `folder`, or from a folder above it.
+/// The path that `text` means from `folder`. Templates that are copied before a build write paths relative to the
+/// copy: what is not there is looked for from the folders above, and without its steps upwards.
 pub(super) fn local(folder: &RepoPath, text: &str, exists: impl Fn(&RepoPath) -> bool) -> Option<RepoPath> {
-    folder.ancestors().find_map(|folder| folder.join(text).ok().filter(&exists))
+    let mut inner = text;
+    while let Some(rest) = inner.strip_prefix("../").or_else(|| inner.strip_prefix("./")) {
+        inner = rest;
+    }
+    let from_above = |text: &str| folder.ancestors().find_map(|folder| folder.join(text).ok().filter(&exists));
+    from_above(text).or_else(|| from_above(inner))
 }
 
 fn nest(templates: &[Template], stacks: &mut [Stack<'_>]) {

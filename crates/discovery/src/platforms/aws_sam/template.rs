@@ -133,13 +133,13 @@ fn read(files: &FileSet, path: &RepoPath) -> Result<Option<Template>, Problem> {
         Err(_) => return Ok(None),
     };
     let named = is_called_template(path);
-    if !named && !(text.contains("AWS::") && text.contains("Resources")) {
+    if !named && !(text.contains("AWS::") && (text.contains("Resources") || text.contains(TRANSFORM))) {
         return Ok(None);
     }
     match lockstep_document::parse(path.extension().unwrap_or_default(), &text) {
         Ok(document) => {
             let template = Template { path: path.clone(), text, document };
-            let aws = template.resources().any(|resource| resource.kind.starts_with("AWS::"));
+            let aws = template.is_sam() || template.resources().any(|resource| resource.kind.starts_with("AWS::"));
             let loops = || template.section("Resources").iter().any(|(key, _)| key.text.starts_with("Fn::ForEach"));
             Ok((aws || loops()).then_some(template))
         }

@@ -30,7 +30,7 @@ struct Wire {
     kind: &'static str,
 }
 
-const WIRES: [Wire; 8] = [
+const WIRES: [Wire; 7] = [
     Wire { resource: "AWS::SNS::Subscription", function: &["Endpoint"], channel: &["TopicArn"], kind: "topic" },
     Wire {
         resource: "AWS::Logs::SubscriptionFilter",
@@ -47,7 +47,6 @@ const WIRES: [Wire; 8] = [
         kind: "http",
     },
     Wire { resource: "AWS::ApiGatewayV2::Integration", function: &["IntegrationUri"], channel: &[], kind: "http" },
-    Wire { resource: "AWS::CloudFormation::CustomResource", function: &["ServiceToken"], channel: &[], kind: "other" },
     Wire { resource: "AWS::Pipes::Pipe", function: &["Target"], channel: &["Source"], kind: "stream" },
 ];
 
@@ -103,8 +102,9 @@ impl Reader<'_, '_, '_> {
             | "AWS::Serverless::HttpApi"
             | "AWS::ApiGateway::RestApi"
             | "AWS::ApiGatewayV2::Api" => self.api(resource),
+            "AWS::CloudFormation::CustomResource" => self.custom(resource),
+            kind if kind.starts_with("Custom::") => self.custom(resource),
             kind => {
-                let kind = if kind.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { kind };
                 if let Some(wire) = WIRES.iter().find(|wire| wire.resource == kind) {
                     self.simple(resource, wire);
                 }
@@ -119,6 +119,14 @@ impl Reader<'_, '_, '_> {
         let key = named.and_then(|node| self.world.key(self.stack, node, wire.kind));
         let key = key.unwrap_or_else(|| self.own_key());
         self.wire(function, Use::Channel(wire.kind, Receives), key);
+    }
+
+    /// Custom resources are asked for by templates, however many: to the function they are one channel.
+    fn custom(&mut self, resource: &Resource<'_>) {
+        if let Some(function) = resource.property("ServiceToken").and_then(|node| self.function(node)) {
+            let key = format!("{}#{} custom-resource", self.world.stacks[function.0].label, function.1);
+            self.wire(function, Use::Channel("other", Receives), key);
+        }
     }
 
     /// A queue or a stream that is polled for a function.
