@@ -4,11 +4,11 @@
 //! the entries that differ are parsed; equal subtrees are never opened. The answer is that of `git diff-tree -r
 //! --no-renames`: modes are made canonical before they are compared, and a folder sorts as its name with a slash.
 
-use std::{cmp::Ordering, rc::Rc};
+use std::cmp::Ordering;
 
 use memchr::memchr;
 
-use crate::objects::{ObjectError, ObjectId, TreeSource};
+use crate::objects::{Bytes, ObjectError, ObjectId, TreeSource};
 
 /// What happened to one path, renames not considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,9 +136,10 @@ fn canonical(mode: u32) -> u32 {
 
 /// How many bytes at the beginning of `a` and `b` are the same.
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 64;
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
-    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
+    const BLOCK: usize = 32;
+    let blocks = a.as_chunks::<BLOCK>().0.iter().zip(b.as_chunks::<BLOCK>().0);
+    let same = blocks.take_while(|(a, b)| a == b).count() * BLOCK;
+    same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
 }
 
 /// Where the last entry of `tree` that ends within its first `limit` bytes ends.
@@ -163,7 +164,7 @@ struct Walk<'s, S> {
 }
 
 impl<S: TreeSource> Walk<'_, S> {
-    fn open(&mut self, id: &ObjectId, depth: usize) -> Result<Rc<[u8]>, ObjectError> {
+    fn open(&mut self, id: &ObjectId, depth: usize) -> Result<S::Tree, ObjectError> {
         if depth > MAX_DEPTH {
             return Err(ObjectError::too_large(id, format!("folders nest deeper than {MAX_DEPTH}")));
         }
@@ -182,7 +183,7 @@ impl<S: TreeSource> Walk<'_, S> {
     /// Two trees that differ.
     fn changed(&mut self, old_id: &ObjectId, new_id: &ObjectId, depth: usize) -> Result<(), ObjectError> {
         let (old_tree, new_tree) = (self.open(old_id, depth)?, self.open(new_id, depth)?);
-        let (mut old, mut new) = (&*old_tree, &*new_tree);
+        let (mut old, mut new) = (old_tree.bytes(), new_tree.bytes());
         loop {
             let same = common_prefix(old, new);
             if same == old.len() && same == new.len() {
@@ -251,7 +252,7 @@ impl<S: TreeSource> Walk<'_, S> {
     /// Everything in a tree that is on one side only.
     fn whole(&mut self, id: &ObjectId, status: RawStatus, depth: usize) -> Result<(), ObjectError> {
         let tree = self.open(id, depth)?;
-        let mut rest = &*tree;
+        let mut rest = tree.bytes();
         while let Some(entry) = Entry::first(rest).map_err(|why| ObjectError::broken(id, why))? {
             rest = &rest[entry.len..];
             self.one(entry, status, depth)?;

@@ -23,7 +23,10 @@ use lockstep_model::{CommitId, DropReason, History};
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 
-use crate::walk::{End, MainLine};
+use crate::{
+    objects::Objects,
+    walk::{End, MainLine},
+};
 
 /// How to read a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +93,8 @@ fn fill(
 ) -> Result<(), String> {
     let head = repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?;
     history.state.head = Some(CommitId(head));
-    let mut objects = repository.objects().map_err(|error| error.to_string())?;
+    let odb = repository.odb().map_err(|error| error.to_string())?;
+    let mut objects = Objects::of(&odb);
     let line = walk::main_line(&objects, head, &repository.shallow_boundary(), progress);
     history.state.head_time = line.steps.last().map(|step| step.time);
 

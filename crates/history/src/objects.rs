@@ -6,7 +6,7 @@
 
 use std::{rc::Rc, sync::Once};
 
-use git2::{ErrorCode, ObjectType, Odb, Oid};
+use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -58,25 +58,54 @@ pub(crate) fn hex(id: &ObjectId) -> String {
 /// Settings of libgit2 that hold for the whole process; to be called before the first repository is opened.
 pub(crate) fn set_up() {
     static DONE: Once = Once::new();
-    DONE.call_once(|| git2::opts::strict_hash_verification(false));
+    DONE.call_once(|| {
+        git2::opts::strict_hash_verification(false);
+        // Its cache of objects leaves out large trees, which are the dear ones, and costs more than it saves beside
+        // `Generations`. The cache of delta bases is another and stays.
+        git2::opts::enable_caching(false);
+    });
 }
 
 /// Where trees come from: the object database, or a map in tests.
 pub(crate) trait TreeSource {
-    /// The bytes of the tree `id`.
-    fn tree(&mut self, id: &ObjectId) -> Result<Rc<[u8]>, ObjectError>;
+    /// A tree's bytes, held in memory.
+    type Tree: Bytes;
+    /// The tree `id`.
+    fn tree(&mut self, id: &ObjectId) -> Result<Self::Tree, ObjectError>;
+}
+
+/// Something that holds bytes.
+pub(crate) trait Bytes {
+    /// The bytes.
+    fn bytes(&self) -> &[u8];
+}
+
+impl Bytes for Rc<OdbObject<'_>> {
+    fn bytes(&self) -> &[u8] {
+        self.data()
+    }
 }
 
 /// The object database of a repository, for one thread.
 pub(crate) struct Objects<'r> {
-    odb: Odb<'r>,
-    trees: Generations,
+    odb: &'r Odb<'r>,
+    trees: Generations<'r>,
 }
 
 impl<'r> Objects<'r> {
-    /// The objects of `repository`, its alternates included.
-    pub(crate) fn of(repository: &'r git2::Repository) -> Result<Self, git2::Error> {
-        Ok(Self { odb: repository.odb()?, trees: Generations::default() })
+    /// The objects of `odb`, its alternates included.
+    pub(crate) fn of(odb: &'r Odb<'r>) -> Self {
+        Self { odb, trees: Generations::default() }
+    }
+
+    /// The object `id`, which must be of type `kind`.
+    fn object(&self, id: &ObjectId, kind: ObjectType) -> Result<OdbObject<'r>, ObjectError> {
+        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
+        let object = self.odb.read(oid).map_err(|error| failure(id, &error))?;
+        if object.kind() != kind {
+            return Err(ObjectError::broken(id, format!("expected a {}, found a {}", kind.str(), object.kind().str())));
+        }
+        Ok(object)
     }
 
     /// Calls `use_it` with the bytes of the object `id`, which must be of type `kind`.
@@ -86,12 +115,7 @@ impl<'r> Objects<'r> {
         kind: ObjectType,
         use_it: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, ObjectError> {
-        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
-        let object = self.odb.read(oid).map_err(|error| failure(id, &error))?;
-        if object.kind() != kind {
-            return Err(ObjectError::broken(id, format!("expected a {}, found a {}", kind.str(), object.kind().str())));
-        }
-        Ok(use_it(object.data()))
+        self.object(id, kind).map(|object| use_it(object.data()))
     }
 
     /// The size of the blob `id` in bytes, without reading it.
@@ -101,14 +125,16 @@ impl<'r> Objects<'r> {
     }
 }
 
-impl TreeSource for Objects<'_> {
-    fn tree(&mut self, id: &ObjectId) -> Result<Rc<[u8]>, ObjectError> {
-        if let Some(bytes) = self.trees.get(id) {
-            return Ok(bytes);
+impl<'r> TreeSource for Objects<'r> {
+    type Tree = Rc<OdbObject<'r>>;
+
+    fn tree(&mut self, id: &ObjectId) -> Result<Self::Tree, ObjectError> {
+        if let Some(tree) = self.trees.get(id) {
+            return Ok(tree);
         }
-        let bytes: Rc<[u8]> = self.with(id, ObjectType::Tree, |bytes| Rc::from(bytes))?;
-        self.trees.put(*id, &bytes);
-        Ok(bytes)
+        let tree = Rc::new(self.object(id, ObjectType::Tree)?);
+        self.trees.put(*id, &tree);
+        Ok(tree)
     }
 }
 
@@ -119,34 +145,33 @@ fn failure(id: &ObjectId, error: &git2::Error) -> ObjectError {
     }
 }
 
-/// Trees read lately. A tree that is new in one changeset is old in the next, so most are wanted twice; libgit2's own
-/// cache keeps none above 4 KiB, and those are the dear ones.
+/// Trees read lately. A tree that is new in one changeset is old in the next, so most are wanted twice.
 #[derive(Default)]
-struct Generations {
-    new: FxHashMap<ObjectId, Rc<[u8]>>,
-    old: FxHashMap<ObjectId, Rc<[u8]>>,
+struct Generations<'r> {
+    new: FxHashMap<ObjectId, Rc<OdbObject<'r>>>,
+    old: FxHashMap<ObjectId, Rc<OdbObject<'r>>>,
     bytes: usize,
 }
 
 /// Bytes in one generation: half of what one thread may keep.
 const GENERATION: usize = 8 << 20;
 
-impl Generations {
-    fn get(&mut self, id: &ObjectId) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.new.get(id) {
-            return Some(bytes.clone());
+impl<'r> Generations<'r> {
+    fn get(&mut self, id: &ObjectId) -> Option<Rc<OdbObject<'r>>> {
+        if let Some(tree) = self.new.get(id) {
+            return Some(tree.clone());
         }
-        let bytes = self.old.remove(id)?;
-        self.put(*id, &bytes);
-        Some(bytes)
+        let tree = self.old.remove(id)?;
+        self.put(*id, &tree);
+        Some(tree)
     }
 
-    fn put(&mut self, id: ObjectId, bytes: &Rc<[u8]>) {
-        if self.bytes + bytes.len() > GENERATION {
+    fn put(&mut self, id: ObjectId, tree: &Rc<OdbObject<'r>>) {
+        if self.bytes + tree.len() > GENERATION {
             self.old = std::mem::take(&mut self.new);
             self.bytes = 0;
         }
-        self.bytes += bytes.len();
-        self.new.insert(id, bytes.clone());
+        self.bytes += tree.len();
+        self.new.insert(id, tree.clone());
     }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{ErrorClass, ErrorCode, ObjectType, RepositoryOpenFlags};
+use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
 use lockstep_model::{BlobId, CommitId, FileStatus, HistoryState, RepoPath};
 use thiserror::Error;
 
@@ -175,7 +175,8 @@ impl Repository {
     /// If there is no such commit, or a tree of it is missing. A missing blob is no error here.
     pub fn tree_files(&self, rev: Option<&str>) -> Result<Vec<TreeFile>, RevisionError> {
         let commit = self.commit(&self.resolve(rev)?)?;
-        let mut objects = self.objects()?;
+        let odb = self.odb()?;
+        let mut objects = Objects::of(&odb);
         let mut entries = Vec::new();
         diff::diff(&mut objects, None, Some(&commit.tree), &mut |change| {
             entries.push((RepoPath::from_git(change.path), change.after));
@@ -202,7 +203,7 @@ impl Repository {
     /// # Errors
     /// If this clone does not have it.
     pub fn read_blob(&self, id: BlobId) -> Result<Vec<u8>, ObjectError> {
-        self.objects()?.with(&id.0, ObjectType::Blob, <[u8]>::to_vec)
+        Objects::of(&self.odb()?).with(&id.0, ObjectType::Blob, <[u8]>::to_vec)
     }
 
     /// The paths in the index; none in a bare repository.
@@ -229,9 +230,10 @@ impl Repository {
     pub fn changes_of(&self, id: CommitId) -> Result<Vec<PathChange>, ObjectError> {
         let commit = self.commit(&id.0)?;
         let parent = commit.parents.first().map(|parent| self.commit(parent)).transpose()?;
+        let odb = self.odb()?;
         let mut changes = Vec::new();
         diff::diff(
-            &mut self.objects()?,
+            &mut Objects::of(&odb),
             parent.as_ref().map(|parent| &parent.tree),
             Some(&commit.tree),
             &mut |change| {
@@ -251,12 +253,12 @@ impl Repository {
         Ok(changes)
     }
 
-    pub(crate) fn objects(&self) -> Result<Objects<'_>, ObjectError> {
-        Objects::of(&self.0).map_err(|error| ObjectError::broken(&[0; 20], error.message()))
+    pub(crate) fn odb(&self) -> Result<Odb<'_>, ObjectError> {
+        self.0.odb().map_err(|error| ObjectError::broken(&[0; 20], error.message()))
     }
 
     pub(crate) fn commit(&self, id: &ObjectId) -> Result<Commit, ObjectError> {
-        self.objects()?
+        Objects::of(&self.odb()?)
             .with(id, ObjectType::Commit, |bytes| Commit::parse(*id, bytes))?
             .map_err(|why| ObjectError::broken(id, why))
     }

@@ -146,7 +146,8 @@ pub(crate) fn read(
         // A handle belongs to one thread; opening it again costs less than a millisecond.
         let repository =
             git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, [] as [&std::ffi::OsStr; 0])?;
-        let mut reader = Reader { objects: Objects::of(&repository)?, on_line: &on_line };
+        let odb = repository.odb()?;
+        let mut reader = Reader { objects: Objects::of(&odb), on_line: &on_line };
         loop {
             let first = next.fetch_add(size, Ordering::Relaxed);
             if first >= steps.len() {
