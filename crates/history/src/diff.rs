@@ -270,3 +270,105 @@ impl<S: TreeSource> Walk<'_, S> {
         end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, rc::Rc};
+
+    use super::*;
+
+    impl Bytes for Rc<[u8]> {
+        fn bytes(&self) -> &[u8] {
+            self
+        }
+    }
+
+    #[derive(Default)]
+    struct Trees(HashMap<ObjectId, Rc<[u8]>>);
+
+    impl TreeSource for Trees {
+        type Tree = Rc<[u8]>;
+        fn tree(&mut self, id: &ObjectId) -> Result<Rc<[u8]>, ObjectError> {
+            self.0.get(id).cloned().ok_or_else(|| ObjectError::Missing { id: crate::objects::hex(id) })
+        }
+    }
+
+    fn entry(mode: &str, name: &str, id: u8) -> Vec<u8> {
+        [mode.as_bytes(), b" ", name.as_bytes(), &[0], &[id; 20]].concat()
+    }
+
+    fn trees(trees: &[(u8, &[Vec<u8>])]) -> Trees {
+        Trees(trees.iter().map(|(id, entries)| ([*id; 20], Rc::from(entries.concat()))).collect())
+    }
+
+    /// The changes from tree 1 to tree 2 as `M path`.
+    fn told(mut source: Trees) -> Result<Vec<String>, ObjectError> {
+        let mut told = Vec::new();
+        diff(&mut source, Some(&[1; 20]), Some(&[2; 20]), &mut |change| {
+            let letter = format!("{:?}", change.status);
+            told.push(format!("{} {}", &letter[..1], String::from_utf8_lossy(change.path)));
+        })?;
+        Ok(told)
+    }
+
+    #[test]
+    fn old_spellings_of_modes_are_no_change() {
+        let source = trees(&[
+            (1, &[entry("100664", "a", 7), entry("40000", "b", 3)]),
+            (2, &[entry("100644", "a", 7), entry("040000", "b", 3)]),
+        ]);
+        assert_eq!(told(source).unwrap(), [""; 0]);
+        let source = trees(&[(1, &[entry("100644", "a", 7)]), (2, &[entry("100755", "a", 7)])]);
+        assert_eq!(told(source).unwrap(), ["M a"]);
+    }
+
+    #[test]
+    fn a_folder_stands_where_its_name_with_a_slash_would() {
+        let source = trees(&[
+            (1, &[entry("100644", "a", 7), entry("100644", "a.b", 7), entry("100644", "a0", 7)]),
+            (2, &[entry("100644", "a.b", 7), entry("40000", "a", 3), entry("100644", "a0", 8)]),
+            (3, &[entry("120000", "x", 9)]),
+        ]);
+        assert_eq!(told(source).unwrap(), ["D a", "A a/x", "M a0"]);
+    }
+
+    #[test]
+    fn bytes_that_agree_inside_an_entry_do_not_hide_it() {
+        let ends = |last: u8| [b"100644 a\0".as_slice(), &[7; 19], &[last]].concat();
+        let source = trees(&[(1, &[ends(1), entry("100644", "b", 7)]), (2, &[ends(2), entry("100644", "b", 7)])]);
+        assert_eq!(told(source).unwrap(), ["M a"]);
+    }
+
+    #[test]
+    fn trees_made_to_do_harm_are_refused() {
+        let broken: [&[u8]; 6] = [
+            b"100644 a",
+            b"100644a\0",
+            b"9 a\0aaaaaaaaaaaaaaaaaaaa",
+            b"100644 a\0short",
+            b"100644 \0aaaaaaaaaaaaaaaaaaaa",
+            b"100644 ../x\0aaaaaaaaaaaaaaaaaaaa",
+        ];
+        for bytes in broken {
+            let source = trees(&[(1, &[]), (2, &[bytes.to_vec()])]);
+            assert!(matches!(told(source), Err(ObjectError::Broken { .. })), "{}", bytes.escape_ascii());
+        }
+        let inside_itself = trees(&[(1, &[]), (2, &[entry("40000", "a", 2)])]);
+        assert!(matches!(told(inside_itself), Err(ObjectError::TooLarge { .. })));
+        // Twenty names for one folder, six levels deep: 64 million files in seven trees.
+        let wide = |id| (b'a'..=b't').map(|name| entry("40000", &char::from(name).to_string(), id)).collect::<Vec<_>>();
+        let levels = [wide(3), wide(4), wide(5), wide(6), wide(7), wide(8)];
+        let bomb = trees(&[
+            (1, &[]),
+            (2, &levels[0]),
+            (3, &levels[1]),
+            (4, &levels[2]),
+            (5, &levels[3]),
+            (6, &levels[4]),
+            (7, &levels[5]),
+            (8, &[]),
+        ]);
+        assert!(matches!(told(bomb), Err(ObjectError::TooLarge { .. })));
+        assert!(matches!(told(trees(&[(1, &[])])), Err(ObjectError::Missing { .. })));
+    }
+}

@@ -110,11 +110,14 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
         return;
     }
     let mut pairs = Pairs { changes, paths, partner: FxHashMap::default(), taken: FxHashSet::default() };
-    // The most alike names first: of several files with one content, each goes where its name went.
+    // What is certain first. Of several files with one content, each then goes where its folder went, or else to
+    // the name that is most alike.
+    pairs.the_only_ones(&deleted, &added);
+    pairs.by_folder(&deleted, &added, true);
     for parts in [3, 2, 1, 0] {
         pairs.by_content(&deleted, &added, parts);
     }
-    pairs.by_folder(&deleted, &added);
+    pairs.by_folder(&deleted, &added, false);
     let Pairs { partner, taken, .. } = pairs;
     if partner.is_empty() {
         return;
@@ -140,6 +143,26 @@ struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
+    /// Pairs a deletion and an addition that share their content with no other.
+    fn the_only_ones(&mut self, deleted: &[usize], added: &[usize]) {
+        let changes = self.changes;
+        let mut by_content: FxHashMap<_, (Vec<usize>, Vec<usize>)> = FxHashMap::default();
+        for at in deleted {
+            by_content.entry((changes[*at].before.id, changes[*at].before.mode == LINK)).or_default().0.push(*at);
+        }
+        for at in added {
+            by_content.entry((changes[*at].after.id, changes[*at].after.mode == LINK)).or_default().1.push(*at);
+        }
+        for ((content, _), sides) in by_content {
+            if let ([from], [to]) = (sides.0.as_slice(), sides.1.as_slice())
+                && content != EMPTY.0
+            {
+                self.partner.insert(*to, *from);
+                self.taken.insert(*from);
+            }
+        }
+    }
+
     /// Pairs what has the same content and the same last `parts` parts of its path.
     fn by_content(&mut self, deleted: &[usize], added: &[usize], parts: usize) {
         let changes = self.changes;
@@ -163,8 +186,9 @@ impl<'a> Pairs<'a> {
         }
     }
 
-    /// Pairs what is left over and lies at the same place below two folders between which another file moved.
-    fn by_folder(&mut self, deleted: &[usize], added: &[usize]) {
+    /// Pairs what is left over and lies at the same place below two folders between which another file moved;
+    /// only files with the same content, if `same_content`.
+    fn by_folder(&mut self, deleted: &[usize], added: &[usize], same_content: bool) {
         let mut moves: FxHashMap<&str, FxHashMap<&str, u32>> = FxHashMap::default();
         for (to, from) in &self.partner {
             let (old, new) = (self.text(*from), self.text(*to));
@@ -185,7 +209,12 @@ impl<'a> Pairs<'a> {
             }
             let path = self.text(*from);
             let target = folders_of(path).find_map(|(folder, rest)| {
-                moves.get(folder)?.iter().find_map(|new| left.remove(joined(new, rest).as_str()))
+                moves.get(folder)?.iter().find_map(|new| {
+                    let path = joined(new, rest);
+                    let to = left.get(path.as_str())?;
+                    let fits = !same_content || self.changes[*from].before.id == self.changes[*to].after.id;
+                    fits.then(|| left.remove(path.as_str())).flatten()
+                })
             });
             if let Some(to) = target {
                 self.partner.insert(to, *from);

@@ -44,7 +44,7 @@ pub enum OpenError {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RevisionError {
     /// Nothing has this name, or what has it is no commit.
-    #[error("no commit is called `{}`: {why}", rev.escape_debug())]
+    #[error("no commit is called `{}`: {}", rev.escape_debug(), why.escape_debug())]
     Unknown {
         /// The name.
         rev: String,
@@ -338,4 +338,24 @@ fn unsupported(message: &str) -> Option<String> {
         None if message.contains("repository version") || message.contains("repository format") => message.to_owned(),
         None => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_of_somebody_else_is_named_with_what_makes_it_safe() {
+        let message = "repository path '/srv/shop/' is not owned by current user";
+        let error =
+            open_error(Path::new("deep/in/it"), &git2::Error::new(ErrorCode::Owner, ErrorClass::Config, message));
+        assert_eq!(error, OpenError::DubiousOwnership { path: "/srv/shop/".into() });
+        assert!(error.to_string().contains("git config --global --add safe.directory '/srv/shop/'"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_damage() {
+        let error = git2::Error::new(ErrorCode::GenericError, ErrorClass::Config, "failed to parse config file");
+        assert!(matches!(open_error(Path::new("."), &error), OpenError::Corrupt(_)));
+    }
 }
