@@ -1,1 +1,54 @@
-//! Placeholder.
+//! The command line: arguments, commands, exit codes. Only this crate exits, and only `reporting` writes for people.
+
+mod args;
+mod commands;
+mod demo;
+mod exit;
+mod session;
+mod terminal;
+mod views;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use args::{CheckArgs, Cli, Command};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+pub use args::without_subcommand;
+use exit::Exit;
+
+/// Runs `arguments` as the binary `name`.
+pub fn run(name: &'static str, arguments: Vec<OsString>) -> ExitCode {
+    let called_by_cargo = std::env::var_os("CARGO").is_some() && name == "cargo-lockstep";
+    let shown = if called_by_cargo { "cargo lockstep" } else { name };
+    let matches = match Cli::command().bin_name(shown).name(shown).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let failed = error.use_stderr();
+            let _ = error.print();
+            return if failed { Exit::Failed.into() } else { Exit::Clean.into() };
+        }
+    };
+    let result = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(|cli| dispatch(cli, &matches));
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            session::complain(&error);
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
+    let check = |args: &CheckArgs, matches: &ArgMatches| commands::check(args, &args::level_flags(matches));
+    match &cli.command {
+        None => check(&cli.check, matches),
+        Some(Command::Check(args)) => check(args, matches.subcommand_matches("check").unwrap_or(matches)),
+        Some(Command::Functions(args)) => commands::functions(args),
+        Some(Command::Code(args)) => commands::code(args),
+        Some(Command::Graph(args)) => commands::graph(args),
+        Some(Command::Why(args)) => commands::why(args),
+        Some(Command::Explain(args)) => commands::explain(args),
+        Some(Command::Rules(args)) => commands::rules(args),
+        Some(Command::Doctor(args)) => commands::doctor(args),
+        Some(Command::Demo(args)) => commands::demo(args),
+    }
+}

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! `lockstep.toml`: where it is looked for, what may stand in it, and which level each rule has in the end.
+//!
+//! Everything is read with its place, so that an error shows the line and an unknown key is an error with the key that
+//! was probably meant. Nothing is executed, and nothing here knows a rule: the caller hands in the rules there are.
+
+mod allow;
+mod error;
+mod file;
+mod levels;
+mod lookup;
+mod patterns;
+mod reader;
+mod rules;
+
+pub use allow::Allow;
+pub use error::ConfigError;
+pub use file::{Config, FunctionTable, HistorySettings, ServiceTable, parse};
+pub use levels::{LevelFlag, Levels};
+pub use lookup::{NAMES, base_of, candidates, discover};
+pub use patterns::{IdPatterns, PathPatterns};
+pub use rules::{RuleSetting, Target};

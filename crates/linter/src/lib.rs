@@ -1,1 +1,245 @@
-//! Placeholder.
+//! The pipeline on one screen: from a checkout and its configuration to a report.
+//!
+//! [`Project`] reads the checkout; [`find`] lists its functions, [`follow`] their code, [`mine`] its history,
+//! [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
+//! commands do.
+
+mod case;
+mod incomplete;
+mod project;
+mod services;
+
+use lockstep_codegraph::CodeGraph;
+use lockstep_config::{Config, ConfigError, Levels};
+use lockstep_coupling::{CouplingGraph, Input};
+use lockstep_diagnostics::{Finding, Level, Problem, RuleMeta};
+use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
+use lockstep_rules::{Facts, View};
+
+pub use case::{Case, Joint};
+pub use incomplete::Incomplete;
+pub use lockstep_coupling as coupling;
+pub use lockstep_history::{Repository, RepositoryState};
+pub use project::{Project, ProjectError};
+
+/// What one run wants, beyond the configuration.
+pub struct Options {
+    /// The moment from which ages are counted; the time of HEAD's commit if none.
+    pub as_of: Option<Timestamp>,
+    /// Go on with a shallow clone, at `warn` at most.
+    pub allow_shallow: bool,
+    /// How many threads.
+    pub jobs: usize,
+}
+
+/// What a run tells while it goes on. Called from any thread.
+pub trait Progress: Sync {
+    /// A stage began: its name for people.
+    fn stage(&self, name: &'static str);
+    /// So many of so many steps of a stage are done.
+    fn step(&self, done: usize, of: usize);
+}
+
+/// The functions of a project.
+pub struct Found {
+    /// The functions within the scope, sorted by id.
+    pub functions: Vec<Function>,
+    /// Who claims to belong together.
+    pub services: Vec<Service>,
+    /// The manifests that declare functions.
+    pub manifests: Vec<RepoPath>,
+    /// What was left out.
+    pub problems: Vec<Problem>,
+}
+
+/// The functions that the manifests of `project` declare.
+pub fn find(project: &Project, config: &Config) -> Found {
+    let options = lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
+    let mut problems = project.problems.clone();
+    let found = lockstep_discovery::discover(&project.files, &options).collect(&mut problems);
+    let mut functions = found.functions;
+    functions.retain(|function| {
+        function.declarations.iter().any(|declaration| declaration.location.path.starts_with(&project.scope))
+    });
+    let services = services::services(&mut functions, config);
+    Found { functions, services, manifests: found.manifests, problems }
+}
+
+/// The code that every function of `found` reaches.
+pub fn follow(project: &Project, config: &Config, found: &Found, progress: &dyn Progress) -> Followed {
+    let contracts: Vec<RepoPath> =
+        project.files.paths().filter(|path| config.contracts.contains(path)).cloned().collect();
+    let options = lockstep_codegraph::Options { manifests: &found.manifests, contracts: &contracts };
+    let mut problems = Vec::new();
+    progress.stage("following code");
+    let code = lockstep_codegraph::closures(&found.functions, &project.files, &options, &|done, of| {
+        progress.step(done, of);
+    })
+    .collect(&mut problems);
+    Followed { code, problems }
+}
+
+/// What the functions of a project reach.
+pub struct Followed {
+    /// The closures, in the order of the functions.
+    pub code: CodeGraph,
+    /// What was left out.
+    pub problems: Vec<Problem>,
+}
+
+/// The history of a project.
+pub struct Mined {
+    /// The changesets; empty where there is no history.
+    pub history: History,
+    /// Why it is less than the whole history.
+    pub incomplete: Vec<Incomplete>,
+    /// What was left out.
+    pub problems: Vec<Problem>,
+}
+
+/// The main line of the project's history.
+pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Mined {
+    let mut problems = Vec::new();
+    let Some(repository) = &project.repository else {
+        let incomplete = vec![Incomplete::no_repository(project.no_repository.as_ref())];
+        return Mined { history: History::default(), incomplete, problems };
+    };
+    let wanted = lockstep_history::Options {
+        jobs: options.jobs,
+        contract_globs: config.contracts.texts().to_vec(),
+        follow_renames: config.history.follow_renames.unwrap_or(true),
+        ..lockstep_history::Options::default()
+    };
+    let mut history = lockstep_history::read(repository, &wanted, &|at| {
+        if let lockstep_history::Progress::Read { done, total } = at {
+            progress.step(done as usize, total as usize);
+        }
+    })
+    .collect(&mut problems);
+    if let Some(since) = config.history.since {
+        leave_out_before(&mut history, since);
+    }
+    let incomplete = Incomplete::of_history(&history, options.allow_shallow);
+    Mined { history, incomplete, problems }
+}
+
+/// Leaves out the changesets before `since`, as if the history had begun there.
+fn leave_out_before(history: &mut History, since: Timestamp) {
+    let before = history.changesets.len();
+    history.changesets.retain(|changeset| changeset.time >= since);
+    history.total -= u32::try_from(before - history.changesets.len()).unwrap_or(0);
+}
+
+/// How the functions of `found` change together.
+pub fn measure(
+    project: &Project,
+    config: &Config,
+    found: &Found,
+    closures: &[Closure],
+    history: &History,
+    options: &Options,
+) -> CouplingGraph {
+    lockstep_coupling::couple(&Input {
+        functions: &found.functions,
+        services: &found.services,
+        closures,
+        history,
+        as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
+        exists: &|path| project.files.is_file(path),
+        options: constants(config),
+    })
+}
+
+/// The constants of the measure: its own, unless the configuration sets others.
+fn constants(config: &Config) -> lockstep_coupling::Options {
+    let own = lockstep_coupling::Options::default();
+    let set = &config.history;
+    lockstep_coupling::Options {
+        max_functions: set.max_functions.map_or(own.max_functions, |number| number as usize),
+        half_life_days: set.half_life_days.unwrap_or(own.half_life_days),
+        min_changesets: set.min_changesets.unwrap_or(own.min_changesets),
+        ..own
+    }
+}
+
+/// Everything that one run found out.
+pub struct Report {
+    /// The functions.
+    pub found: Found,
+    /// Their code.
+    pub code: CodeGraph,
+    /// The history.
+    pub history: History,
+    /// How they change together.
+    pub graph: CouplingGraph,
+    /// What is to be said, worst first.
+    pub findings: Vec<Finding>,
+    /// What was left out, each once, in the order of its places.
+    pub problems: Vec<Problem>,
+    /// Why the answer is less than whole; empty if it is.
+    pub incomplete: Vec<Incomplete>,
+}
+
+/// All stages but the judgement: the code is followed while the history is read.
+pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
+    progress.stage("reading the repository");
+    let ((found, followed), mined) = rayon::join(
+        || {
+            let found = find(project, config);
+            let followed = follow(project, config, &found, progress);
+            (found, followed)
+        },
+        || mine(project, config, options, progress),
+    );
+    progress.stage("measuring");
+    let graph = measure(project, config, &found, &followed.code.closures, &mined.history, options);
+    let mut incomplete = mined.incomplete;
+    incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
+    let mut problems: Vec<Problem> =
+        [&found.problems, &followed.problems, &mined.problems].into_iter().flatten().cloned().collect();
+    problems.sort();
+    problems.dedup();
+    Report { found, code: followed.code, history: mined.history, graph, findings: Vec::new(), problems, incomplete }
+}
+
+/// The whole run: analyses `project` and lets the rules judge it.
+pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Options, progress: &dyn Progress) -> Report {
+    let mut report = analyse(project, config, options, progress);
+    progress.stage("judging");
+    let view = View::new(Facts {
+        functions: &report.found.functions,
+        services: &report.found.services,
+        closures: &report.code.closures,
+        graph: &report.graph,
+        history: &report.history,
+        problems: &report.problems,
+    });
+    let asked = |rule: &RuleMeta| levels.asked(rule.name);
+    let set = |rule: &RuleMeta| config.rule(rule.name).map(|setting| setting.options.clone()).unwrap_or_default();
+    let mut findings = lockstep_rules::check(&view, &asked, &set);
+    for finding in &mut findings {
+        (finding.level, finding.level_origin) = levels.in_force(finding.level, finding.level_origin.clone());
+        if report.incomplete.iter().any(|reason| reason.accepted) && finding.level > Level::Warn {
+            finding.level = Level::Warn;
+            finding.level_origin.push_str(", and no finding is above `warn` in a shallow clone");
+        }
+    }
+    findings.sort_by(|a, b| b.level.cmp(&a.level).then(b.weight.total_cmp(&a.weight)));
+    report.findings = findings;
+    report
+}
+
+/// All rules, in the order of their names.
+pub fn rules() -> Vec<&'static RuleMeta> {
+    lockstep_rules::RULES.iter().map(|rule| rule.meta).collect()
+}
+
+/// What is wrong with the options of rules in `config`.
+pub fn option_errors(config: &Config) -> Vec<ConfigError> {
+    let wrong = lockstep_rules::RULES.iter().filter_map(|rule| {
+        let setting = config.rule(rule.meta.name)?;
+        let error = rule.check_options(&setting.options).err()?;
+        Some(setting.option_error(error.option.as_deref(), &error.message, &error.known))
+    });
+    wrong.collect()
+}

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use registry::{RULES, find};
 pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
+pub use rules::lockstep::evidence;
 pub use view::{Facts, View};
 
 /// A level that somebody asked for, and who: `` `-D lockstep` on the command line ``.

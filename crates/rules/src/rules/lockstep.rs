@@ -307,7 +307,7 @@ pub(crate) fn in_words(join: &Explanation) -> String {
 }
 
 /// What joins two functions, as evidence.
-pub(crate) fn evidence(join: &Explanation) -> Evidence {
+pub fn evidence(join: &Explanation) -> Evidence {
     match join {
         Explanation::Import { location, path, .. } => Evidence::Import {
             location: location.clone().unwrap_or_else(|| Location::whole_file(path.clone())),

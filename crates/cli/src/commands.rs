@@ -1,0 +1,21 @@
+//! The commands, one file each.
+
+mod check;
+mod code;
+mod demo;
+mod doctor;
+mod explain;
+mod functions;
+mod graph;
+mod rules;
+mod why;
+
+pub use check::check;
+pub use code::code;
+pub use demo::demo;
+pub use doctor::doctor;
+pub use explain::explain;
+pub use functions::functions;
+pub use graph::graph;
+pub use rules::rules;
+pub use why::why;

@@ -1,0 +1,33 @@
+//! `lockstep check`: the whole pipeline, and the rules.
+
+use lockstep_diagnostics::Level;
+use lockstep_linter::{Report, lint};
+use lockstep_reporting::formats;
+
+use crate::{args::CheckArgs, exit::Exit, session::Session, terminal, views};
+
+/// Lints and reports. Level flags come in the order of the command line.
+pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
+    let Some(session) = Session::open(&args.path, &args.common, flags)? else { return Ok(Exit::Failed) };
+    let options = session.options(&args.history)?;
+    let report = session.pool.install(|| {
+        lint(&session.project, &session.config, &session.levels, &options, &session.bar)
+    });
+    session.bar.finish();
+    let mut wishes = terminal::options(&args.common);
+    wishes.max_findings = Some(args.max_findings);
+    let format = formats::by_name(args.format.name()).unwrap_or(formats::FORMATS[0]);
+    let owned = views::OwnedReport::new(&report, &options);
+    let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
+    terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
+    Ok(exit(&report, args.exit_zero))
+}
+
+/// What a report means for the exit code.
+pub fn exit(report: &Report, exit_zero: bool) -> Exit {
+    if report.incomplete.iter().any(|reason| !reason.accepted) {
+        return Exit::Incomplete;
+    }
+    let denied = report.findings.iter().any(|finding| finding.level >= Level::Deny);
+    if denied && !exit_zero { Exit::Findings } else { Exit::Clean }
+}

@@ -1,0 +1,26 @@
+//! `lockstep graph`: how the functions change together.
+
+use lockstep_linter::analyse;
+use lockstep_reporting::graph as render;
+
+use crate::{
+    args::{GraphArgs, GraphFormat},
+    exit::Exit,
+    session::{Session, warn_incomplete},
+    terminal, views,
+};
+
+/// Writes the graph. A graph of half a history says so on standard error and in the exit code.
+pub fn graph(args: &GraphArgs) -> anyhow::Result<Exit> {
+    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let options = session.options(&args.history)?;
+    let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
+    session.bar.finish();
+    let view = views::graph(&report);
+    terminal::print(|out| match args.format {
+        GraphFormat::Json => render::write_json(&view, out),
+        GraphFormat::Dot => render::write_dot(&view, out),
+        GraphFormat::Mermaid => render::write_mermaid(&view, out),
+    })?;
+    Ok(warn_incomplete(&report))
+}

@@ -1,0 +1,161 @@
+//! What the linter found, as the formats want to see it.
+
+use std::sync::Arc;
+
+use lockstep_linter::{
+    Incomplete, Options, Report,
+    coupling::{Coupling, Directed, Knowledge},
+};
+use lockstep_model::RepoPath;
+use lockstep_reporting::{
+    ChangesetCounts, HistoryFacts, Incompleteness, ReportView, Summary,
+    graph::{CouplingView, Direction, GraphView, NodeView, Together},
+    why::{JointCommit, Side, WhyView},
+};
+
+/// The parts of a report that its view borrows.
+pub struct OwnedReport {
+    summary: Summary,
+    history: HistoryFacts,
+    incomplete: Vec<Incompleteness>,
+}
+
+impl OwnedReport {
+    /// The parts of `report`.
+    pub fn new(report: &Report, options: &Options) -> Self {
+        let nodes = report.graph.functions();
+        let state = &report.history.state;
+        Self {
+            summary: Summary {
+                functions: report.found.functions.len(),
+                services: report.found.services.len(),
+                unknown_functions: nodes.iter().filter(|node| node.knowledge != Knowledge::Known).count(),
+                changesets: changesets(report),
+            },
+            history: HistoryFacts {
+                head: state.head,
+                as_of: options.as_of.or(state.head_time),
+                shallow: state.shallow,
+                partial: state.partial.clone(),
+            },
+            incomplete: report.incomplete.iter().map(incompleteness).collect(),
+        }
+    }
+
+    /// The view of `report`, which must be the one that this was made of.
+    pub fn view<'a>(
+        &'a self,
+        report: &'a Report,
+        text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
+    ) -> ReportView<'a> {
+        ReportView {
+            findings: &report.findings,
+            problems: &report.problems,
+            incomplete: &self.incomplete,
+            summary: &self.summary,
+            history: &self.history,
+            baseline: None,
+            text_of,
+        }
+    }
+}
+
+/// One reason for an incomplete run.
+pub fn incompleteness(reason: &Incomplete) -> Incompleteness {
+    Incompleteness { reason: reason.reason.clone(), notes: reason.notes.clone(), help: reason.help.clone() }
+}
+
+fn changesets(report: &Report) -> ChangesetCounts {
+    let counts = report.graph.changesets();
+    ChangesetCounts { total: counts.total, kept: counts.kept, dropped: counts.dropped.clone() }
+}
+
+fn direction(directed: Directed) -> Direction {
+    Direction {
+        strength: directed.strength,
+        lower: directed.lower,
+        strength_free: directed.strength_free,
+        lower_free: directed.lower_free,
+    }
+}
+
+/// The graph.
+pub fn graph(report: &Report) -> GraphView {
+    let nodes = report.graph.functions();
+    let couplings = report.graph.couplings();
+    let explained = report.explained_all(couplings.iter().map(|coupling| (coupling.a, coupling.b)));
+    let prior = report.graph.prior();
+    GraphView {
+        as_of: report.history.state.head.map(|_| report.graph.as_of()),
+        changesets: changesets(report),
+        prior: (prior.a, prior.b),
+        functions: nodes
+            .iter()
+            .map(|node| NodeView {
+                id: node.id.clone(),
+                service: node.service.clone(),
+                changes: node.changes,
+                weighted_changes: node.weighted_changes,
+            })
+            .collect(),
+        couplings: couplings
+            .iter()
+            .zip(explained)
+            .map(|(coupling, explained_by)| CouplingView {
+                a: nodes[coupling.a].id.clone(),
+                b: nodes[coupling.b].id.clone(),
+                support: coupling.support,
+                together: Together { own: coupling.support, shared: coupling.shared },
+                a_to_b: direction(coupling.a_to_b),
+                b_to_a: direction(coupling.b_to_a),
+                expected: coupling.expected,
+                p: coupling.p,
+                q: coupling.q,
+                specific: coupling.specific,
+                explained_by,
+            })
+            .collect(),
+        services: report.found.services.clone(),
+    }
+}
+
+/// The case of two functions.
+pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
+    let nodes = report.graph.functions();
+    let case = report.case(a, b);
+    let found = report.graph.between(a, b);
+    let towards = |to: usize| found.map_or_else(Direction::default, |coupling| direction(coupling.towards(to)));
+    let number = |of: fn(&Coupling) -> f64, otherwise: f64| found.map_or(otherwise, of);
+    let side = |function: usize, alone: &[_]| Side {
+        id: nodes[function].id.clone(),
+        service: nodes[function].service.clone(),
+        changes: nodes[function].changes,
+        alone: alone.to_vec(),
+    };
+    let support = found.map_or(0, |coupling| coupling.support);
+    WhyView {
+        a: side(a, &case.a_alone),
+        b: side(b, &case.b_alone),
+        as_of: report.history.state.head.map(|_| report.graph.as_of()),
+        support,
+        together: Together { own: support, shared: found.map_or(0, |coupling| coupling.shared) },
+        a_to_b: towards(b),
+        b_to_a: towards(a),
+        expected: number(|coupling| coupling.expected, 0.0),
+        q: number(|coupling| coupling.q, 1.0),
+        specific: found.is_some_and(|coupling| coupling.specific),
+        unknown: [a, b].iter().any(|function| nodes[*function].knowledge != Knowledge::Known),
+        explained_by: case.explained_by,
+        commits: case
+            .joint
+            .into_iter()
+            .map(|joint| JointCommit {
+                commit: joint.commit,
+                a_files: joint.a_files,
+                b_files: joint.b_files,
+                shared_files: joint.shared_files,
+                functions: joint.functions,
+            })
+            .collect(),
+    }
+}

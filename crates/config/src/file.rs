@@ -1,0 +1,262 @@
+//! [`Config`]: all that may stand in `lockstep.toml`.
+
+use lockstep_diagnostics::RuleMeta;
+use lockstep_model::{FunctionId, Location, RepoPath, Timestamp};
+use toml::de::{DeTable, DeValue};
+
+use crate::{
+    Allow, ConfigError, IdPatterns, PathPatterns, RuleSetting, Target, base_of, patterns,
+    reader::{Entry, Fields, Reader},
+    rules,
+};
+
+/// The configuration of a run. The default is that of a repository without any.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Config {
+    /// Where it was read from.
+    pub path: Option<RepoPath>,
+    /// The `[rules]` table, in the order of the file.
+    pub rules: Vec<RuleSetting>,
+    /// The `[[function]]` tables.
+    pub functions: Vec<FunctionTable>,
+    /// The `[[service]]` tables.
+    pub services: Vec<ServiceTable>,
+    /// The `[[allow]]` tables.
+    pub allows: Vec<Allow>,
+    /// Files that are not looked at.
+    pub exclude: PathPatterns,
+    /// The `[history]` table.
+    pub history: HistorySettings,
+    /// Files that are contracts, whatever their names say.
+    pub contracts: PathPatterns,
+}
+
+/// A `[[function]]` table: functions that no manifest declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionTable {
+    /// The function's name.
+    pub name: Option<String>,
+    /// Globs relative to the root of the repository; one that ends in `/` stands for folders. Never empty.
+    pub paths: Vec<String>,
+    /// The service.
+    pub service: Option<String>,
+    /// The handler, in a folder.
+    pub handler: Option<String>,
+    /// The exported symbol, in a file.
+    pub symbol: Option<String>,
+    /// The code root, relative to the root of the repository.
+    pub code_root: Option<String>,
+    /// Where the table stands.
+    pub location: Location,
+}
+
+/// A `[[service]]` table: functions that are meant to be one microservice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceTable {
+    /// The name.
+    pub name: String,
+    /// The functions in it.
+    pub functions: IdPatterns,
+    /// Where the table stands.
+    pub location: Location,
+}
+
+/// The `[history]` table; what is not set is for the measure to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct HistorySettings {
+    /// Changesets that touch more functions are set aside. At least 2.
+    pub max_functions: Option<u32>,
+    /// After so many days a change counts half. Above 0.
+    pub half_life_days: Option<f64>,
+    /// With fewer changesets nothing is said.
+    pub min_changesets: Option<u32>,
+    /// Whether renames of files are followed.
+    pub follow_renames: Option<bool>,
+    /// Older changesets are set aside: the start of this day in UTC.
+    pub since: Option<Timestamp>,
+}
+
+impl Config {
+    /// The service that a `[[service]]` table gives to `id`; the first that matches.
+    pub fn service_of(&self, id: &FunctionId) -> Option<&ServiceTable> {
+        self.services.iter().find(|service| service.functions.contains(id))
+    }
+
+    /// The entry of the `[rules]` table for the rule `name`, if it has one of its own.
+    pub fn rule(&self, name: &str) -> Option<&RuleSetting> {
+        self.rules.iter().find(|setting| matches!(setting.target, Target::Rule(rule) if rule.name == name))
+    }
+}
+
+const TOP: [&str; 8] = ["rules", "function", "service", "allow", "exclude", "history", "contracts", "$schema"];
+const FUNCTION: [&str; 6] = ["name", "paths", "service", "handler", "symbol", "code-root"];
+const SERVICE: [&str; 2] = ["name", "functions"];
+const ALLOW: [&str; 4] = ["rule", "functions", "reason", "expires"];
+const HISTORY: [&str; 5] = ["max-functions", "half-life-days", "min-changesets", "follow-renames", "since"];
+
+/// Reads the configuration `text` that stands at `path`; `rules` are the rules there are.
+///
+/// # Errors
+/// All that is wrong with it, in the order of the file.
+pub fn parse(path: &RepoPath, text: &str, rules: &[&'static RuleMeta]) -> Result<Config, Vec<ConfigError>> {
+    let (document, faults) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { path: path.clone(), text, errors: Vec::new() };
+    for fault in faults {
+        let message = fault.message().trim().replace('\n', ", ");
+        reader.error(fault.span().unwrap_or(0..0), message, None);
+    }
+    if !reader.errors.is_empty() {
+        // What is left of a broken document would only be misread.
+        return Err(reader.errors);
+    }
+    let mut config = Config { path: Some(path.clone()), ..Config::default() };
+    let fields = reader.fields("the configuration", document.get_ref(), 0..0, &TOP);
+    let base = base_of(path);
+    if let Some(table) = fields.get("rules").and_then(|entry| reader.table(entry)) {
+        config.rules = rules::read(&mut reader, table, rules);
+    }
+    for (table, span) in fields.get("function").map(|entry| reader.tables(entry)).unwrap_or_default() {
+        let fields = reader.fields("`[[function]]`", table, span.clone(), &FUNCTION);
+        config.functions.extend(function(&mut reader, &fields, &base, span));
+    }
+    for (table, span) in fields.get("service").map(|entry| reader.tables(entry)).unwrap_or_default() {
+        let fields = reader.fields("`[[service]]`", table, span.clone(), &SERVICE);
+        if let Some(service) = service(&mut reader, &fields, span) {
+            if config.services.iter().any(|other| other.name == service.name) {
+                let message = format!("the service `{}` is declared twice", service.name);
+                reader.errors.push(ConfigError::at(service.location.clone(), message));
+            }
+            config.services.push(service);
+        }
+    }
+    for (table, span) in fields.get("allow").map(|entry| reader.tables(entry)).unwrap_or_default() {
+        let fields = reader.fields("`[[allow]]`", table, span.clone(), &ALLOW);
+        config.allows.extend(allow(&mut reader, &fields, span, rules));
+    }
+    if let Some(entry) = fields.get("exclude") {
+        config.exclude = path_patterns(&mut reader, entry, &base);
+    }
+    if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
+        let fields = reader.fields("`[history]`", table, entry.key_span.clone(), &HISTORY);
+        config.history = history(&mut reader, &fields);
+    }
+    if let Some((entry, table)) = fields.get("contracts").and_then(|entry| Some((entry, reader.table(entry)?))) {
+        let fields = reader.fields("`[contracts]`", table, entry.key_span.clone(), &["paths"]);
+        if let Some(paths) = fields.get("paths") {
+            config.contracts = path_patterns(&mut reader, paths, &base);
+        }
+    }
+    if reader.errors.is_empty() {
+        return Ok(config);
+    }
+    reader.errors.sort_by_key(|error| error.location.as_ref().map(|at| at.start));
+    Err(reader.errors)
+}
+
+/// Where a table stands: its header, not its content.
+fn header(reader: &Reader<'_>, span: std::ops::Range<usize>) -> Location {
+    let line_end = reader.text[span.start..].find('\n').map_or(span.end, |at| span.start + at);
+    reader.at(span.start..span.end.min(line_end))
+}
+
+fn function(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    base: &RepoPath,
+    span: std::ops::Range<usize>,
+) -> Option<FunctionTable> {
+    let location = header(reader, span);
+    let paths = fields.required("paths", "paths = [\"functions/*/index.ts\"]", reader)?;
+    let mut text = |key: &str| fields.get(key).and_then(|entry| reader.text(entry));
+    let (name, service, handler, symbol) = (text("name"), text("service"), text("handler"), text("symbol"));
+    let code_root = fields.get("code-root").and_then(|entry| {
+        let written = reader.text(entry)?;
+        let joined = base.join(&written);
+        if joined.is_err() {
+            reader.error(entry.value_span.clone(), format!("`{written}` lies outside the repository"), None);
+        }
+        joined.ok().map(|path| path.as_str().to_owned())
+    });
+    let paths = globs(reader, paths, base);
+    Some(FunctionTable { name, paths, service, handler, symbol, code_root, location })
+}
+
+fn service(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, span: std::ops::Range<usize>) -> Option<ServiceTable> {
+    let location = header(reader, span);
+    let name = fields.required("name", "name = \"billing\"", reader);
+    let functions = fields.required("functions", "functions = [\"billing/*\"]", reader);
+    let name = reader.text(name?)?;
+    let functions = id_patterns(reader, functions?);
+    Some(ServiceTable { name, functions, location })
+}
+
+fn allow(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    span: std::ops::Range<usize>,
+    rules: &[&'static RuleMeta],
+) -> Option<Allow> {
+    let location = header(reader, span);
+    let rule = fields.required("rule", "rule = \"lockstep\"", reader);
+    let functions = fields.required("functions", "functions = [\"orders/Create\", \"billing/*\"]", reader);
+    let reason = fields.required("reason", "say why the finding is accepted: the next reader will ask", reader);
+    let expires = fields.get("expires").and_then(|entry| reader.day(entry));
+    let (rule, functions, reason) = (rule?, functions?, reason?);
+    let name = reader.text(rule)?;
+    let target = Target::named(&name, rules).map_err(|help| {
+        reader.error(rule.value_span.clone(), format!("there is no rule or group `{name}`"), help);
+    });
+    let functions = id_patterns(reader, functions);
+    let reason = reader.text(reason)?;
+    Some(Allow { target: target.ok()?, functions, reason, expires, location })
+}
+
+fn history(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> HistorySettings {
+    HistorySettings {
+        max_functions: fields.get("max-functions").and_then(|entry| reader.whole(entry, 2)),
+        half_life_days: fields.get("half-life-days").and_then(|entry| reader.positive(entry)),
+        min_changesets: fields.get("min-changesets").and_then(|entry| reader.whole(entry, 0)),
+        follow_renames: fields.get("follow-renames").and_then(|entry| reader.flag(entry)),
+        since: fields.get("since").and_then(|entry| reader.day(entry)).and_then(|day| {
+            let start = jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+            Some(start.as_second())
+        }),
+    }
+}
+
+/// Path patterns relative to the root; those that are no patterns are errors.
+fn globs(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> Vec<String> {
+    let mut globs = Vec::new();
+    for (text, span) in reader.texts(entry) {
+        match patterns::rooted(base, &text) {
+            Ok(glob) => globs.push(glob),
+            Err(why) => reader.error(span, format!("`{text}` is no pattern: {why}"), None),
+        }
+    }
+    if globs.is_empty() && matches!(entry.value, DeValue::Array(items) if items.is_empty()) && entry.key == "paths" {
+        reader.error(entry.value_span.clone(), format!("`{}` names nothing", entry.key), None);
+    }
+    globs
+}
+
+fn path_patterns(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> PathPatterns {
+    let globs = globs(reader, entry, base);
+    PathPatterns::new(globs).unwrap_or_else(|why| {
+        reader.error(entry.value_span.clone(), why, None);
+        PathPatterns::default()
+    })
+}
+
+fn id_patterns(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> IdPatterns {
+    let texts: Vec<String> = reader.texts(entry).into_iter().map(|(text, _)| text).collect();
+    if texts.is_empty() {
+        reader.error(entry.value_span.clone(), format!("`{}` names nothing", entry.key), None);
+    }
+    IdPatterns::new(texts).unwrap_or_else(|why| {
+        reader.error(entry.value_span.clone(), format!("`{}`: {why}", entry.key), None);
+        IdPatterns::default()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The `[rules]` table, and what its keys and the flags `-A -W -D -F` may name.
+
+use std::collections::BTreeMap;
+
+use lockstep_diagnostics::{Group, Level, RuleMeta};
+use lockstep_model::Location;
+use serde_json::{Map, Value};
+use toml::de::{DeTable, DeValue};
+
+use crate::{
+    ConfigError,
+    error::suggestion,
+    reader::{Entry, Reader, json},
+};
+
+/// What a level can be set for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Every rule: `all`.
+    All,
+    /// The rules of a group.
+    Group(Group),
+    /// One rule.
+    Rule(&'static RuleMeta),
+}
+
+impl Target {
+    /// What `name` means among `rules`.
+    ///
+    /// # Errors
+    /// What was probably meant, if it names neither a rule nor a group.
+    pub(crate) fn named(name: &str, rules: &[&'static RuleMeta]) -> Result<Self, Option<String>> {
+        if name == "all" {
+            return Ok(Self::All);
+        }
+        // People write both spellings; rules and groups have dashes.
+        let name = name.replace('_', "-");
+        if let Some(rule) = rules.iter().find(|rule| rule.name == name) {
+            return Ok(Self::Rule(rule));
+        }
+        if let Some(group) = Group::ALL.into_iter().find(|group| group.as_str() == name) {
+            return Ok(Self::Group(group));
+        }
+        let names = rules.iter().map(|rule| rule.name).chain(Group::ALL.map(Group::as_str)).chain(["all"]);
+        Err(suggestion(&name, names))
+    }
+
+    /// How it is written.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Group(group) => group.as_str(),
+            Self::Rule(rule) => rule.name,
+        }
+    }
+}
+
+/// One entry of the `[rules]` table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleSetting {
+    /// What it is about.
+    pub target: Target,
+    /// The level it sets, if it sets one.
+    pub level: Option<Level>,
+    /// Options of the rule as written; whether they exist is for the rule to say.
+    pub options: Map<String, Value>,
+    /// Where each option stands.
+    pub option_places: BTreeMap<String, Location>,
+    /// Where the entry stands.
+    pub location: Location,
+}
+
+impl RuleSetting {
+    /// An error of the option `option`, at its place: what is wrong, and which options there are.
+    pub fn option_error(&self, option: Option<&str>, message: &str, known: &[String]) -> ConfigError {
+        let place = option.and_then(|option| self.option_places.get(option)).unwrap_or(&self.location);
+        let unknown = option.filter(|option| !known.iter().any(|name| name == option));
+        let help = unknown.and_then(|option| suggestion(option, known.iter().map(String::as_str)));
+        ConfigError::at(place.clone(), message).with_help(help)
+    }
+}
+
+/// Reads the `[rules]` table.
+pub(crate) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, rules: &[&'static RuleMeta]) -> Vec<RuleSetting> {
+    let mut settings: Vec<RuleSetting> = Vec::new();
+    for entry in Reader::entries(table) {
+        let target = match Target::named(entry.key, rules) {
+            Ok(target) => target,
+            Err(help) => {
+                let message = format!("there is no rule or group `{}`", entry.key);
+                reader.error(entry.key_span.clone(), message, help);
+                continue;
+            }
+        };
+        if settings.iter().any(|setting| setting.target == target) {
+            reader.error(entry.key_span.clone(), format!("`{}` is set twice", target.as_str()), None);
+            continue;
+        }
+        if let Some(setting) = setting(reader, &entry, target) {
+            settings.push(setting);
+        }
+    }
+    settings
+}
+
+fn setting(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, target: Target) -> Option<RuleSetting> {
+    let mut setting = RuleSetting {
+        target,
+        level: None,
+        options: Map::new(),
+        option_places: BTreeMap::new(),
+        location: reader.at(entry.key_span.clone()),
+    };
+    let DeValue::Table(table) = entry.value else {
+        setting.level = Some(level(reader, entry)?);
+        return Some(setting);
+    };
+    for option in Reader::entries(table) {
+        if option.key == "level" {
+            setting.level = Some(level(reader, &option)?);
+        } else if let Target::Rule(_) = target {
+            // Options are spelled as in the rule's page: dashes and underscores are the same.
+            let name = option.key.replace('_', "-");
+            setting.option_places.insert(name.clone(), reader.at(option.key_span.clone()));
+            setting.options.insert(name, json(option.value));
+        } else {
+            let message = format!("`{}` is no rule: only a `level` can be set for it", target.as_str());
+            reader.error(option.key_span.clone(), message, None);
+        }
+    }
+    Some(setting)
+}
+
+/// A level as a value.
+fn level(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<Level> {
+    let text = reader.text(entry)?;
+    text.parse()
+        .map_err(|_| {
+            let help = suggestion(&text, ["allow", "warn", "deny", "forbid"]);
+            reader.error(entry.value_span.clone(), format!("`{text}` is no level"), help);
+        })
+        .ok()
+}

@@ -1,0 +1,103 @@
+//! [`Case`]: everything that the history says about two functions, changeset by changeset.
+
+use std::collections::BTreeSet;
+
+use lockstep_diagnostics::{CommitRef, Evidence};
+use lockstep_model::{ChangeKind, Changeset, Closure, FileKind, RepoPath};
+
+use crate::Report;
+
+/// A changeset that edits both functions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joint {
+    /// The changeset.
+    pub commit: CommitRef,
+    /// Files of the first function only.
+    pub a_files: Vec<RepoPath>,
+    /// Files of the second function only.
+    pub b_files: Vec<RepoPath>,
+    /// Files that both reach.
+    pub shared_files: Vec<RepoPath>,
+    /// How many functions the changeset edits in all.
+    pub functions: usize,
+}
+
+/// The case of two functions, numbered as in the report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Changesets that edit both, newest first.
+    pub joint: Vec<Joint>,
+    /// Changesets that edit the first only, newest first.
+    pub a_alone: Vec<CommitRef>,
+    /// Changesets that edit the second only, newest first.
+    pub b_alone: Vec<CommitRef>,
+    /// What in code and manifests joins them; [`Evidence::Hidden`] if nothing does and they change together.
+    pub explained_by: Vec<Evidence>,
+}
+
+impl Report {
+    /// Lays the case of the functions numbered `a` and `b` open.
+    pub fn case(&self, a: usize, b: usize) -> Case {
+        let both: BTreeSet<usize> = self.graph.together(a, b).iter().map(|joint| joint.changeset).collect();
+        let alone = |function: usize| {
+            let changes = self.graph.changes_of(function).into_iter().rev();
+            changes.filter(|change| !both.contains(&change.changeset)).map(|change| self.commit(change.changeset)).collect()
+        };
+        let joint = self.graph.together(a, b).into_iter().rev();
+        Case {
+            joint: joint.map(|joint| self.joint(a, b, joint.changeset, joint.functions)).collect(),
+            a_alone: alone(a),
+            b_alone: alone(b),
+            explained_by: self.explained(a, b),
+        }
+    }
+
+    /// What joins two functions in code and manifests.
+    pub fn explained(&self, a: usize, b: usize) -> Vec<Evidence> {
+        let explainer = lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures);
+        explainer.explain(a, b).iter().map(lockstep_rules::evidence).collect()
+    }
+
+    /// What joins each of the pairs.
+    pub fn explained_all(&self, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<Evidence>> {
+        let explainer = lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures);
+        pairs.map(|(a, b)| explainer.explain(a, b).iter().map(lockstep_rules::evidence).collect()).collect()
+    }
+
+    fn commit(&self, number: usize) -> CommitRef {
+        let changeset = &self.history.changesets[number];
+        CommitRef {
+            id: changeset.id,
+            time: changeset.time,
+            subject: changeset.subject.clone(),
+            author: changeset.author.name.clone(),
+        }
+    }
+
+    fn joint(&self, a: usize, b: usize, number: usize, functions: usize) -> Joint {
+        let (first, second) = (&self.code.closures[a], &self.code.closures[b]);
+        let (mut a_files, mut b_files, mut shared_files) = (Vec::new(), Vec::new(), Vec::new());
+        for path in self.behaviour(&self.history.changesets[number]) {
+            match (reaches(first, path), reaches(second, path)) {
+                (true, true) => shared_files.push(path.clone()),
+                (true, false) => a_files.push(path.clone()),
+                (false, true) => b_files.push(path.clone()),
+                (false, false) => {}
+            }
+        }
+        Joint { commit: self.commit(number), a_files, b_files, shared_files, functions }
+    }
+
+    fn behaviour<'a>(&'a self, changeset: &'a Changeset) -> BTreeSet<&'a RepoPath> {
+        let changes = changeset.changes.iter().filter(|change| change.kind == ChangeKind::Behaviour);
+        changes.map(|change| self.history.path(change.path)).collect()
+    }
+}
+
+/// Whether a file of today or of the past counts as the function's code.
+fn reaches(closure: &Closure, path: &RepoPath) -> bool {
+    match closure.files.binary_search_by(|file| file.path.cmp(path)) {
+        Ok(at) => closure.files[at].kind == FileKind::Implementation,
+        Err(_) => closure.own_folders.iter().any(|folder| path.starts_with(folder)),
+    }
+}

@@ -1,0 +1,90 @@
+//! [`Incomplete`]: why an answer is less than whole. Missing history is never a clean report.
+
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_history::OpenError;
+use lockstep_model::{DropReason, Function, History};
+
+/// One reason why the analysis is incomplete, with the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    /// What is missing, in one sentence.
+    pub reason: String,
+    /// What that means.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// True if the user asked to go on all the same.
+    pub accepted: bool,
+}
+
+impl Incomplete {
+    fn new(reason: impl Into<String>, notes: &[&str], help: &[&str]) -> Self {
+        let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        Self { reason: reason.into(), notes: owned(notes), help: owned(help), accepted: false }
+    }
+
+    /// There is no repository that could be opened.
+    pub(crate) fn no_repository(why: Option<&OpenError>) -> Self {
+        let reason = why.map_or_else(|| "there is no git repository here".to_owned(), ToString::to_string);
+        Self::new(
+            reason,
+            &["co-change needs history: only the rules that need none were run"],
+            &["run it in a clone with its whole history; `lockstep doctor` shows what is found"],
+        )
+    }
+
+    /// What is missing in a history that was read.
+    pub(crate) fn of_history(history: &History, allow_shallow: bool) -> Vec<Self> {
+        let mut reasons = Vec::new();
+        let dropped = |reason| history.dropped.get(&reason).copied().unwrap_or(0);
+        if history.state.head.is_none() {
+            reasons.push(Self::new(
+                "the repository has no commits",
+                &["co-change needs history: only the rules that need none were run"],
+                &["commit something, or check out a branch that has commits"],
+            ));
+        }
+        if history.state.shallow {
+            let mut shallow = Self::new(
+                format!(
+                    "this clone is shallow: it has {} of the commits of its main line, and the rest is missing",
+                    history.total - dropped(DropReason::ShallowBoundary)
+                ),
+                &["a shallow clone would report too little coupling whatever the code does"],
+                &[
+                    "here:            git fetch --unshallow --filter=blob:none",
+                    "GitHub Actions:  on actions/checkout set `fetch-depth: 0` and `filter: blob:none`",
+                    "GitLab:          set `GIT_DEPTH: 0`",
+                    "to go on anyway, at warn level only: --allow-shallow",
+                ],
+            );
+            shallow.accepted = allow_shallow;
+            reasons.push(shallow);
+        }
+        if dropped(DropReason::MissingObject) > 0 {
+            reasons.push(Self::new(
+                format!("{} commits cannot be read: objects are missing", dropped(DropReason::MissingObject)),
+                &["a treeless partial clone lacks what a history is made of"],
+                &["git fetch --refetch --filter=blob:none"],
+            ));
+        }
+        reasons
+    }
+
+    /// There are functions for sure, and none could be read.
+    pub(crate) fn nothing_read(functions: &[Function], problems: &[Problem]) -> Option<Self> {
+        let unread: Vec<&str> = problems
+            .iter()
+            .filter(|problem| matches!(problem.kind, ProblemKind::Unsupported | ProblemKind::InvalidManifest))
+            .map(|problem| problem.message.as_str())
+            .collect();
+        if !functions.is_empty() || unread.is_empty() {
+            return None;
+        }
+        Some(Self::new(
+            "no functions were found, though there are manifests",
+            &unread,
+            &["name the functions in `[[function]]` tables of lockstep.toml: see the book's chapter on platforms"],
+        ))
+    }
+}

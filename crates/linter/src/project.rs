@@ -1,0 +1,209 @@
+//! [`Project`]: what is linted. The only walk over the file system, and the only place that reads the checkout.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_history::{OpenError, Repository, TreeFileKind};
+use lockstep_model::{BlobId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
+use walkdir::WalkDir;
+
+/// Folders that never hold code of the project, whatever git says of them.
+const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
+
+/// A checkout (or a bare repository, or a plain folder) and its files.
+pub struct Project {
+    /// The root of the checkout; none for a bare repository.
+    pub root: Option<PathBuf>,
+    /// Its repository; none for a plain folder.
+    pub repository: Option<Repository>,
+    /// Why there is no repository.
+    pub no_repository: Option<OpenError>,
+    /// The files, by their names below the root.
+    pub files: FileSet,
+    /// The part of the repository that was asked for; the root for all of it.
+    pub scope: RepoPath,
+    /// What was left out while listing.
+    pub problems: Vec<Problem>,
+}
+
+/// A project cannot be opened at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// The path does not exist, or cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Path {
+        /// As given.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// It is a file.
+    #[error("`{}` is a file: give a folder of the repository", .0.display())]
+    NotAFolder(PathBuf),
+}
+
+impl Project {
+    /// Opens the repository around `path`. A folder that is in no repository is a project as well: it has no history.
+    ///
+    /// # Errors
+    /// If `path` cannot be read or is no folder.
+    pub fn open(path: &Path) -> Result<Self, ProjectError> {
+        let given = fs::canonicalize(path).map_err(|source| ProjectError::Path { path: path.to_owned(), source })?;
+        if !given.is_dir() {
+            return Err(ProjectError::NotAFolder(path.to_owned()));
+        }
+        let (repository, no_repository) = match Repository::discover(&given) {
+            Ok(repository) => (Some(repository), None),
+            Err(error) => (None, Some(error)),
+        };
+        let mut problems = Vec::new();
+        let root = match &repository {
+            Some(repository) => repository.work_tree().and_then(|root| fs::canonicalize(root).ok()),
+            None => Some(given.clone()),
+        };
+        let files = match (&root, &repository) {
+            (Some(root), _) => walk(root, repository.as_ref(), &mut problems),
+            (None, Some(repository)) => tree(&given, repository, &mut problems),
+            (None, None) => FileSet::from_texts([]),
+        };
+        let scope = root
+            .as_deref()
+            .and_then(|root| given.strip_prefix(root).ok())
+            .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
+        Ok(Self { root, repository, no_repository, files, scope, problems })
+    }
+}
+
+/// The files of a work tree: what git tracks, and what it neither tracks nor ignores.
+fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem>) -> FileSet {
+    let tracked: BTreeSet<RepoPath> = match repository.map(Repository::tracked) {
+        Some(Ok(tracked)) => tracked,
+        Some(Err(error)) => {
+            problems.push(Problem::general(ProblemKind::History, format!("the index cannot be read: {error}")));
+            BTreeSet::new()
+        }
+        None => BTreeSet::new(),
+    };
+    let holds_tracked = |folder: &RepoPath| {
+        tracked.range(folder.clone()..).take_while(|path| path.as_str().starts_with(folder.as_str())).any(|path| {
+            path.starts_with(folder)
+        })
+    };
+    let wanted = |entry: &walkdir::DirEntry| {
+        let Some(path) = below(root, entry.path()) else { return true };
+        if entry.file_type().is_dir() && NEVER.contains(&entry.file_name().to_string_lossy().as_ref()) {
+            return false;
+        }
+        let Some(repository) = repository else { return true };
+        if entry.file_type().is_dir() {
+            let nested = entry.path().join(".git").exists();
+            !nested && (holds_tracked(&path) || !repository.is_ignored(&path))
+        } else {
+            tracked.contains(&path) || !repository.is_ignored(&path)
+        }
+    };
+    let mut entries = Vec::new();
+    for entry in WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(wanted) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => {
+                if let Some(path) = below(root, entry.path()) {
+                    let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                    entries.push((path.clone(), FileEntry::new(kind_of(root, &path, &entry), size)));
+                }
+            }
+            Err(error) => problems.push(Problem::general(
+                ProblemKind::UnreadableFile,
+                format!("a folder cannot be read: {error}"),
+            )),
+        }
+    }
+    FileSet::new(entries, Arc::new(Disk(root.to_owned())))
+}
+
+/// The name of `path` below `root`; none for the root itself.
+fn below(root: &Path, path: &Path) -> Option<RepoPath> {
+    let inside = path.strip_prefix(root).ok().filter(|inside| !inside.as_os_str().is_empty())?;
+    Some(RepoPath::from_git(&path_bytes(inside)))
+}
+
+/// The bytes of a path, with `/` between its parts.
+fn path_bytes(path: &Path) -> Vec<u8> {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+    parts.join(&b'/')
+}
+
+fn kind_of(root: &Path, path: &RepoPath, entry: &walkdir::DirEntry) -> FileType {
+    if !entry.path_is_symlink() {
+        return FileType::File;
+    }
+    let target = fs::read_link(entry.path()).unwrap_or_default();
+    if target.is_absolute() {
+        return match below(root, &target) {
+            Some(inside) => FileType::Link(inside),
+            None => FileType::LinkOutside(target.to_string_lossy().into_owned()),
+        };
+    }
+    link(path, &target.to_string_lossy())
+}
+
+/// A symbolic link at `path` that says `target`.
+fn link(path: &RepoPath, target: &str) -> FileType {
+    let folder = path.parent().unwrap_or_else(RepoPath::root);
+    folder.join(target).map_or_else(|_| FileType::LinkOutside(target.to_owned()), FileType::Link)
+}
+
+/// Contents from the disk.
+struct Disk(PathBuf);
+
+impl Source for Disk {
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
+        fs::read(self.0.join(path.as_str())).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => ReadError::Missing,
+            _ => ReadError::Io(error.to_string()),
+        })
+    }
+}
+
+/// The files of HEAD's tree, for a bare repository.
+fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> FileSet {
+    let listed = match repository.tree_files(None) {
+        Ok(listed) => listed,
+        Err(error) => {
+            problems.push(Problem::general(ProblemKind::History, format!("the tree of HEAD cannot be read: {error}")));
+            return FileSet::from_texts([]);
+        }
+    };
+    let mut blobs = std::collections::BTreeMap::new();
+    let mut entries = Vec::new();
+    for file in listed {
+        let kind = match file.kind {
+            TreeFileKind::File => FileType::File,
+            TreeFileKind::Link(target) => link(&file.path, &target),
+            TreeFileKind::Submodule => continue,
+        };
+        blobs.insert(file.path.clone(), file.blob);
+        entries.push((file.path, FileEntry::new(kind, file.size)));
+    }
+    let Ok(own) = Repository::discover(given) else { return FileSet::from_texts([]) };
+    FileSet::new(entries, Arc::new(Objects { repository: Mutex::new(own), blobs }))
+}
+
+/// Contents from the object database.
+struct Objects {
+    repository: Mutex<Repository>,
+    blobs: std::collections::BTreeMap<RepoPath, BlobId>,
+}
+
+impl Source for Objects {
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
+        let blob = self.blobs.get(path).ok_or(ReadError::Missing)?;
+        let repository = self.repository.lock().map_err(|_| ReadError::Io("the repository is lost".to_owned()))?;
+        repository.read_blob(*blob).map_err(|error| ReadError::Io(error.to_string()))
+    }
+}
