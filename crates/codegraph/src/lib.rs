@@ -4,12 +4,13 @@
 //! follows them from the entry of every function and says which code is a function's own and which is shared.
 
 mod closure;
+mod depth;
 mod kinds;
 mod language;
 mod languages;
 mod nesting;
 mod ownership;
-mod room;
+
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};

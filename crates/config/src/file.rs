@@ -233,10 +233,17 @@ fn globs(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> Vec
             Err(why) => reader.error(span, format!("`{text}` is no pattern: {why}"), None),
         }
     }
-    if globs.is_empty() && matches!(entry.value, DeValue::Array(items) if items.is_empty()) && entry.key == "paths" {
-        reader.error(entry.value_span.clone(), format!("`{}` names nothing", entry.key), None);
+    // An empty `exclude` says something, an empty `paths` does not.
+    if entry.key == "paths" {
+        not_empty(reader, entry);
     }
     globs
+}
+
+fn not_empty(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {
+    if matches!(entry.value, DeValue::Array(items) if items.is_empty()) {
+        reader.error(entry.value_span.clone(), format!("`{}` names nothing", entry.key), None);
+    }
 }
 
 fn path_patterns(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> PathPatterns {
@@ -249,9 +256,7 @@ fn path_patterns(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath
 
 fn id_patterns(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> IdPatterns {
     let texts: Vec<String> = reader.texts(entry).into_iter().map(|(text, _)| text).collect();
-    if texts.is_empty() {
-        reader.error(entry.value_span.clone(), format!("`{}` names nothing", entry.key), None);
-    }
+    not_empty(reader, entry);
     IdPatterns::new(texts).unwrap_or_else(|why| {
         reader.error(entry.value_span.clone(), format!("`{}`: {why}", entry.key), None);
         IdPatterns::default()

@@ -1,5 +1,6 @@
-//! Rust: what a file says ([`parse`]), what the packages are ([`cargo`]), and which files paths lead to.
+//! Rust: what a file says ([`parse`], [`bind`]), what the packages are ([`cargo`]), and which files paths lead to.
 
+mod bind;
 mod cargo;
 mod parse;
 #[cfg(test)]
@@ -109,7 +110,8 @@ impl Resolver<'_> {
     /// The innermost module file that `parts` leads to from the crate root `root`.
     fn walk(&self, root: &RepoPath, parts: &[&str]) -> Resolution {
         let folder = root.parent().unwrap_or_else(RepoPath::root);
-        let inner = (1..=parts.len()).rev().find_map(|length| self.module_file(&folder, &parts[..length]));
+        // Nobody nests modules deeper; a longer path is only a longer search.
+        let inner = (1..=parts.len().min(32)).rev().find_map(|length| self.module_file(&folder, &parts[..length]));
         Resolution::Files(vec![inner.unwrap_or_else(|| root.clone())])
     }
 

@@ -128,10 +128,7 @@ fn what_is_wrong_is_told_with_its_place() {
         ("[[function]]\nname = \"a\"", "1:1: `[[function]]` needs `paths` (paths = [\"functions/*/index.ts\"])"),
         ("[[function]]\npaths = []", "2:9: `paths` names nothing"),
         ("[function]\npaths = \"a\"", "1:2: `function` is a list of tables: write `[[function]]`"),
-        (
-            "[[service]]\nname = \"a\"\nfunctions = [1]",
-            "3:14: `functions` must be a string, not a whole number\n3:13: `functions` names nothing",
-        ),
+        ("[[service]]\nname = \"a\"\nfunctions = [1]", "3:14: `functions` must be a string, not a whole number"),
         (
             "[[service]]\nname=\"a\"\nfunctions=\"a\"\n[[service]]\nname=\"a\"\nfunctions=\"b\"",
             "4:1: the service `a` is declared twice",

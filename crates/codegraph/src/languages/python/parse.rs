@@ -12,14 +12,14 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::{
+    depth::{self, Lexis},
     language::{Export, FileFacts, Import, ImportKind, Symbol},
-    room::{self, Lexis},
 };
 
 /// What `text` says. A package's `__init__.py` and a module are read alike.
 pub(super) fn facts(text: &str) -> FileFacts {
-    room::with_room(text, Lexis::Python, || parse(text))
-        .unwrap_or_else(|at| FileFacts { error: Some((at..at, room::TOO_DEEP.to_owned())), ..FileFacts::default() })
+    depth::with_room(text, Lexis::Python, || parse(text))
+        .unwrap_or_else(|at| FileFacts { error: Some((at..at, depth::TOO_DEEP.to_owned())), ..FileFacts::default() })
 }
 
 fn parse(text: &str) -> FileFacts {
@@ -387,10 +387,8 @@ impl<'a> Visitor<'a> for Reader<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Name(name) => {
-                if !self.current.names.contains(name.id.as_str()) {
-                    self.current.names.insert(name.id.to_string());
-                }
+            Expr::Name(name) if !self.current.names.contains(name.id.as_str()) => {
+                self.current.names.insert(name.id.to_string());
             }
             Expr::Call(call) => self.read_call(call),
             Expr::Lambda(_) => {

@@ -84,7 +84,10 @@ fn dependency_tables(manifest: &Table) -> Vec<&Table> {
     let places =
         std::iter::once(manifest).chain(targets.into_iter().flat_map(Table::values).filter_map(Value::as_table));
     places
-        .flat_map(|place| ["build-dependencies", "dependencies"].map(|key| place.get(key).and_then(Value::as_table)))
+        .flat_map(|place| {
+            ["dev-dependencies", "build-dependencies", "dependencies"]
+                .map(|key| place.get(key).and_then(Value::as_table))
+        })
         .flatten()
         .collect()
 }

@@ -3,10 +3,7 @@
 //! Every path that leads out of the file becomes an import of its full form: after `use crate::db;` the call
 //! `db::load()` is the import `crate::db::load`, so that a function reaches what it names and no more.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
@@ -15,20 +12,21 @@ use syn::{
     visit::{self, Visit},
 };
 
+use super::bind::{Definition, Names, normal};
 use crate::{
-    language::{Export, FileFacts, Import, ImportKind, Symbol},
-    room::{self, Lexis},
+    depth::{self, Lexis},
+    language::{FileFacts, Import, ImportKind},
 };
 
-/// What `text` says. `root` is true for a `lib.rs`, whose private modules serve several binaries.
+/// What `text` says. `library_root` is true for a `lib.rs`, whose private modules serve several binaries.
 pub(super) fn facts(text: &str, library_root: bool) -> FileFacts {
-    room::with_room(text, Lexis::Rust, || {
+    depth::with_room(text, Lexis::Rust, || {
         let facts = parse(text, library_root);
         // The spans of a file are kept per thread until told otherwise: they would pile up over a repository.
         proc_macro2::extra::invalidate_current_thread_spans();
         facts
     })
-    .unwrap_or_else(|at| FileFacts { error: Some((at..at, room::TOO_DEEP.to_owned())), ..FileFacts::default() })
+    .unwrap_or_else(|at| FileFacts { error: Some((at..at, depth::TOO_DEEP.to_owned())), ..FileFacts::default() })
 }
 
 fn parse(text: &str, library_root: bool) -> FileFacts {
@@ -45,7 +43,7 @@ fn parse(text: &str, library_root: bool) -> FileFacts {
     let items: Vec<&Item> = file.items.iter().filter(|item| !is_test(attributes(item))).collect();
     items.iter().for_each(|item| reader.declare(item));
     items.iter().for_each(|item| reader.read(item));
-    FileFacts { generated: is_generated(text), ..reader.finish() }
+    FileFacts { generated: is_generated(text), ..reader.file.finish() }
 }
 
 fn is_generated(text: &str) -> bool {
@@ -55,40 +53,13 @@ fn is_generated(text: &str) -> bool {
     })
 }
 
-/// A path as mentioned: its segments, and the inline modules around it.
-type Mention = Vec<String>;
-
-#[derive(Default)]
-struct Definition {
-    name: String,
-    span: Range<usize>,
-    mentions: BTreeSet<Mention>,
-    /// Imports that belong to it without being named: included files.
-    imports: BTreeSet<usize>,
-    /// The type and the trait that an `impl` is about: they bring it in.
-    about: Vec<String>,
-}
-
 #[derive(Default)]
 struct Reader {
     offset: usize,
     library_root: bool,
-    imports: Vec<Import>,
-    by_specifier: BTreeMap<String, usize>,
-    /// Names that `use` binds, to the imports behind them.
-    bound: BTreeMap<String, Vec<usize>>,
-    globs: BTreeSet<usize>,
-    /// `mod x;` of this file, to its import.
-    modules: BTreeMap<String, usize>,
-    /// Modules that may be meant without being named.
-    silent_modules: BTreeSet<String>,
-    names: BTreeMap<String, Vec<usize>>,
-    exported: Vec<(String, Option<usize>, Option<usize>)>,
-    definitions: Vec<Definition>,
-    own_code: Definition,
+    file: Names,
     current: Definition,
     inline: Vec<String>,
-    spans: BTreeMap<Mention, Range<usize>>,
 }
 
 impl Reader {
@@ -105,18 +76,18 @@ impl Reader {
                 let local = item.rename.as_ref().map_or(&item.ident, |(_, name)| name).to_string();
                 let name = item.ident.to_string();
                 if name != "self" {
-                    let import = self.import(vec![name], self.span(item.ident.span()), ImportKind::Value);
-                    self.bound.entry(local).or_default().push(import);
+                    let import = self.file.import(vec![name], self.span(item.ident.span()), ImportKind::Value);
+                    self.file.bound.entry(local).or_default().push(import);
                 }
             }
             Item::Macro(mac) => {
                 for name in mac.ident.iter().map(ToString::to_string).chain(statics(&mac.mac.tokens)) {
-                    self.names.entry(name).or_default();
+                    self.file.names.entry(name).or_default();
                 }
             }
             other => {
                 for name in item_name(other) {
-                    self.names.entry(name).or_default();
+                    self.file.names.entry(name).or_default();
                 }
             }
         }
@@ -138,16 +109,16 @@ impl Reader {
             kind: ImportKind::Value,
             level: 0,
         };
-        self.imports.push(import);
-        let index = self.imports.len() - 1;
+        self.file.imports.push(import);
+        let index = self.file.imports.len() - 1;
         let macros = module.attrs.iter().any(|attribute| attribute.path().is_ident("macro_use"));
         let private = matches!(module.vis, Visibility::Inherited);
         if macros || (private && !self.library_root) {
-            self.silent_modules.insert(name.clone());
+            self.file.silent_modules.insert(name.clone());
         }
         if self.inline.is_empty() {
-            self.exported.push((name.clone(), None, Some(index)));
-            self.modules.insert(name, index);
+            self.file.exported.push((name.clone(), None, Some(index)));
+            self.file.modules.insert(name, index);
         } else {
             self.current.imports.insert(index);
         }
@@ -166,10 +137,11 @@ impl Reader {
             Item::Macro(mac) => mac.ident.iter().map(ToString::to_string).chain(statics(&mac.mac.tokens)).collect(),
             Item::Impl(block) => {
                 let about = impl_subjects(block);
-                let local: Vec<String> = about.iter().filter(|name| self.names.contains_key(*name)).cloned().collect();
+                let local: Vec<String> =
+                    about.iter().filter(|name| self.file.names.contains_key(*name)).cloned().collect();
                 if !local.is_empty() {
                     let name = format!("impl {}", about.join(" as "));
-                    self.definitions.push(Definition { name, about: local, ..definition });
+                    self.file.definitions.push(Definition { name, about: local, ..definition });
                     return;
                 }
                 Vec::new()
@@ -177,39 +149,30 @@ impl Reader {
             other => item_name(other),
         };
         if names.is_empty() && !matches!(item, Item::Use(_)) {
-            self.own_code.mentions.extend(definition.mentions);
-            self.own_code.imports.extend(definition.imports);
+            self.file.own_code.mentions.extend(definition.mentions);
+            self.file.own_code.imports.extend(definition.imports);
             return;
         }
         for name in names {
-            let (index, span) = (self.definitions.len(), definition.span.clone());
+            let (index, span) = (self.file.definitions.len(), definition.span.clone());
             let (mentions, imports) = (definition.mentions.clone(), definition.imports.clone());
-            self.names.entry(name.clone()).or_default().push(index);
-            self.exported.push((name.clone(), Some(index), None));
-            self.definitions.push(Definition { name, span, mentions, imports, about: Vec::new() });
+            self.file.names.entry(name.clone()).or_default().push(index);
+            self.file.exported.push((name.clone(), Some(index), None));
+            self.file.definitions.push(Definition { name, span, mentions, imports, about: Vec::new() });
         }
     }
 
     fn mention(&mut self, segments: Vec<String>, span: Span) {
+        // `pub(crate)`, `Self { … }`: these name nothing by themselves.
+        if segments.len() == 1 && matches!(segments[0].as_str(), "crate" | "super" | "self" | "Self") {
+            return;
+        }
         let path = normal(&self.inline, segments);
-        if !self.spans.contains_key(&path) {
+        if !self.file.spans.contains_key(&path) {
             let span = self.span(span);
-            self.spans.insert(path.clone(), span);
+            self.file.spans.insert(path.clone(), span);
         }
         self.current.mentions.insert(path);
-    }
-
-    /// The import of `path`, once per file.
-    fn import(&mut self, path: Vec<String>, span: Range<usize>, kind: ImportKind) -> usize {
-        let specifier = path.join("::");
-        if let Some(index) = self.by_specifier.get(&specifier) {
-            return *index;
-        }
-        let whole = path.last().is_some_and(|name| name == "*") || path.len() == 1;
-        let names = if whole { Vec::new() } else { wanted(&path).into_iter().collect() };
-        self.imports.push(Import { specifier: specifier.clone(), span, names, whole, kind, level: 0 });
-        self.by_specifier.insert(specifier, self.imports.len() - 1);
-        self.imports.len() - 1
     }
 
     fn read_use(&mut self, item: &syn::ItemUse) {
@@ -221,113 +184,35 @@ impl Reader {
             // `use Kind::*;` of an enum of this file, `use super::*;` of an inline module.
             let head = path.iter().find(|part| *part != "self").cloned().unwrap_or_default();
             let relative = path.first().is_some_and(|part| part == "self");
-            if self.names.contains_key(&head) || (relative && path.len() <= 2 && head == "*") {
+            if self.file.names.contains_key(&head) || (relative && path.len() <= 2 && head == "*") {
                 self.current.mentions.insert(path);
                 continue;
             }
-            let path = if self.modules.contains_key(&head) && !relative {
+            let path = if self.file.modules.contains_key(&head) && !relative {
                 std::iter::once("self".to_owned()).chain(path).collect()
             } else {
                 path
             };
             let kind = if public { ImportKind::ReExport } else { ImportKind::Value };
             let span = self.span(span);
-            let import = self.import(path, span, kind);
+            let import = self.file.import(path, span, kind);
             match local.as_deref() {
                 Some("*") => {
-                    self.globs.insert(import);
-                    self.exported.push(("*".to_owned(), None, Some(import)));
+                    self.file.globs.insert(import);
+                    self.file.exported.push(("*".to_owned(), None, Some(import)));
                 }
                 // A trait brought in for its methods only is used by all that follows.
                 Some("_") | None => {
-                    self.globs.insert(import);
+                    self.file.globs.insert(import);
                 }
                 Some(name) => {
-                    self.bound.entry(name.to_owned()).or_default().push(import);
+                    self.file.bound.entry(name.to_owned()).or_default().push(import);
                     if self.inline.is_empty() {
-                        self.exported.push((name.to_owned(), None, Some(import)));
+                        self.file.exported.push((name.to_owned(), None, Some(import)));
                     }
                 }
             }
         }
-    }
-
-    /// The definitions and imports behind the mentions of one definition.
-    fn bind(&mut self, mentions: &BTreeSet<Mention>) -> (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<String>) {
-        let (mut uses, mut imports, mut modules) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for path in mentions {
-            let relative = path[0] == "self";
-            let rest = if relative { &path[1..] } else { &path[..] };
-            let Some(head) = rest.first() else { continue };
-            let span = self.spans.get(path).cloned().unwrap_or_default();
-            if let Some(indices) = self.names.get(head) {
-                uses.extend(indices);
-            } else if let Some(index) = self.modules.get(head).copied() {
-                modules.insert(head.clone());
-                if self.imports[index].whole || rest.len() == 1 {
-                    imports.insert(index);
-                } else {
-                    let full = std::iter::once("self".to_owned()).chain(rest.iter().cloned()).collect();
-                    imports.insert(self.import(full, span, ImportKind::Value));
-                }
-            } else if matches!(head.as_str(), "crate" | "super") {
-                imports.insert(self.import(rest.to_vec(), span, ImportKind::Value));
-            } else if let Some(indices) = self.bound.get(head).cloned() {
-                let module = head.starts_with(|letter: char| letter.is_lowercase()) && rest.len() > 1;
-                for index in indices {
-                    imports.insert(if module {
-                        let prefix = self.imports[index].specifier.split("::").map(str::to_owned);
-                        let full = prefix.chain(rest[1..].iter().cloned()).collect();
-                        self.import(full, span.clone(), ImportKind::Value)
-                    } else {
-                        index
-                    });
-                }
-            } else {
-                imports.extend(&self.globs);
-                if rest.len() > 1 && !relative && may_be_crate(head) {
-                    imports.insert(self.import(rest.to_vec(), span, ImportKind::Value));
-                }
-            }
-        }
-        (uses, imports, modules)
-    }
-
-    fn finish(mut self) -> FileFacts {
-        let definitions = std::mem::take(&mut self.definitions);
-        let mut named = BTreeSet::new();
-        let mut symbols = Vec::with_capacity(definitions.len());
-        for (index, definition) in definitions.iter().enumerate() {
-            let (mut uses, mut imports, modules) = self.bind(&definition.mentions);
-            uses.remove(&index);
-            imports.extend(&definition.imports);
-            named.extend(modules);
-            symbols.push((definition, uses, imports));
-        }
-        for (index, definition) in definitions.iter().enumerate() {
-            for subject in definition.about.iter().flat_map(|name| &self.names[name]) {
-                symbols[*subject].1.insert(index);
-            }
-        }
-        let own = std::mem::take(&mut self.own_code);
-        let (used, mut top_level, modules) = self.bind(&own.mentions);
-        named.extend(modules);
-        top_level.extend(own.imports);
-        reach(&symbols, used, &mut top_level);
-        // Nobody names a module that holds nothing but `impl` blocks.
-        top_level.extend(self.silent_modules.difference(&named).filter_map(|name| self.modules.get(name)));
-        let symbols = symbols
-            .into_iter()
-            .map(|(definition, uses, imports)| Symbol {
-                name: definition.name.clone(),
-                span: definition.span.clone(),
-                uses: uses.into_iter().collect(),
-                imports: imports.into_iter().collect(),
-            })
-            .collect();
-        let exports = self.exported.into_iter().map(|(name, symbol, import)| Export { name, symbol, import }).collect();
-        let top_level_imports = top_level.into_iter().collect();
-        FileFacts { imports: self.imports, symbols, exports, top_level_imports, ..FileFacts::default() }
     }
 
     /// `include_str!("…")` and its kin; true if it is one.
@@ -348,8 +233,8 @@ impl Reader {
             ),
         };
         let span = self.span(mac.span());
-        self.imports.push(Import { specifier, span, names: Vec::new(), whole: true, kind, level: 0 });
-        self.current.imports.insert(self.imports.len() - 1);
+        self.file.imports.push(Import { specifier, span, names: Vec::new(), whole: true, kind, level: 0 });
+        self.current.imports.insert(self.file.imports.len() - 1);
         true
     }
 
@@ -411,7 +296,7 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        if segments.first().is_some_and(|head| head != "Self" && !(head == "self" && segments.len() == 1)) {
+        if segments.first().is_some_and(|head| head != "Self") {
             self.mention(segments, path.span());
         }
         visit::visit_path(self, path);
@@ -432,52 +317,6 @@ impl<'ast> Visit<'ast> for Reader {
             }
         }
     }
-}
-
-/// Adds the imports of all that `used` reaches inside the file.
-fn reach(
-    symbols: &[(&Definition, BTreeSet<usize>, BTreeSet<usize>)],
-    used: BTreeSet<usize>,
-    imports: &mut BTreeSet<usize>,
-) {
-    let mut waiting: Vec<usize> = used.into_iter().collect();
-    let mut seen = vec![false; symbols.len()];
-    while let Some(index) = waiting.pop() {
-        if !std::mem::replace(&mut seen[index], true) {
-            imports.extend(&symbols[index].2);
-            waiting.extend(&symbols[index].1);
-        }
-    }
-}
-
-/// `path` as it would be written at the top of the file, outside of the inline modules around it.
-fn normal(inline: &[String], path: Vec<String>) -> Vec<String> {
-    let supers = path.iter().take_while(|part| *part == "super").count();
-    let own = supers == 0 && path.first().is_some_and(|part| part == "self");
-    if (supers == 0 && !own) || inline.is_empty() {
-        return path;
-    }
-    let rest = path.iter().skip(supers.max(1)).cloned();
-    match inline.len().checked_sub(supers) {
-        Some(kept) => std::iter::once("self".to_owned()).chain(inline[..kept].iter().cloned()).chain(rest).collect(),
-        None => std::iter::repeat_n("super".to_owned(), supers - inline.len()).chain(rest).collect(),
-    }
-}
-
-/// The name that a path wants from the module it leads to: the first that looks like a type or a constant (what
-/// follows is inside it), else the last.
-fn wanted(path: &[String]) -> Option<String> {
-    let type_like = path.iter().find(|part| part.starts_with(|letter: char| letter.is_uppercase()));
-    type_like.or(path.last()).cloned()
-}
-
-/// Lower-case names that begin a path and are no primitive type may be crates.
-fn may_be_crate(name: &str) -> bool {
-    const PRIMITIVES: &[&str] = &[
-        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64",
-        "u8", "usize",
-    ];
-    name.starts_with(|letter: char| letter.is_lowercase()) && PRIMITIVES.binary_search(&name).is_err()
 }
 
 /// The leaves of a `use` tree: path, local name (`*` for a glob), place.

@@ -27,7 +27,7 @@ fn paths_become_imports_of_their_full_form() {
     let facts = facts(
         "use crate::db::{self, Table as T, Kind::*};\nuse std::fmt;\nmod money;\n\
          pub fn load() -> T { db::query(1); money::add(2); shared::log::info(); u8::from(3) }\n\
-         fn show() { println!(\"{}\", super::name::of(crate::MAX)); }\n",
+         pub(crate) fn show() { println!(\"{}\", super::name::of(crate::MAX)); }\n",
     );
     assert_eq!(
         uses(&facts),
@@ -142,6 +142,15 @@ fn repository() -> FileSet {
         ("libs/money/code/root.rs", ""),
         ("libs/money/code/sums/mod.rs", ""),
     ])
+}
+
+#[test]
+fn hostile_manifests_are_passed_over() {
+    let deep = format!("[package]\nname = \"x\"\nkeywords = {}", "[".repeat(100_000));
+    let files = FileSet::from_texts([("Cargo.toml", deep.as_str()), ("src/main.rs", ""), ("src/a.rs", "")]);
+    let import = facts("use crate::a::b;").imports.remove(0);
+    let found = Rust.resolver(&files).resolve(&RepoPath::new("src/main.rs").unwrap(), &import, &[]);
+    assert_eq!(found, Resolution::Files(vec![RepoPath::new("src/a.rs").unwrap()]));
 }
 
 #[test]

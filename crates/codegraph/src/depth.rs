@@ -17,8 +17,8 @@ pub(crate) enum Lexis {
 const SHALLOW: usize = 60;
 /// Trees that may be deeper than this are refused.
 const DEEPEST: usize = 4_000;
-/// Room for [`DEEPEST`] levels, 64 KiB each: unoptimised builds need some 20 KiB a level. Only what is used is paid for.
-const STACK: usize = 256 << 20;
+/// Room for a level: unoptimised builds need some 20 KiB. Only what is used is paid for.
+const ROOM: usize = 64 << 10;
 
 /// Why a text was not read.
 pub(crate) const TOO_DEEP: &str = "nested too deeply to be read safely";
@@ -36,7 +36,7 @@ pub(crate) fn with_room<T: Send>(text: &str, lexis: Lexis, read: impl FnOnce() -
         return Err(at);
     }
     thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read).map_err(|_| 0_usize)?;
+        let worker = thread::Builder::new().stack_size(depth * ROOM).spawn_scoped(scope, read).map_err(|_| 0_usize)?;
         worker.join().map_err(|_| 0)
     })
 }
