@@ -2,7 +2,7 @@
 //!
 //! Files are the unit: a file that is reached is reached whole. Two places are finer. In an entry file that holds the
 //! handlers of several functions only what the own handler uses counts, and a file that only re-exports passes on only
-//! the names that were asked for.
+//! the names that were asked for, and files that do something when they are loaded.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,8 +11,9 @@ use lockstep_model::{Closure, ClosureFile, Location, RepoPath, Symbols, Unresolv
 use super::{Graph, sources::Loaded};
 use crate::{FileFacts, Import, ImportKind, Resolution, kinds};
 
-/// How many `export *` are followed in a row when a name is looked for.
-const LONGEST_CHAIN: usize = 16;
+/// How many files are looked into when a name, or an effect, is looked for behind re-exports. Bounds the depth of
+/// that search too.
+const MOST_PASSED_ON: usize = 200;
 
 /// What is asked of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,10 +174,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         let is_entry = self.entry.as_ref() == Some(path);
         if let Wanted::Names(names) = wanted
             && (is_entry || is_barrel(facts))
-            && let Some((selected, symbols)) = self.by_name(path, facts, names)
+            && let Some((mut selected, symbols)) = self.by_name(path, facts, names)
         {
             if is_entry {
                 self.symbols = Some(symbols);
+            } else {
+                self.add_effects(path, facts, &mut selected);
             }
             return selected;
         }
@@ -218,11 +221,38 @@ impl<'w, 'a> Walk<'w, 'a> {
         Some((selected, symbols.into_iter().collect()))
     }
 
+    /// Selects what a barrel loads besides what was asked for, if it does something when it is loaded (connects to a
+    /// database, say).
+    fn add_effects(&self, path: &RepoPath, facts: &FileFacts, selected: &mut Selected) {
+        for index in 0..facts.imports.len() {
+            let mut seen = BTreeSet::from([path.clone()]);
+            if !selected.contains_key(&index) && self.has_effects(path, &facts.imports[index], &mut seen) {
+                selected.insert(index, Some(Wanted::Names(BTreeSet::new())));
+            }
+        }
+    }
+
+    /// True if the file that is imported, or one that it passes on, does something when it is loaded.
+    fn has_effects(&self, path: &RepoPath, import: &Import, seen: &mut BTreeSet<RepoPath>) -> bool {
+        if import.kind == ImportKind::Type || seen.len() > MOST_PASSED_ON {
+            return false;
+        }
+        let Some(target) = self.target(path, import).filter(|target| seen.insert(target.clone())) else {
+            return false;
+        };
+        self.graph.sources.get(&target).is_some_and(|loaded| {
+            let facts = &loaded.facts;
+            !facts.top_level_imports.is_empty()
+                || (is_barrel(facts) && facts.imports.iter().any(|import| self.has_effects(&target, import, seen)))
+        })
+    }
+
     /// Selects the `export *` that bring in `name`; all of them if none can be made out. None if there is none.
     fn through_stars(&self, path: &RepoPath, facts: &FileFacts, name: &str, selected: &mut Selected) -> Option<()> {
         let stars: Vec<usize> = stars(facts).collect();
         let provides = |index: &&usize| {
-            self.target(path, &facts.imports[**index]).is_some_and(|target| self.provides(&target, name, LONGEST_CHAIN))
+            self.target(path, &facts.imports[**index])
+                .is_some_and(|target| self.provides(&target, name, &mut BTreeSet::new()))
         };
         let found: Vec<usize> = stars.iter().filter(provides).copied().take(1).collect();
         for index in if found.is_empty() { &stars } else { &found } {
@@ -243,12 +273,16 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// True if the file, or a file that it re-exports whole, exports the name.
-    fn provides(&self, path: &RepoPath, name: &str, steps: usize) -> bool {
-        let Some(loaded) = self.graph.sources.get(path).filter(|_| steps > 0) else { return false };
+    fn provides(&self, path: &RepoPath, name: &str, seen: &mut BTreeSet<RepoPath>) -> bool {
+        if seen.len() > MOST_PASSED_ON || !seen.insert(path.clone()) {
+            return false;
+        }
+        let Some(loaded) = self.graph.sources.get(path) else { return false };
         let facts = &loaded.facts;
         facts.exports.iter().any(|export| export.name == name)
             || stars(facts).any(|index| {
-                self.target(path, &facts.imports[index]).is_some_and(|target| self.provides(&target, name, steps - 1))
+                let target = self.target(path, &facts.imports[index]);
+                target.is_some_and(|target| self.provides(&target, name, seen))
             })
     }
 }

@@ -157,16 +157,29 @@ fn barrels_pass_on_what_is_asked_for() {
         ("lib/mail.ts", "export { mail } from './smtp';"),
         ("lib/smtp.ts", "export const mail = 1;"),
         ("lib/user.ts", "export const user = 1;"),
+        ("e.ts", "import { books } from './model'; export const h = books;"),
+        ("model/index.ts", "export * from './connection'; export * from './inner'; export * from './books';"),
+        (
+            "model/connection.ts",
+            "import mongo from 'mongoose'; import './settings'; mongo.connect(); export const db = 1;",
+        ),
+        ("model/settings.ts", "export const port = 1;"),
+        ("model/inner/index.ts", "export { circle } from '..'; export { a } from './a';"),
+        ("model/inner/a.ts", "export const a = 1;"),
+        ("model/books.ts", "export const books = 1;"),
         ("cjs/index.js", "module.exports = { mail: require('./mail'), user: require('./user') };"),
         ("cjs/mail.js", "module.exports = 1;"),
         ("cjs/user.js", "module.exports = 1;"),
     ];
-    let closures = graph(&["a a.ts", "b b.ts", "c c.ts", "d d.js"], &files).value.closures;
+    let closures = graph(&["a a.ts", "b b.ts", "c c.ts", "d d.js", "e e.ts"], &files).value.closures;
     assert_eq!(shown(&closures[0]), ["+a.ts", "lib/index.ts", "lib/money.ts"]);
     let all = ["+b.ts", "lib/index.ts", "lib/mail.ts", "lib/money.ts", "lib/smtp.ts", "+lib/user.ts"];
     assert_eq!(shown(&closures[1]), all);
     // Nobody is known to have the name: all that might bring it in, but not the names that are spelt out.
     assert_eq!(shown(&closures[2]), ["+c.ts", "lib/index.ts", "lib/mail.ts", "lib/money.ts", "lib/smtp.ts"]);
+    // What connects when it is loaded is loaded by whoever takes anything from the barrel.
+    let books = ["+e.ts", "+model/books.ts", "+model/connection.ts", "+model/index.ts", "+model/settings.ts"];
+    assert_eq!(shown(&closures[4]), books);
     assert_eq!(shown(&closures[3]), ["+cjs/index.js", "+cjs/mail.js", "+d.js"]);
 }
 

@@ -1,0 +1,195 @@
+//! Compiled output back to its sources: `dist/orders/index` is made from `src/orders/index.ts`.
+
+use std::sync::LazyLock;
+
+use globset::GlobBuilder;
+use lockstep_document::Node;
+use lockstep_model::{FileSet, RepoPath};
+use regex::Regex;
+
+use super::{node, probe};
+
+/// Names of folders that builds write to.
+const OUTPUT_FOLDERS: &[&str] = &[
+    "dist",
+    "build",
+    "lib",
+    "out",
+    "target",
+    ".build",
+    "compiled",
+    "output",
+    ".webpack",
+    ".esbuild",
+    "cdk.out",
+    "bin",
+    ".dist",
+    "deploy",
+    "bundle",
+    "bundles",
+    ".serverless",
+    "js",
+];
+
+/// Folders that sources are usually in.
+const SOURCE_FOLDERS: &[&str] = &["src", "", "source", "lib", "app", "lambda", "functions", "handlers"];
+
+/// A source file as a build script writes it, perhaps as a pattern.
+static SOURCE_WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[@\w./*\-\[\]{},]+\.(?:tsx?|mts|cts|jsx?|mjs|cjs)\b").expect("a constant"));
+
+/// Build scripts that stand beside a package.
+const SCRIPTS: &[&str] = &["package.json", "build.sh", "Makefile", "makefile", "build.js", "build.mjs", "build.ts"];
+
+/// True for the name of a folder that builds write to.
+pub(super) fn is_output_folder(name: &str) -> bool {
+    OUTPUT_FOLDERS.contains(&name)
+}
+
+/// The sources that the module `missing` (without extension) can be made from, likeliest first, each once.
+pub(super) fn sources(files: &FileSet, root: &RepoPath, missing: &RepoPath) -> Vec<RepoPath> {
+    let mut found = Vec::new();
+    let mut add = |path: Option<RepoPath>| {
+        if let Some(path) = path
+            && !found.contains(&path)
+        {
+            found.push(path);
+        }
+    };
+    let parts: Vec<&str> = missing.components().collect();
+    for at in (0..parts.len().saturating_sub(1)).rev().filter(|at| is_output_folder(parts[*at])) {
+        let (package, rest) = (folder_of(&parts[..at]), parts[at + 1..].join("/"));
+        let output = folder_of(&parts[..=at]);
+        for stem in by_tsconfig(files, &output, &rest) {
+            add(node::module_at(files, &stem));
+        }
+        for rest in spellings(&rest) {
+            for path in by_scripts(files, &package, rest) {
+                add(Some(path));
+            }
+            for source in SOURCE_FOLDERS {
+                let stem = package.join(source).and_then(|folder| folder.join(rest)).ok();
+                add(stem.and_then(|stem| node::module_at(files, &stem)));
+            }
+        }
+    }
+    if let Some(rest) = missing.strip_prefix(root) {
+        // What is zipped flat from `src/`, or bundled to the top of the package.
+        for rest in spellings(rest) {
+            for source in ["src", "lib", "source"] {
+                let stem = root.join(source).and_then(|folder| folder.join(rest)).ok();
+                add(stem.and_then(|stem| node::module_at(files, &stem)));
+            }
+            for path in by_scripts(files, root, rest) {
+                add(Some(path));
+            }
+        }
+    }
+    found
+}
+
+/// `orders/index` may be made from `orders.ts`; `orders/main` may be bundled from it too.
+fn spellings(rest: &str) -> Vec<&str> {
+    let folder = rest.strip_suffix("/index").or_else(|| rest.strip_suffix("/main"));
+    std::iter::once(rest).chain(folder).collect()
+}
+
+fn folder_of(parts: &[&str]) -> RepoPath {
+    RepoPath::new(&parts.join("/")).unwrap_or_else(|_| RepoPath::root())
+}
+
+/// Through `outDir` and `rootDir` of the nearest `tsconfig.json` that writes to `output`.
+fn by_tsconfig(files: &FileSet, output: &RepoPath, rest: &str) -> Vec<RepoPath> {
+    let mut stems = Vec::new();
+    for folder in output.ancestors().skip(1) {
+        for name in ["tsconfig.json", "tsconfig.build.json", "tsconfig.prod.json"] {
+            let Some((out, root)) = folder.join(name).ok().and_then(|path| compiler_folders(files, &path, 0)) else {
+                continue;
+            };
+            let Some(inside) = output.strip_prefix(&out) else { continue };
+            let roots = root.map_or_else(|| vec![folder.clone()], |root| vec![root]);
+            for root in roots {
+                stems.extend(root.join(inside).and_then(|folder| folder.join(rest)).ok());
+            }
+        }
+        if !stems.is_empty() {
+            break;
+        }
+    }
+    stems
+}
+
+/// `outDir` and `rootDir` of a `tsconfig.json`, `extends` followed inside the repository.
+fn compiler_folders(files: &FileSet, path: &RepoPath, depth: usize) -> Option<(RepoPath, Option<RepoPath>)> {
+    let text = files.text(path).ok()?;
+    let document = lockstep_document::parse("jsonc", &text).ok()?;
+    let folder = path.parent()?;
+    let option = |name: &str| {
+        let text = document.root.path(&["compilerOptions", name])?.as_str()?;
+        folder.join(text).ok()
+    };
+    if let Some(out) = option("outDir") {
+        return Some((out, option("rootDir")));
+    }
+    let base = document.root.get("extends").and_then(Node::as_str).filter(|base| base.starts_with('.'))?;
+    let base = folder.join(base).ok()?;
+    let base = if base.extension() == Some("json") { base } else { RepoPath::new(&format!("{base}.json")).ok()? };
+    if depth < 5 { compiler_folders(files, &base, depth + 1) } else { None }
+}
+
+/// Source files that the build scripts of `package` name and that can become the module `rest`.
+fn by_scripts(files: &FileSet, package: &RepoPath, rest: &str) -> Vec<RepoPath> {
+    let Some(folder) = package.ancestors().find(|folder| has_script(files, folder)) else { return Vec::new() };
+    let base = rest.rsplit('/').next().unwrap_or(rest);
+    let parent = rest.rsplit('/').nth(1);
+    let mut found = Vec::new();
+    let configs = probe::directly_in(files, &folder).filter(|path| is_script(path.file_name()));
+    for text in configs.filter_map(|path| files.text(path).ok()).filter(|text| text.len() < 200_000) {
+        for word in SOURCE_WORD.find_iter(&text) {
+            let named_here = is_key_before(&text[..word.start()], rest) || is_key_before(&text[..word.start()], base);
+            for path in expand(files, &folder, word.as_str()) {
+                let same = path.file_stem() == base || parent.is_some_and(|parent| path.file_stem() == parent);
+                let index = path.file_stem() == "index"
+                    && path
+                        .parent()
+                        .is_some_and(|folder| folder.file_name() == base || Some(folder.file_name()) == parent);
+                if (same || index || named_here) && !found.contains(&path) {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// True if `before` ends with `name: '` as the entries of a bundler's configuration do.
+fn is_key_before(before: &str, name: &str) -> bool {
+    let key = before.trim_end_matches(['\'', '"', '`', ' ', '[', '(', '.', '/']);
+    let Some(key) = key.strip_suffix(':') else { return false };
+    let key = key.trim_end().trim_end_matches(['\'', '"']);
+    key.ends_with(name) && !key[..key.len() - name.len()].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+fn is_script(name: &str) -> bool {
+    SCRIPTS.contains(&name)
+        || ["esbuild.", "webpack.", "tsup.", "rollup.", "vite."].iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn has_script(files: &FileSet, folder: &RepoPath) -> bool {
+    folder.join("package.json").is_ok_and(|path| files.is_file(&path))
+}
+
+/// The files that a word of a script means: one file, or all that match a pattern.
+fn expand(files: &FileSet, folder: &RepoPath, word: &str) -> Vec<RepoPath> {
+    let Ok(path) = folder.join(word) else { return Vec::new() };
+    if !word.contains(['*', '{']) {
+        return probe::file(files, &path).into_iter().collect();
+    }
+    let Ok(glob) = GlobBuilder::new(path.as_str()).literal_separator(true).build() else { return Vec::new() };
+    let matcher = glob.compile_matcher();
+    files
+        .under(folder)
+        .filter(|path| matcher.is_match(path.as_str()) && !probe::is_side_folder(path))
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! What is looked up again and again, made once per run: declared classes, Cargo's bin targets, .NET projects, folder
+//! names and build scripts. Each part is made when it is first asked for.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{LazyLock, OnceLock},
+};
+
+use lockstep_model::{FileSet, RepoPath};
+use regex::Regex;
+
+use super::{artifact, dotnet, probe, rust};
+
+/// Tables over the whole checkout.
+pub(crate) struct Index {
+    /// Files of the JVM's languages and of .NET's, by stem.
+    sources_by_stem: HashMap<String, Vec<RepoPath>>,
+    classes: OnceLock<HashMap<String, Vec<Class>>>,
+    crates: OnceLock<Vec<rust::Package>>,
+    projects: OnceLock<Vec<dotnet::Project>>,
+    folders: OnceLock<BTreeMap<String, Vec<RepoPath>>>,
+    scripts: OnceLock<Vec<RepoPath>>,
+}
+
+/// A class, object or trait of the JVM.
+pub(super) struct Class {
+    pub(super) path: RepoPath,
+    pub(super) package: String,
+}
+
+/// Extensions of the JVM's languages.
+pub(super) const JVM: &[&str] = &["java", "kt", "scala", "groovy"];
+
+static DECLARATION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)\b(?:class|object|interface|trait|enum|record)\s+(\w+)").expect("a constant"));
+
+static PACKAGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*package\s+([\w.`]+)\s*;?\s*$").expect("a constant"));
+
+impl Index {
+    /// The tables over `files`. Only names are read here.
+    pub(crate) fn new(files: &FileSet) -> Self {
+        let mut sources_by_stem: HashMap<String, Vec<RepoPath>> = HashMap::new();
+        for path in files.paths() {
+            if path.extension().is_some_and(|extension| JVM.contains(&extension)) {
+                sources_by_stem.entry(path.file_stem().to_owned()).or_default().push(path.clone());
+            }
+        }
+        Self {
+            sources_by_stem,
+            classes: OnceLock::new(),
+            crates: OnceLock::new(),
+            projects: OnceLock::new(),
+            folders: OnceLock::new(),
+            scripts: OnceLock::new(),
+        }
+    }
+
+    /// The files of the JVM's languages that are called `stem`.
+    pub(super) fn jvm_files(&self, stem: &str) -> &[RepoPath] {
+        self.sources_by_stem.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// The declarations of `name` in any file of the JVM's languages. Reads all of them, once.
+    pub(super) fn classes(&self, files: &FileSet, name: &str) -> &[Class] {
+        let classes = self.classes.get_or_init(|| {
+            let mut classes: HashMap<String, Vec<Class>> = HashMap::new();
+            let mut paths: Vec<_> = self.sources_by_stem.values().flatten().collect();
+            paths.sort();
+            for path in paths {
+                let Ok(text) = files.text(path) else { continue };
+                let package = package_of(&text);
+                for found in DECLARATION.captures_iter(&text) {
+                    let class = Class { path: path.clone(), package: package.clone() };
+                    let known = classes.entry(found[1].to_owned()).or_default();
+                    if known.last().is_none_or(|last| last.path != *path) {
+                        known.push(class);
+                    }
+                }
+            }
+            classes
+        });
+        classes.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The Cargo packages.
+    pub(super) fn crates(&self, files: &FileSet) -> &[rust::Package] {
+        self.crates.get_or_init(|| rust::packages(files))
+    }
+
+    /// The .NET projects.
+    pub(super) fn projects(&self, files: &FileSet) -> &[dotnet::Project] {
+        self.projects.get_or_init(|| dotnet::projects(files))
+    }
+
+    /// Folders by each normal form of the last parts of their path.
+    pub(super) fn folders(&self, files: &FileSet) -> &BTreeMap<String, Vec<RepoPath>> {
+        self.folders.get_or_init(|| artifact::folders_by_name(files))
+    }
+
+    /// The files that may say how artefacts are built.
+    pub(super) fn scripts(&self, files: &FileSet) -> &[RepoPath] {
+        self.scripts.get_or_init(|| {
+            files
+                .paths()
+                .filter(|path| artifact::is_build_script(path) && !probe::is_side_folder(path))
+                .cloned()
+                .collect()
+        })
+    }
+}
+
+/// The package that a source file of the JVM declares; Scala's stacked clauses are joined.
+pub(super) fn package_of(text: &str) -> String {
+    let parts: Vec<String> = PACKAGE.captures_iter(text).map(|found| found[1].replace('`', "")).collect();
+    parts.join(".")
+}

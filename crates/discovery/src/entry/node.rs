@@ -1,0 +1,147 @@
+//! Node.js: `folder/module.symbol`, split as the Lambda runtime does or as bundlers do, sources behind compiled output.
+
+use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
+
+use super::{Case, compiled, probe};
+use crate::platform::HandlerStyle;
+
+/// In the order in which they are tried: sources before what is compiled from them.
+pub(super) const EXTENSIONS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "mjs", "cjs", "jsx"];
+
+/// Languages that compile to JavaScript and whose output is deployed.
+const COMPILED_FROM: &[&str] = &["coffee", "ls", "re", "res", "purs", "elm", "cljs", "cljc", "kt", "fs"];
+
+/// The ways to split a handler, likeliest first.
+fn splits(case: &Case) -> Vec<(String, String)> {
+    let handler = case.handler.as_str();
+    let (folder, base) = match handler.rfind('/') {
+        Some(at) => handler.split_at(at + 1),
+        None => ("", handler),
+    };
+    let with = |at: Option<usize>| {
+        let at = at.filter(|at| *at > 0)?;
+        Some((format!("{folder}{}", &base[..at]), base[at + 1..].to_owned()))
+    };
+    let (first, last) = (with(base.find('.')), with(base.rfind('.')));
+    let mut splits: Vec<_> = match case.declared.style {
+        HandlerStyle::Runtime => [first, last],
+        HandlerStyle::Bundler | HandlerStyle::Path => [last, first],
+    }
+    .into_iter()
+    .flatten()
+    .collect();
+    splits.dedup();
+    splits
+}
+
+/// The module part of the handler, for people.
+pub(super) fn module_of(case: &Case) -> String {
+    splits(case).into_iter().next().map_or_else(|| case.handler.clone(), |(module, _)| module)
+}
+
+/// A module as Node finds it: the file, or the `index` of a folder.
+pub(super) fn module_at(files: &FileSet, stem: &RepoPath) -> Option<RepoPath> {
+    probe::with_extension(files, stem, EXTENSIONS)
+        .or_else(|| probe::file(files, stem).filter(|path| path.extension().is_none_or(|e| EXTENSIONS.contains(&e))))
+        .or_else(|| probe::with_extension(files, &stem.join("index").ok()?, EXTENSIONS))
+}
+
+/// The entry file of `case` in the folder `root`.
+pub(super) fn find(case: &Case, root: &RepoPath) -> Option<Entry> {
+    bundled(case, root)
+        .or_else(|| literal(case, root))
+        .or_else(|| built(case, root))
+        .or_else(|| package_main(case, root))
+        .or_else(|| other_language(case, root))
+}
+
+/// The files that the manifest tells the bundler to start from.
+fn bundled(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let points = &case.declared.build.entry_points;
+    let (module, symbol) = splits(case).into_iter().next()?;
+    let base = module.rsplit('/').next().unwrap_or(&module);
+    let stem_of = |point: &str| {
+        let path = root.join(point).ok()?;
+        Some(path.file_stem().to_owned())
+    };
+    let point = match points.as_slice() {
+        [only] => only,
+        several => several.iter().find(|point| stem_of(point).as_deref() == Some(base))?,
+    };
+    let path = root.join(point).ok()?;
+    let found = probe::file(case.files, &path).or_else(|| module_at(case.files, &path))?;
+    Some(Entry { path: found, symbol: Some(symbol), confidence: Confidence::Exact })
+}
+
+fn literal(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let found: Vec<_> = splits(case)
+        .into_iter()
+        .filter_map(|(module, symbol)| Some((module_at(case.files, &root.join(&module).ok()?)?, symbol)))
+        .collect();
+    let best = found.iter().find(|(path, symbol)| probe::may_define(case.files, path, symbol)).or(found.first())?;
+    Some(Entry { path: best.0.clone(), symbol: Some(best.1.clone()), confidence: Confidence::Exact })
+}
+
+/// The source behind a module that only a build makes.
+fn built(case: &Case, root: &RepoPath) -> Option<Entry> {
+    splits(case).into_iter().find_map(|(module, symbol)| {
+        let missing = root.join(&module).ok()?;
+        let candidates = compiled::sources(case.files, root, &missing);
+        let best =
+            candidates.iter().find(|path| probe::may_define(case.files, path, &symbol)).or(candidates.first())?.clone();
+        Some(Entry { path: best, symbol: Some(symbol), confidence: Confidence::Compiled })
+    })
+}
+
+/// A handler without a dot is an export of the package's main file (Google Cloud Functions, OpenWhisk).
+fn package_main(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let handler = case.handler.as_str();
+    if handler.is_empty() || handler.contains(['.', '/', ':']) {
+        return None;
+    }
+    let manifest = root.join("package.json").ok()?;
+    let main = case
+        .files
+        .text(&manifest)
+        .ok()
+        .and_then(|text| lockstep_document::parse("json", &text).ok())
+        .and_then(|document| document.root.get("main")?.as_str().map(str::to_owned))
+        .and_then(|main| {
+            let path = root.join(&main).ok()?;
+            probe::file(case.files, &path)
+                .or_else(|| module_at(case.files, &path))
+                .or_else(|| compiled::sources(case.files, root, &without_extension(&path)).into_iter().next())
+        });
+    let path =
+        main.or_else(|| ["index", "function"].iter().find_map(|name| module_at(case.files, &root.join(name).ok()?)))?;
+    probe::may_define(case.files, &path, handler).then(|| Entry {
+        path,
+        symbol: Some(handler.to_owned()),
+        confidence: Confidence::Exact,
+    })
+}
+
+pub(super) fn without_extension(path: &RepoPath) -> RepoPath {
+    let stem = path.file_stem();
+    path.parent().and_then(|folder| folder.join(stem).ok()).unwrap_or_else(|| path.clone())
+}
+
+/// The only file under `root`, in a language that becomes JavaScript, that can be the module.
+fn other_language(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let (module, symbol) = splits(case).into_iter().next()?;
+    let base = module.rsplit('/').next()?;
+    let sources: Vec<_> = case
+        .files
+        .under(root)
+        .filter(|path| path.extension().is_some_and(|extension| COMPILED_FROM.contains(&extension)))
+        .filter(|path| !probe::is_side_folder(path))
+        .filter(|path| probe::may_define(case.files, path, &symbol))
+        .collect();
+    let named: Vec<_> = sources.iter().filter(|path| path.file_stem() == base).collect();
+    let path = match (named.as_slice(), sources.as_slice()) {
+        ([only], _) => **only,
+        ([], [only]) => only,
+        _ => return None,
+    };
+    Some(Entry { path: path.clone(), symbol: Some(symbol), confidence: Confidence::Compiled })
+}
