@@ -88,7 +88,8 @@ impl Session {
             let next = date.tomorrow().context("the calendar ends before that date")?;
             return Ok(next.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second() - 1);
         }
-        let repository = self.project.repository.as_ref().ok_or_else(|| anyhow!("there is no repository to look in"))?;
+        let repository = self.project.repository.as_ref().and_then(|repository| repository.lock().ok());
+        let repository = repository.ok_or_else(|| anyhow!("there is no repository to look in"))?;
         repository.commit_time(text).map_err(|error| anyhow!("--as-of `{text}` is neither a date nor a revision: {error}"))
     }
 }

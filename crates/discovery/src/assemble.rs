@@ -27,8 +27,10 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Func
     let index = entry::Index::new(files);
     let found: Vec<Found> = declared
         .into_par_iter()
-        .map(|declared| {
-            let code = entry::resolve(&declared, files, &index);
+        .map(|mut declared| {
+            let mut code = entry::resolve(&declared, files, &index);
+            // What runs is the handler behind a wrapper: that is the one to print.
+            declared.declaration.handler = code.handler.take().or(declared.declaration.handler);
             Found { declared, code }
         })
         .collect();

@@ -115,20 +115,18 @@ impl LeftOut {
     /// Says how many were left out, once for each reason. What the user excluded needs no words.
     pub(crate) fn report(&self, problems: &mut Vec<Problem>) {
         let reasons = [
-            (&self.built, "in folders that hold build output or copies", "move sources out of such a folder"),
-            (
-                &self.samples,
-                "in folders for tests and examples, because others are declared outside",
-                "run on that folder alone",
-            ),
+            (&self.built, "folders that tools write (`node_modules`, `.aws-sam`, `cdk.out`, `vendor` and the like)"),
+            (&self.samples, "folders for tests and examples, and other manifests lie outside of such folders"),
         ];
-        for (paths, reason, help) in reasons {
+        for (paths, reason) in reasons {
             let Some(first) = paths.first() else { continue };
-            let (manifests, are) = if paths.len() == 1 { ("manifest", "is") } else { ("manifests", "are") };
+            let lie =
+                if paths.len() == 1 { "1 manifest is left out: it lies" } else { "manifests are left out: they lie" };
+            let count = if paths.len() == 1 { String::new() } else { format!("{} ", paths.len()) };
             problems.push(Problem::at(
                 ProblemKind::Unsupported,
                 Location::whole_file(first.clone()),
-                format!("{} {manifests} {reason} {are} left out; to have them checked, {help}", paths.len()),
+                format!("{count}{lie} in {reason}"),
             ));
         }
     }

@@ -12,7 +12,7 @@ struct Unread {
     says: &'static [&'static str],
 }
 
-const UNREAD: [Unread; 15] = [
+const UNREAD: [Unread; 14] = [
     Unread {
         platform: "Terraform",
         named: |path| has_extension(path, &["tf", "tofu"]) || path.as_str().ends_with(".tf.json"),
@@ -25,11 +25,6 @@ const UNREAD: [Unread; 15] = [
         ],
     },
     Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
-    Unread {
-        platform: "Serverless Framework in a programming language",
-        named: |path| is_named(path, "serverless", &["ts", "js", "mjs", "cjs"]),
-        says: &["functions"],
-    },
     Unread {
         platform: "Cloudflare Workers",
         named: |path| is_named(path, "wrangler", &["toml", "json", "jsonc"]),
@@ -83,15 +78,14 @@ pub(crate) fn report(files: &FileSet, counts: impl Fn(&RepoPath) -> bool, proble
             .filter(|path| unread.says.is_empty() || says(files, path, unread.says))
             .collect();
         let Some(first) = found.first() else { continue };
-        let manifests = if found.len() == 1 { "manifest" } else { "manifests" };
+        let files = if found.len() == 1 { "1 file".to_owned() } else { format!("{} files", found.len()) };
         problems.push(Problem::at(
             ProblemKind::Unsupported,
             Location::whole_file((*first).clone()),
             format!(
-                "{} is not read yet: {} {manifests}; name the functions in `[[function]]` tables of lockstep.toml to have \
-                 them checked",
+                "{} is not read yet: functions declared in {files} are not checked; name them in `[[function]]` tables of \
+                 lockstep.toml",
                 unread.platform,
-                found.len()
             ),
         ));
     }
@@ -132,9 +126,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                "a/main.tf Terraform is not read yet: 2 manifests",
-                "wrangler.jsonc Cloudflare Workers is not read yet: 1 manifest",
-                "supabase/functions/pay/index.ts Supabase is not read yet: 1 manifest",
+                "a/main.tf Terraform is not read yet: functions declared in 2 files are not checked",
+                "wrangler.jsonc Cloudflare Workers is not read yet: functions declared in 1 file are not checked",
+                "supabase/functions/pay/index.ts Supabase is not read yet: functions declared in 1 file are not checked",
             ]
         );
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Odb, RepositoryOpenFlags};
-use lockstep_model::{BlobId, CommitId, FileStatus, HistoryState, RepoPath};
+use lockstep_model::{BlobId, CommitId, FileStatus, HistoryState, RepoPath, Timestamp};
 use thiserror::Error;
 
 use crate::{
@@ -167,6 +167,14 @@ impl Repository {
     /// If it names none.
     pub fn commit_id(&self, rev: Option<&str>) -> Result<CommitId, RevisionError> {
         self.resolve(rev).map(CommitId)
+    }
+
+    /// The committer's time of the commit that `rev` names, in seconds since 1970.
+    ///
+    /// # Errors
+    /// If it names none.
+    pub fn commit_time(&self, rev: &str) -> Result<Timestamp, RevisionError> {
+        Ok(self.commit(&self.resolve(Some(rev))?)?.time)
     }
 
     /// The files of the commit that `rev` names (`HEAD` if none), sorted by path.

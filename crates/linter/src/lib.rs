@@ -100,7 +100,7 @@ pub struct Mined {
 /// The main line of the project's history.
 pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Mined {
     let mut problems = Vec::new();
-    let Some(repository) = &project.repository else {
+    let Some(Ok(repository)) = project.repository.as_ref().map(|repository| repository.lock()) else {
         let incomplete = vec![Incomplete::no_repository(project.no_repository.as_ref())];
         return Mined { history: History::default(), incomplete, problems };
     };
@@ -110,7 +110,7 @@ pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dy
         follow_renames: config.history.follow_renames.unwrap_or(true),
         ..lockstep_history::Options::default()
     };
-    let mut history = lockstep_history::read(repository, &wanted, &|at| {
+    let mut history = lockstep_history::read(&repository, &wanted, &|at| {
         if let lockstep_history::Progress::Read { done, total } = at {
             progress.step(done as usize, total as usize);
         }

@@ -20,7 +20,7 @@ pub struct Project {
     /// The root of the checkout; none for a bare repository.
     pub root: Option<PathBuf>,
     /// Its repository; none for a plain folder.
-    pub repository: Option<Repository>,
+    pub repository: Option<Mutex<Repository>>,
     /// Why there is no repository.
     pub no_repository: Option<OpenError>,
     /// The files, by their names below the root.
@@ -75,7 +75,7 @@ impl Project {
             .as_deref()
             .and_then(|root| given.strip_prefix(root).ok())
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
-        Ok(Self { root, repository, no_repository, files, scope, problems })
+        Ok(Self { root, repository: repository.map(Mutex::new), no_repository, files, scope, problems })
     }
 }
 

@@ -16,7 +16,10 @@ mod template;
 mod uses;
 mod wiring;
 
+use std::collections::HashSet;
+
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
+use lockstep_document::Node;
 use lockstep_model::FileSet;
 
 use self::{evaluate::World, template::Template};
@@ -53,35 +56,28 @@ impl Platform for AwsSam {
 
 /// Names what of a template only CloudFormation can evaluate, and what it would not see itself.
 fn not_read(template: &Template, problems: &mut Vec<Problem>) {
-    let Some(resources) = template.root().get("Resources") else { return };
-    for (key, node) in resources.entries() {
+    let counted: HashSet<usize> = template.section("Resources").iter().map(|(key, _)| key.span.start).collect();
+    let all = template.root().get("Resources").map(Node::entries).unwrap_or_default();
+    for (key, node) in all {
         let declares = || {
             let body = template.text.get(node.span.clone()).unwrap_or_default();
             template::FUNCTIONS.iter().any(|kind| body.contains(kind))
         };
-        if key.text.starts_with("Fn::ForEach") && declares() {
-            problems.push(Problem::at(
-                ProblemKind::Unevaluated,
-                template.place(key.span.clone()),
-                format!(
-                    "the functions that `{}` makes are not known: CloudFormation evaluates loops on deployment",
-                    key.text
-                ),
-            ));
-        }
-        let twice = resources.get_entry(&key.text).is_some_and(|(last, _)| last.span != key.span);
-        if twice
-            && node
-                .get("Type")
-                .and_then(lockstep_document::Node::as_str)
-                .is_some_and(|kind| template::FUNCTIONS.contains(&kind))
-        {
-            problems.push(Problem::at(
-                ProblemKind::InvalidManifest,
-                template.place(key.span.clone()),
-                format!("`{}` is declared twice in this template; the later declaration counts", key.text),
-            ));
-        }
+        let is_function =
+            || node.get("Type").and_then(Node::as_str).is_some_and(|kind| template::FUNCTIONS.contains(&kind));
+        let (kind, message) = if key.text.starts_with("Fn::ForEach") && declares() {
+            let message = format!(
+                "the functions that `{}` makes are not known: CloudFormation evaluates loops on deployment",
+                key.text
+            );
+            (ProblemKind::Unevaluated, message)
+        } else if !counted.contains(&key.span.start) && is_function() {
+            let message = format!("`{}` is declared twice in this template; the later declaration counts", key.text);
+            (ProblemKind::InvalidManifest, message)
+        } else {
+            continue;
+        };
+        problems.push(Problem::at(kind, template.place(key.span.clone()), message));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::HashMap};
 
 use lockstep_document::{Node, Value};
-use lockstep_model::FileSet;
+use lockstep_model::{FileSet, RepoPath};
 
 use super::{
     arn, intrinsic,
@@ -24,6 +24,10 @@ pub(super) struct World<'a> {
     pub(super) files: &'a FileSet,
     pub(super) templates: &'a [Template],
     pub(super) stacks: Vec<Stack<'a>>,
+    /// Stacks by the path of their root template.
+    roots: HashMap<&'a RepoPath, usize>,
+    /// Stacks by their labels.
+    labels: HashMap<String, usize>,
     /// Values that the templates store as parameters of SSM, by name; none where two do.
     parameters: HashMap<String, Option<(usize, &'a Node)>>,
     /// Values that the templates export, by name; none where two do.
@@ -56,10 +60,15 @@ pub(super) enum Target {
 
 impl<'a> World<'a> {
     pub(super) fn new(files: &'a FileSet, templates: &'a [Template], stacks: Vec<Stack<'a>>) -> Self {
+        let roots =
+            stacks.iter().enumerate().map(|(number, stack)| (&templates[stack.members[0]].path, number)).collect();
+        let labels = stacks.iter().enumerate().map(|(number, stack)| (stack.label.clone(), number)).collect();
         let mut world = Self {
             files,
             templates,
             stacks,
+            roots,
+            labels,
             parameters: HashMap::new(),
             exports: HashMap::new(),
             names: HashMap::new(),
@@ -102,6 +111,12 @@ impl<'a> World<'a> {
     /// The resource called `id` in `stack`.
     pub(super) fn resource(&self, stack: usize, id: &str) -> Option<&Resource<'a>> {
         self.stacks[stack].resources.get(id).map(|(_, resource)| resource)
+    }
+
+    /// The function, or other resource, that a key names.
+    pub(super) fn keyed<'k>(&self, key: &'k str) -> Option<(usize, &'k str)> {
+        let (label, id) = key.split_once('#')?;
+        Some((*self.labels.get(label)?, id))
     }
 
     /// What `node` comes to in `stack`.
@@ -289,11 +304,8 @@ impl Evaluation<'_, '_> {
     fn child_output(&self, template: usize, resource: &Resource<'_>, output: &str) -> Option<(usize, &Node)> {
         let world = self.world;
         let path = stacks::nested(resource)?.as_str()?;
-        let number = |path: &lockstep_model::RepoPath| {
-            world.stacks.iter().position(|stack| world.templates[stack.members[0]].path == *path)
-        };
-        let found = stacks::local(&world.templates[template].folder(), path, |path| number(path).is_some())?;
-        let child = number(&found).filter(|child| world.stacks[*child].parent.is_some())?;
+        let found = stacks::local(&world.templates[template].folder(), path, |path| world.roots.contains_key(path))?;
+        let child = world.roots.get(&found).copied().filter(|child| world.stacks[*child].parent.is_some())?;
         Some((child, world.stacks[child].outputs.get(output)?.get("Value")?))
     }
 

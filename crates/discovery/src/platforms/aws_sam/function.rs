@@ -35,6 +35,8 @@ pub(super) struct Reader<'w, 'a> {
     stack: usize,
     /// How many functions have each role.
     users: HashMap<String, usize>,
+    /// Policies of the stack that name the roles they belong to, by the logical id of the role.
+    attached: HashMap<String, Vec<Resource<'a>>>,
 }
 
 impl<'w, 'a> Reader<'w, 'a> {
@@ -45,7 +47,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                 *users.entry(role).or_default() += 1;
             }
         }
-        Self { world, wires, stack, users }
+        Self { world, wires, stack, users, attached: attached(world, stack) }
     }
 
     /// What `resource`, in template number `template`, declares.
@@ -107,7 +109,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                 context: metadata("DockerContext"),
                 dockerfile: metadata("Dockerfile"),
                 command: command.map(words),
-                name: image.map(|image| self.pattern(image)),
+                name: image.map(|image| self.pattern(image)).filter(|name| name.contains(char::is_alphanumeric)),
                 arguments: arguments
                     .filter_map(|(name, value)| Some((name.text.clone(), self.world.literal(self.stack, value)?)))
                     .collect(),
@@ -209,17 +211,9 @@ impl<'w, 'a> Reader<'w, 'a> {
         if let Some(role) = world.resource(stack, &role_id) {
             policies.of_role(role, uses);
         }
-        let mut attached: Vec<_> = world.stacks[stack].resources.iter().collect();
-        attached.retain(|(_, (_, one))| matches!(one.kind, "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy"));
-        attached.sort_unstable_by_key(|(id, _)| **id);
-        for (_, (_, policy)) in attached {
-            let roles = policy.property("Roles").into_iter().flat_map(Node::items);
-            let names_it = |role: &Node| {
-                intrinsic::call(role).is_some_and(|call| call.name == "Ref" && call.argument.as_str() == Some(&role_id))
-            };
-            if roles.into_iter().any(names_it) {
-                policies.of_policy(policy, uses);
-            }
+        let here = if stack == self.stack { self.attached.get(&role_id) } else { None };
+        for policy in here.into_iter().flatten() {
+            policies.of_policy(policy, uses);
         }
     }
 
@@ -304,4 +298,22 @@ impl<'w, 'a> Reader<'w, 'a> {
         let path = text.and_then(|text| local(&folder, &text, |path| !path.is_root() && files.is_folder(path)));
         Some(Layer { name, path })
     }
+}
+
+/// The policies of `stack` that name roles, by role.
+fn attached<'a>(world: &World<'a>, stack: usize) -> HashMap<String, Vec<Resource<'a>>> {
+    let mut policies: Vec<Resource<'a>> =
+        world.stacks[stack].resources.values().map(|(_, resource)| *resource).collect();
+    policies.retain(|one| matches!(one.kind, "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy"));
+    policies.sort_unstable_by_key(|policy| policy.key.text.as_str());
+    let mut by_role: HashMap<String, Vec<Resource<'a>>> = HashMap::new();
+    for policy in policies {
+        for role in policy.property("Roles").into_iter().flat_map(Node::items) {
+            let named = intrinsic::call(role).filter(|call| call.name == "Ref").and_then(|call| call.argument.as_str());
+            if let Some(role) = named {
+                by_role.entry(role.to_owned()).or_default().push(policy);
+            }
+        }
+    }
+    by_role
 }

@@ -1,10 +1,10 @@
 //! Finding templates: any YAML or JSON file whose root has `Resources` of AWS, whatever it is called.
 
-use std::sync::Arc;
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::{Document, Key, Node};
-use lockstep_model::{FileSet, Location, ReadError, RepoPath};
+use lockstep_model::{FileSet, FileType, Location, ReadError, RepoPath};
 use rayon::prelude::*;
 
 /// The two types that declare a function.
@@ -18,6 +18,8 @@ pub(super) struct Template {
     pub(super) path: RepoPath,
     pub(super) text: Arc<str>,
     document: Document,
+    /// Where each line starts: a template can declare so many functions that counting lines for each is too slow.
+    lines: Vec<usize>,
 }
 
 /// One resource of a template.
@@ -58,16 +60,19 @@ impl Template {
         &self.document.root
     }
 
+    fn new(path: RepoPath, text: Arc<str>, document: Document) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path, text, document, lines }
+    }
+
     /// A section of the template, as a list of names and nodes; of a name written twice, the last one.
     pub(super) fn section(&self, name: &str) -> Vec<(&Key, &Node)> {
-        let Some(section) = self.root().get(name) else { return Vec::new() };
-        let last = |key: &Key| section.get_entry(&key.text).is_some_and(|(found, _)| found.span == key.span);
-        let entries = section.entries();
-        // Looking each name up is quadratic: only worth it where a name can be written twice.
-        let mut names: Vec<&str> = entries.iter().map(|(key, _)| key.text.as_str()).collect();
-        names.sort_unstable();
-        let twice = names.windows(2).any(|pair| pair[0] == pair[1]);
-        entries.iter().filter(|(key, _)| !twice || last(key)).map(|(key, node)| (key, node)).collect()
+        let entries = self.root().get(name).map(Node::entries).unwrap_or_default();
+        let last: HashMap<&str, usize> =
+            entries.iter().enumerate().map(|(number, (key, _))| (key.text.as_str(), number)).collect();
+        let counts = |number: usize, key: &Key| last.get(key.text.as_str()) == Some(&number);
+        let all = entries.iter().enumerate();
+        all.filter(|(number, (key, _))| counts(*number, key)).map(|(_, (key, node))| (key, node)).collect()
     }
 
     /// The resources, in the order of the text.
@@ -86,15 +91,30 @@ impl Template {
             .any(|one| one.as_str().is_some_and(|name| name.starts_with(TRANSFORM)))
     }
 
-    /// A place in the file.
-    pub(super) fn place(&self, span: std::ops::Range<usize>) -> Location {
-        Location::of_span(self.path.clone(), &self.text, span)
+    /// A place in the file, as [`Location::of_span`] gives it.
+    pub(super) fn place(&self, span: Range<usize>) -> Location {
+        let line = self.lines.partition_point(|start| *start <= span.start).max(1);
+        let start = self.lines[line - 1];
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let column = self.text.get(start..span.start).map_or(0, |before| before.chars().count());
+        Location {
+            path: self.path.clone(),
+            line: number(line),
+            column: number(column + 1),
+            start: number(span.start),
+            end: number(span.end),
+        }
     }
 }
 
 /// Every template among `files`, sorted by path. Files that look like one and cannot be read are problems.
 pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Template> {
-    let candidates: Vec<&RepoPath> = files.paths().filter(|path| may_be_template(path)).collect();
+    let candidates: Vec<&RepoPath> = files
+        .paths()
+        .filter(|path| may_be_template(path))
+        // A link shows a file that is found under its own name as well.
+        .filter(|path| files.entry(path).is_some_and(|entry| entry.file_type == FileType::File))
+        .collect();
     let read: Vec<Result<Option<Template>, Problem>> =
         candidates.into_par_iter().map(|path| read(files, path)).collect();
     let mut templates = Vec::new();
@@ -138,7 +158,7 @@ fn read(files: &FileSet, path: &RepoPath) -> Result<Option<Template>, Problem> {
     }
     match lockstep_document::parse(path.extension().unwrap_or_default(), &text) {
         Ok(document) => {
-            let template = Template { path: path.clone(), text, document };
+            let template = Template::new(path.clone(), text, document);
             let aws = template.is_sam() || template.resources().any(|resource| resource.kind.starts_with("AWS::"));
             let loops = || template.section("Resources").iter().any(|(key, _)| key.text.starts_with("Fn::ForEach"));
             Ok((aws || loops()).then_some(template))

@@ -253,8 +253,7 @@ pub(super) fn function(world: &World<'_>, stack: usize, node: &Node) -> Option<(
             // `…/functions/arn:aws:lambda:…:function:name/invocations`, as gateways want it.
             let inner = text.split("/functions/").nth(1).map(|arn| arn.trim_end_matches("/invocations"));
             let key = world.key_of(&Target::Name(inner.unwrap_or(text).to_owned()), "function")?;
-            let (label, id) = key.split_once('#')?;
-            let number = world.stacks.iter().position(|stack| stack.label == label)?;
+            let (number, id) = world.keyed(&key)?;
             (number, id.to_owned())
         }
     };

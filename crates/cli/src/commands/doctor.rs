@@ -1,0 +1,94 @@
+//! `lockstep doctor`: what can be read here, and how to mend what cannot.
+
+use lockstep_linter::{Options, Report, analyse, coupling::Knowledge};
+use lockstep_reporting::doctor::{self as render, Check, DoctorView, Outcome};
+
+use crate::{
+    args::{ListArgs, ListFormat},
+    exit::Exit,
+    session::Session,
+    terminal,
+};
+
+/// Checks the repository, its history, its configuration and its functions.
+pub fn doctor(args: &ListArgs) -> anyhow::Result<Exit> {
+    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let options = Options { as_of: None, allow_shallow: false, jobs: session.pool.current_num_threads() };
+    let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
+    session.bar.finish();
+    let mut checks = vec![repository(&session)];
+    checks.extend(history(&report));
+    checks.push(configuration(&session));
+    checks.extend(functions(&report));
+    let view = DoctorView { checks };
+    let wishes = terminal::options(&args.common);
+    terminal::print(|out| match args.format {
+        ListFormat::Text => render::write_text(&view, &wishes, out),
+        ListFormat::Json => render::write_json(&view, out),
+    })?;
+    Ok(if report.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+fn check(name: &str, outcome: Outcome, detail: String, mend: Option<String>) -> Check {
+    Check { name: name.to_owned(), outcome, detail, mend }
+}
+
+fn repository(session: &Session) -> Check {
+    let files = session.project.files.len();
+    match (&session.project.no_repository, &session.project.root) {
+        (Some(why), _) => check("repository", Outcome::Fail, why.to_string(), None),
+        (None, Some(_)) => check("repository", Outcome::Ok, format!("a checkout of {files} files"), None),
+        (None, None) => check("repository", Outcome::Ok, format!("bare; {files} files in the tree of HEAD"), None),
+    }
+}
+
+fn history(report: &Report) -> Vec<Check> {
+    let incomplete = report.incomplete.iter().map(|reason| {
+        check("history", Outcome::Fail, reason.reason.clone(), reason.help.first().cloned())
+    });
+    let mut checks: Vec<Check> = incomplete.collect();
+    let counts = report.graph.changesets();
+    let dropped: Vec<String> =
+        counts.dropped.iter().map(|(reason, number)| format!("{} {number}", reason.as_str())).collect();
+    let clone = report.history.state.partial.as_deref().map_or(String::new(), |filter| format!(", partial ({filter})"));
+    let detail = format!(
+        "{} changesets on the main line, {} count{}{clone}",
+        counts.total,
+        counts.kept,
+        if dropped.is_empty() { String::new() } else { format!("; set aside: {}", dropped.join(", ")) },
+    );
+    let outcome = if counts.kept < 50 { Outcome::Warn } else { Outcome::Ok };
+    checks.push(check("changesets", outcome, detail, None));
+    checks
+}
+
+fn configuration(session: &Session) -> Check {
+    let detail = match &session.config.path {
+        Some(path) => format!("{path}"),
+        None => "none: the defaults hold".to_owned(),
+    };
+    check("configuration", Outcome::Ok, detail, None)
+}
+
+fn functions(report: &Report) -> Vec<Check> {
+    let functions = &report.found.functions;
+    let services = report.found.services.len();
+    let outcome = if functions.is_empty() { Outcome::Warn } else { Outcome::Ok };
+    let mut checks =
+        vec![check("functions", outcome, format!("{} in {services} services", functions.len()), None)];
+    let unresolved = functions.iter().filter(|function| function.entry.is_none()).count();
+    if unresolved > 0 {
+        let mend = "lockstep functions says why; a [[function]] table names the code".to_owned();
+        checks.push(check("code", Outcome::Warn, format!("{unresolved} functions without code"), Some(mend)));
+    }
+    let unknown = report.graph.functions().iter().filter(|node| node.knowledge != Knowledge::Known).count();
+    if unknown > 0 {
+        let detail = format!("{unknown} functions changed too seldom to say anything about them");
+        checks.push(check("knowledge", Outcome::Warn, detail, None));
+    }
+    checks.extend(report.problems.iter().map(|problem| {
+        let place = problem.location.as_ref().map_or(String::new(), |at| format!("{}:{}: ", at.path, at.line));
+        check(problem.kind.as_str(), Outcome::Warn, format!("{place}{}", problem.message), None)
+    }));
+    checks
+}
