@@ -8,7 +8,13 @@ use libtest_mimic::{Arguments, Failed, Trial};
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut pages = Vec::new();
-    for folder in ["crates/rules/src/rules", "crates/discovery/src/platforms", "crates/codegraph/src/languages", "examples", "docs/src"] {
+    for folder in [
+        "crates/rules/src/rules",
+        "crates/discovery/src/platforms",
+        "crates/codegraph/src/languages",
+        "examples",
+        "docs/src",
+    ] {
         collect(&root.join(folder), &mut pages);
     }
     pages.sort();

@@ -22,9 +22,8 @@ fn lockstep(folder: &Path, arguments: &[&str]) -> Value {
         .output()
         .expect("lockstep runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(&text).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}\n{text}{}", String::from_utf8_lossy(&output.stderr))
-    })
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{arguments:?}: {error}\n{text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 fn strings(value: &Value) -> Vec<String> {
@@ -48,7 +47,18 @@ struct Commit {
 /// The first-parent history, newest first, with exact renames.
 fn log(folder: &Path) -> Vec<Commit> {
     let output = Command::new("git")
-        .args(["-c", "core.quotePath=false", "log", "--first-parent", "-m", "--raw", "--no-abbrev", "-M100%", "-l0", "-z"])
+        .args([
+            "-c",
+            "core.quotePath=false",
+            "log",
+            "--first-parent",
+            "-m",
+            "--raw",
+            "--no-abbrev",
+            "-M100%",
+            "-l0",
+            "-z",
+        ])
         .arg("--format=%x01%an <%ae> %s%x02")
         .current_dir(folder)
         .output()
@@ -103,8 +113,12 @@ fn git_log_alone_counts_the_same() {
         PathBuf::from,
     );
     let graph = lockstep(&folder, &["graph"]);
-    let ids: Vec<String> =
-        graph["functions"].as_array().expect("functions").iter().map(|f| f["id"].as_str().expect("id").into()).collect();
+    let ids: Vec<String> = graph["functions"]
+        .as_array()
+        .expect("functions")
+        .iter()
+        .map(|f| f["id"].as_str().expect("id").into())
+        .collect();
     let mut owner: BTreeMap<String, usize> = own_files(&folder, &ids);
     let mut joint: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     let mut kept = 0_u64;

@@ -14,8 +14,7 @@ struct Repo {
     folder: TempDir,
 }
 
-const MANIFEST: &str =
-    "Resources:\n  Create:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.13\n";
+const MANIFEST: &str = "Resources:\n  Create:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: app.handler\n      Runtime: python3.13\n";
 
 impl Repo {
     fn plain() -> Self {
@@ -218,7 +217,9 @@ fn a_manifest_of_ten_megabytes_costs_bounded_time() {
     for number in 0..90_000 {
         text.push_str(&format!("  Bucket{number}:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: b{number}-aaaaaaaaaaaaaaaaaaaaaaaa\n"));
     }
-    text.push_str("  Big:\n    Type: AWS::Serverless::Function\n    Properties: { Handler: big.handler, Runtime: python3.13 }\n");
+    text.push_str(
+        "  Big:\n    Type: AWS::Serverless::Function\n    Properties: { Handler: big.handler, Runtime: python3.13 }\n",
+    );
     assert!(text.len() > 9_000_000);
     repo.write("big/template.yaml", text);
     repo.commit("Grow");
@@ -240,7 +241,10 @@ fn a_handler_outside_the_repository_is_a_finding() {
 #[test]
 fn hostile_nesting_and_aliases_are_bounded() {
     let repo = Repo::small();
-    repo.write("deep/template.yaml", format!("Resources: {}{}\n# AWS::Serverless::Function", "[".repeat(10_000), "]".repeat(10_000)));
+    repo.write(
+        "deep/template.yaml",
+        format!("Resources: {}{}\n# AWS::Serverless::Function", "[".repeat(10_000), "]".repeat(10_000)),
+    );
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let one = format!("*a{}", level - 1);
@@ -248,7 +252,10 @@ fn hostile_nesting_and_aliases_are_bounded() {
     }
     bomb.push_str("Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: { Handler: app.handler }\n");
     repo.write("bomb/template.yaml", bomb);
-    repo.write("orders/app.py", format!("def handler(event, context):\n    return {}1{}\n", "(".repeat(10_000), ")".repeat(10_000)));
+    repo.write(
+        "orders/app.py",
+        format!("def handler(event, context):\n    return {}1{}\n", "(".repeat(10_000), ")".repeat(10_000)),
+    );
     repo.write("js/serverless.yml", "service: js\nprovider: { name: aws }\nfunctions:\n  f: { handler: f.handler }\n");
     repo.write("js/f.js", format!("exports.handler = {}1{};\n", "(".repeat(10_000), ")".repeat(10_000)));
     repo.commit("Be hostile");
@@ -317,7 +324,10 @@ fn two_runs_and_any_number_of_threads_give_the_same_bytes() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let repo = Repo::small();
-    let line = format!("{} rules --format json | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_lockstep"));
+    let line = format!(
+        "{} rules --format json | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_lockstep")
+    );
     let output = Command::new("bash").args(["-c", &line]).current_dir(repo.path()).output().expect("bash runs");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }

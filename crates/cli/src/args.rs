@@ -266,8 +266,7 @@ pub enum ColorWhen {
 
 /// The level flags of `check` in the order in which they stand on the command line: the last one wins.
 pub fn level_flags(matches: &ArgMatches) -> Vec<(Level, String)> {
-    let levels =
-        [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny), ("forbid", Level::Forbid)];
+    let levels = [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny), ("forbid", Level::Forbid)];
     let mut flags: Vec<(usize, Level, String)> = Vec::new();
     for (name, level) in levels {
         let places = matches.indices_of(name).into_iter().flatten();

@@ -10,9 +10,9 @@ mod views;
 
 use std::{ffi::OsString, process::ExitCode};
 
+pub use args::without_subcommand;
 use args::{CheckArgs, Cli, Command};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-pub use args::without_subcommand;
 use exit::Exit;
 
 /// Runs `arguments` as the binary `name`.

@@ -90,7 +90,9 @@ impl Session {
         }
         let repository = self.project.repository.as_ref().and_then(|repository| repository.lock().ok());
         let repository = repository.ok_or_else(|| anyhow!("there is no repository to look in"))?;
-        repository.commit_time(text).map_err(|error| anyhow!("--as-of `{text}` is neither a date nor a revision: {error}"))
+        repository
+            .commit_time(text)
+            .map_err(|error| anyhow!("--as-of `{text}` is neither a date nor a revision: {error}"))
     }
 }
 

@@ -11,7 +11,6 @@ mod languages;
 mod nesting;
 mod ownership;
 
-
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
 pub use languages::{all, language_of};

@@ -11,8 +11,8 @@ pub mod serverless_framework;
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
-        Box::new(aws_sam::AwsSam),          //
-        Box::new(lockstep::Tables(tables)), //
+        Box::new(aws_sam::AwsSam),                           //
+        Box::new(lockstep::Tables(tables)),                  //
         Box::new(serverless_framework::ServerlessFramework), //
     ]
 }

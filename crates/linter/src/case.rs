@@ -41,7 +41,10 @@ impl Report {
         let both: BTreeSet<usize> = self.graph.together(a, b).iter().map(|joint| joint.changeset).collect();
         let alone = |function: usize| {
             let changes = self.graph.changes_of(function).into_iter().rev();
-            changes.filter(|change| !both.contains(&change.changeset)).map(|change| self.commit(change.changeset)).collect()
+            changes
+                .filter(|change| !both.contains(&change.changeset))
+                .map(|change| self.commit(change.changeset))
+                .collect()
         };
         let joint = self.graph.together(a, b).into_iter().rev();
         Case {

@@ -54,7 +54,8 @@ pub struct Found {
 
 /// The functions that the manifests of `project` declare.
 pub fn find(project: &Project, config: &Config) -> Found {
-    let options = lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
+    let options =
+        lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
     let mut problems = project.problems.clone();
     let found = lockstep_discovery::discover(&project.files, &options).collect(&mut problems);
     let mut functions = found.functions;

@@ -90,9 +90,10 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
         None => BTreeSet::new(),
     };
     let holds_tracked = |folder: &RepoPath| {
-        tracked.range(folder.clone()..).take_while(|path| path.as_str().starts_with(folder.as_str())).any(|path| {
-            path.starts_with(folder)
-        })
+        tracked
+            .range(folder.clone()..)
+            .take_while(|path| path.as_str().starts_with(folder.as_str()))
+            .any(|path| path.starts_with(folder))
     };
     let wanted = |entry: &walkdir::DirEntry| {
         let Some(path) = below(root, entry.path()) else { return true };
@@ -117,10 +118,8 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
                     entries.push((path.clone(), FileEntry::new(kind_of(root, &path, &entry), size)));
                 }
             }
-            Err(error) => problems.push(Problem::general(
-                ProblemKind::UnreadableFile,
-                format!("a folder cannot be read: {error}"),
-            )),
+            Err(error) => problems
+                .push(Problem::general(ProblemKind::UnreadableFile, format!("a folder cannot be read: {error}"))),
         }
     }
     FileSet::new(entries, Arc::new(Disk(root.to_owned())))

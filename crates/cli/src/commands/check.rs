@@ -10,9 +10,8 @@ use crate::{args::CheckArgs, exit::Exit, session::Session, terminal, views};
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
     let Some(session) = Session::open(&args.path, &args.common, flags)? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
-    let report = session.pool.install(|| {
-        lint(&session.project, &session.config, &session.levels, &options, &session.bar)
-    });
+    let report =
+        session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
     session.bar.finish();
     let mut wishes = terminal::options(&args.common);
     wishes.max_findings = Some(args.max_findings);

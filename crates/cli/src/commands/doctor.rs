@@ -43,9 +43,10 @@ fn repository(session: &Session) -> Check {
 }
 
 fn history(report: &Report) -> Vec<Check> {
-    let incomplete = report.incomplete.iter().map(|reason| {
-        check("history", Outcome::Fail, reason.reason.clone(), reason.help.first().cloned())
-    });
+    let incomplete = report
+        .incomplete
+        .iter()
+        .map(|reason| check("history", Outcome::Fail, reason.reason.clone(), reason.help.first().cloned()));
     let mut checks: Vec<Check> = incomplete.collect();
     let counts = report.graph.changesets();
     let dropped: Vec<String> =
@@ -74,8 +75,7 @@ fn functions(report: &Report) -> Vec<Check> {
     let functions = &report.found.functions;
     let services = report.found.services.len();
     let outcome = if functions.is_empty() { Outcome::Warn } else { Outcome::Ok };
-    let mut checks =
-        vec![check("functions", outcome, format!("{} in {services} services", functions.len()), None)];
+    let mut checks = vec![check("functions", outcome, format!("{} in {services} services", functions.len()), None)];
     let unresolved = functions.iter().filter(|function| function.entry.is_none()).count();
     if unresolved > 0 {
         let mend = "lockstep functions says why; a [[function]] table names the code".to_owned();

@@ -136,10 +136,7 @@ pub const THREADS: &[Thread] = &[
 
 /// Every file at the start: path and text. `{steps}` is where changes go.
 pub const FILES: &[(&str, &str)] = &[
-    (
-        "README.md",
-        "# A shop\n\nSix teams, one repository. This is a made-up example, written by `lockstep demo`.\n",
-    ),
+    ("README.md", "# A shop\n\nSix teams, one repository. This is a made-up example, written by `lockstep demo`.\n"),
     ("pricing/template.yaml", PRICING_TEMPLATE),
     ("billing/template.yaml", BILLING_TEMPLATE),
     ("customers/template.yaml", CUSTOMERS_TEMPLATE),
@@ -147,14 +144,35 @@ pub const FILES: &[(&str, &str)] = &[
     ("reports/serverless.yml", REPORTS_MANIFEST),
     ("notifications/serverless.yml", NOTIFICATIONS_MANIFEST),
     (LOCK, "{\n  \"lockfileVersion\": 3,\n  \"steps\": [\n{steps}    0\n  ]\n}\n"),
-    (MONEY, "export type Cents = number;\n\nexport const currencies: string[] = [\n{steps}  \"EUR\",\n];\n\nexport const round = (amount: number): Cents => Math.round(amount * 100);\n"),
-    (PRICE, "import { round } from \"../../shared/money\";\n\nconst rules: string[] = [\n{steps}];\n\nexport const handler = async (order: { amount: number }) => ({\n  total: round(order.amount),\n  rules,\n});\n"),
-    (INVOICE, "import { round } from \"../../shared/money\";\n\nconst lines: string[] = [\n{steps}];\n\nexport const layout = () => lines;\n\nexport const handler = async (order: { amount: number }) => ({\n  due: round(order.amount),\n  lines: layout(),\n});\n"),
-    (ADDRESS, "const checks: string[] = [\n{steps}];\n\nexport const handler = async (address: { street: string }) => ({\n  accepted: address.street.length > 0,\n  checks,\n});\n"),
-    (SEARCH, "const ranking: string[] = [\n{steps}];\n\nexport const handler = async (query: { text: string }) => ranking.filter((rule) => rule.includes(query.text));\n"),
+    (
+        MONEY,
+        "export type Cents = number;\n\nexport const currencies: string[] = [\n{steps}  \"EUR\",\n];\n\nexport const round = (amount: number): Cents => Math.round(amount * 100);\n",
+    ),
+    (
+        PRICE,
+        "import { round } from \"../../shared/money\";\n\nconst rules: string[] = [\n{steps}];\n\nexport const handler = async (order: { amount: number }) => ({\n  total: round(order.amount),\n  rules,\n});\n",
+    ),
+    (
+        INVOICE,
+        "import { round } from \"../../shared/money\";\n\nconst lines: string[] = [\n{steps}];\n\nexport const layout = () => lines;\n\nexport const handler = async (order: { amount: number }) => ({\n  due: round(order.amount),\n  lines: layout(),\n});\n",
+    ),
+    (
+        ADDRESS,
+        "const checks: string[] = [\n{steps}];\n\nexport const handler = async (address: { street: string }) => ({\n  accepted: address.street.length > 0,\n  checks,\n});\n",
+    ),
+    (
+        SEARCH,
+        "const ranking: string[] = [\n{steps}];\n\nexport const handler = async (query: { text: string }) => ranking.filter((rule) => rule.includes(query.text));\n",
+    ),
     (IMPORT, "const columns: string[] = [\n{steps}];\n\nexport const handler = async () => columns.length;\n"),
-    (REVENUE, "import { layout } from \"../../billing/src/invoice\";\n\nconst groups: string[] = [\n{steps}];\n\nexport const handler = async () => [...groups, ...layout()];\n"),
-    (MAIL, "TEMPLATES = [\n{steps}]\n\n\ndef handler(event, context):\n    return {\"sent\": len(TEMPLATES), \"to\": event[\"to\"]}\n"),
+    (
+        REVENUE,
+        "import { layout } from \"../../billing/src/invoice\";\n\nconst groups: string[] = [\n{steps}];\n\nexport const handler = async () => [...groups, ...layout()];\n",
+    ),
+    (
+        MAIL,
+        "TEMPLATES = [\n{steps}]\n\n\ndef handler(event, context):\n    return {\"sent\": len(TEMPLATES), \"to\": event[\"to\"]}\n",
+    ),
 ];
 
 const PRICING_TEMPLATE: &str = "\
