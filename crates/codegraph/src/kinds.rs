@@ -183,6 +183,8 @@ fn is_test(path: &RepoPath) -> bool {
         || stem.starts_with("test_")
         || ["_test", "_spec", "-test"].iter().any(|end| stem.ends_with(end))
         || name == "conftest.py"
+        // What `sam local invoke` and `serverless invoke` are fed.
+        || name == "event.json"
         || ["Test", "Tests", "IT"].iter().any(|end| {
             stem.strip_suffix(end).is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase()))
                 && matches!(path.extension(), Some("java" | "kt" | "scala" | "cs" | "groovy"))
@@ -199,6 +201,7 @@ fn is_test(path: &RepoPath) -> bool {
                         | "spec"
                         | "testdata"
                         | "fixtures"
+                        | "events"
                         | "e2e"
                 )
             })

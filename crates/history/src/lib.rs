@@ -12,6 +12,7 @@ mod diff;
 mod filter;
 mod follow;
 mod group;
+mod handles;
 mod kind;
 mod objects;
 mod repository;
@@ -99,8 +100,7 @@ fn fill(
     history.state.head_time = line.steps.last().map(|step| step.time);
 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
-    let batches =
-        walk::read(repository.git_dir(), &line, &pool, progress).map_err(|error| error.message().to_owned())?;
+    let batches = walk::read(repository, &line, &pool, progress).map_err(|error| error.message().to_owned())?;
 
     let (kinds, wrong) = kind::Kinds::new(&options.contract_globs);
     problems.extend(

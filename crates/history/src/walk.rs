@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    path::Path,
+    ffi::OsStr,
     sync::{
         Mutex,
         atomic::{AtomicU32, AtomicUsize, Ordering},
@@ -14,10 +14,10 @@ use lockstep_model::{Author, ChangesetKind, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    Progress,
+    Progress, Repository,
     commit::Commit,
     diff::{self, RawStatus, Side},
-    filter, group,
+    filter, group, handles,
     objects::{ObjectError, ObjectId, Objects},
 };
 
@@ -131,7 +131,7 @@ pub(crate) struct Batch {
 /// # Errors
 /// If a thread cannot open the repository.
 pub(crate) fn read(
-    git_dir: &Path,
+    repository: &Repository,
     line: &MainLine,
     pool: &rayon::ThreadPool,
     progress: &(dyn Fn(Progress) + Sync),
@@ -142,11 +142,18 @@ pub(crate) fn read(
     let on_line: FxHashSet<ObjectId> = steps.iter().map(|step| step.id).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU32::new(0));
     let batches: Mutex<Vec<(usize, Batch)>> = Mutex::new(Vec::new());
-    let results = pool.broadcast(|_| -> Result<(), git2::Error> {
-        // A handle belongs to one thread; opening it again costs less than a millisecond.
-        let repository =
-            git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, [] as [&std::ffi::OsStr; 0])?;
-        let odb = repository.odb()?;
+    let (git_dir, folders) = (repository.git_dir(), handles::folders(repository.common_dir()));
+    let results = pool.broadcast(|thread| -> Result<(), git2::Error> {
+        // The first thread reads as everybody does; opening takes less than a millisecond.
+        let separate = (thread.index() > 0).then(|| handles::separate(&folders, thread.index())).flatten();
+        let opened: git2::Repository;
+        let odb = match separate {
+            Some(odb) => odb,
+            None => {
+                opened = git2::Repository::open_ext(git_dir, RepositoryOpenFlags::NO_SEARCH, [] as [&OsStr; 0])?;
+                opened.odb()?
+            }
+        };
         let mut reader = Reader { objects: Objects::of(&odb), on_line: &on_line };
         loop {
             let first = next.fetch_add(size, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_model::{ClosureFile, Function, RepoPath};
+use lockstep_model::{ClosureFile, FileKind, Function, RepoPath};
 
 use super::{Graph, entry_file};
 use crate::kinds;
@@ -45,9 +45,22 @@ impl Graph<'_> {
         else {
             return;
         };
+        let beside_package = |path: &RepoPath| {
+            let manifest = path.parent().and_then(|folder| folder.join("package.json").ok());
+            manifest.is_some_and(|manifest| self.files.is_file(&manifest))
+        };
         for path in self.files.under(root) {
-            if kinds::is_data(path) && kinds::source_language(path).is_none() && !kinds::is_beside_code(path) {
-                files.entry(path.clone()).or_insert_with(|| self.packaged(path));
+            let file = self.packaged(path);
+            // YAML beside such code, and JSON beside the package's manifest, are for the tools that build and deploy
+            // it, unless they describe an interface.
+            let settings = match path.extension() {
+                Some("yaml" | "yml") => file.kind != FileKind::Contract,
+                Some("json" | "json5" | "jsonc") => file.kind != FileKind::Contract && beside_package(path),
+                _ => false,
+            };
+            let data = kinds::is_data(path) && kinds::source_language(path).is_none() && !kinds::is_beside_code(path);
+            if data && !settings {
+                files.entry(path.clone()).or_insert(file);
             }
         }
     }

@@ -257,9 +257,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         let found: Vec<usize> = stars.iter().filter(provides).copied().take(1).collect();
         for index in if found.is_empty() { &stars } else { &found } {
             let asked = Wanted::Names(BTreeSet::from([name.to_owned()]));
-            match selected.entry(*index).or_insert_with(|| Some(asked.clone())) {
-                Some(wanted) => drop(wanted.add(asked)),
-                None => {}
+            if let Some(wanted) = selected.entry(*index).or_insert_with(|| Some(asked.clone())) {
+                wanted.add(asked);
             }
         }
         (!stars.is_empty()).then_some(())

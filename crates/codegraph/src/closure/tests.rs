@@ -244,13 +244,18 @@ fn data_in_a_code_root_of_one_function_is_its_own() {
         ("mail/welcome.html", ""),
         ("mail/package.json", "{}"),
         ("mail/tests/rows.json", "{}"),
-        ("mail/schemas/event.json", "{}"),
+        ("mail/tslint.json", "{}"),
+        ("mail/deploy.yaml", ""),
+        ("mail/data/rates.json", "{}"),
+        ("mail/schemas/order.json", "{}"),
         ("both/a.js", ""),
         ("both/b.js", ""),
         ("both/rows.json", "{}"),
     ];
     let closures = graph(&["mail mail/index.js mail", "a both/a.js both", "b both/b.js both"], &files).value.closures;
-    assert_eq!(shown(&closures[0]), ["+mail/index.js", "+mail/schemas/event.json:contract", "+mail/welcome.html"]);
+    let expected =
+        ["+mail/data/rates.json", "+mail/index.js", "+mail/schemas/order.json:contract", "+mail/welcome.html"];
+    assert_eq!(shown(&closures[0]), expected);
     assert_eq!(shown(&closures[1]), ["+both/a.js"]);
 }
 

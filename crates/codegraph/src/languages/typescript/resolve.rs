@@ -138,7 +138,7 @@ impl Resolver {
     }
 
     /// What the platform adds: the layers under `/opt`, and the folders in which Lambda looks for packages.
-    fn from_roots(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Option<RepoPath> {
+    fn in_roots(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Option<RepoPath> {
         let opt = specifier.strip_prefix("/opt/");
         let declared = || package_name(specifier).is_some_and(|name| self.manifests.declares(from, name));
         for (index, root) in roots.iter().enumerate() {
@@ -189,7 +189,7 @@ impl Resolve for Resolver {
         let common = self.common(from, specifier);
         match &common {
             Resolution::Files(_) | Resolution::Builtin => common,
-            _ => match self.from_roots(from, specifier, roots) {
+            _ => match self.in_roots(from, specifier, roots) {
                 Some(path) => Resolution::Files(vec![path]),
                 None if specifier.starts_with("/opt/") => Resolution::Unresolved(NO_LAYER.to_owned()),
                 None => common,
