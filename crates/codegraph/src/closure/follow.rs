@@ -153,10 +153,13 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn import(&mut self, path: &RepoPath, loaded: &Loaded, import: &Import, value: bool, wanted: Wanted) {
         match self.graph.sources.resolve(path, import, &self.roots) {
             Resolution::Files(targets) => {
-                for target in targets.iter().filter(|target| *target != path) {
+                // The packages on the way come first: they are loaded, but nothing is asked of them.
+                let last = targets.len().saturating_sub(1);
+                for (index, target) in targets.iter().enumerate().filter(|(_, target)| *target != path) {
                     let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
                     let via = Via { location, specifier: import.specifier.clone() };
-                    self.reach(target, value, wanted.clone(), Some(via));
+                    let asked = if index == last { wanted.clone() } else { Wanted::Names(BTreeSet::new()) };
+                    self.reach(target, value, asked, Some(via));
                 }
             }
             // What only types take from outside is not there when the code runs.
@@ -264,9 +267,10 @@ impl<'w, 'a> Walk<'w, 'a> {
         (!stars.is_empty()).then_some(())
     }
 
+    /// The file that the import names; packages that are loaded on the way to it come before it.
     fn target(&self, path: &RepoPath, import: &Import) -> Option<RepoPath> {
         match self.graph.sources.resolve(path, import, &self.roots) {
-            Resolution::Files(files) => files.into_iter().next(),
+            Resolution::Files(files) => files.into_iter().next_back(),
             _ => None,
         }
     }
