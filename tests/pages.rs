@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use lockstep_testkit::Runner;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -40,5 +41,6 @@ fn collect(folder: &Path, pages: &mut Vec<PathBuf>) {
 }
 
 fn run(page: &Path) -> Result<(), Failed> {
-    lockstep_testkit::run_page(page, Path::new(env!("CARGO_BIN_EXE_lockstep"))).map_err(Failed::from)
+    let runner = Runner::new(env!("CARGO_BIN_EXE_lockstep")).version(env!("CARGO_PKG_VERSION"));
+    runner.check_page(page).map(drop).map_err(Failed::from)
 }

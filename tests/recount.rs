@@ -1,7 +1,7 @@
 //! A naive recount: the joint changes of every pair of functions, counted again from `git log` alone, must be those of
 //! `lockstep graph`.
 //!
-//! It runs on the demo. `LOCKSTEP_RECOUNT=/path/to/a/repository cargo test --test recount` runs it on another one.
+//! It runs on the demo. `LOCKSTEP_RECOUNT=/path/to/a/repository cargo test --test e2e recount` runs it on another one.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,7 +1,6 @@
 //! How rules put things: lists of names, shares, dates.
 
 use jiff::{Timestamp, tz::TimeZone};
-use lockstep_diagnostics::CommitRef;
 
 /// "`a`", "`a` and `b`", "`a`, `b` and 3 more".
 pub(crate) fn names<T: AsRef<str>>(all: &[T], most: usize) -> String {
@@ -41,11 +40,6 @@ pub(crate) fn percent(share: f64) -> String {
 pub(crate) fn window(first: i64, last: i64) -> String {
     let (first, last) = (format(first, "%Y-%m"), format(last, "%Y-%m"));
     if first == last { format!("in {first}") } else { format!("between {first} and {last}") }
-}
-
-/// `9f31c2a1b0 2026-10-02 "rename invoiceId"`.
-pub(crate) fn commit(commit: &CommitRef) -> String {
-    format!("{} {} \"{}\"", commit.id.short(), format(commit.time, "%Y-%m-%d"), commit.subject)
 }
 
 fn format(seconds: i64, how: &str) -> String {

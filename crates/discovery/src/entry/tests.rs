@@ -58,8 +58,11 @@ fn shown(declared: &Declared, texts: &[(&str, &str)]) -> String {
     }
 }
 
+/// Files, each with its text.
+type Texts<'a> = &'a [(&'a str, &'a str)];
+
 /// Runs a table of (runtime, handler, code root, files, expected).
-fn table(cases: &[(&str, &str, &str, &[(&str, &str)], &str)]) {
+fn table(cases: &[(&str, &str, &str, Texts<'_>, &str)]) {
     for (runtime, handler, root, texts, expected) in cases {
         let declared = declared(runtime, handler, from_folder("", root));
         assert_eq!(&shown(&declared, texts), expected, "{runtime} {handler} in `{root}`");
@@ -474,7 +477,7 @@ fn containers_run_the_command_of_their_final_stage() {
     let (delta, other) = (("delta/src/delta.py", ""), ("delta/src/other.py", ""));
     let texts: &[(&str, &str)] = &[("Dockerfile", python), delta, other, ("shared/common/x.py", "")];
     let go_texts: &[(&str, &str)] = &[("Dockerfile", go), ("fns/get/main.go", GO_MAIN), ("fns/put/main.go", GO_MAIN)];
-    let cases: &[(CodeSource, &[(&str, &str)], &str)] = &[
+    let cases: &[(CodeSource, Texts<'_>, &str)] = &[
         (image(".", None, &[]), texts, "delta/src/delta.py run exact"),
         (image(".", Some(&["other.run"]), &[]), texts, "delta/src/other.py run exact"),
         (image(".", None, &[]), &[("Dockerfile", inherited), delta], "delta/src/delta.py run exact"),

@@ -97,14 +97,12 @@ fn manifests<'a>(library: &'a Library<'_>, problems: &mut Vec<Problem>) -> Vec<&
     let mut found = Vec::new();
     for path in library.paths().filter(|path| !is_output(path)) {
         let named = matches!(path.file_name(), "serverless.yml" | "serverless.yaml" | "serverless.json");
-        if !named && !(path.extension() != Some("json") && looks_like_service(library.files, path)) {
+        if !named && (path.extension() == Some("json") || !looks_like_service(library.files, path)) {
             continue;
         }
         match library.get(path) {
-            Some(Ok(source)) => {
-                if is_service(source, named, problems) {
-                    found.push(source);
-                }
+            Some(Ok(source)) if is_service(source, named, problems) => {
+                found.push(source);
             }
             Some(Err(problem)) if named => problems.push(problem.clone()),
             _ => {}

@@ -11,7 +11,7 @@ use super::lockstep::{self, co_change, deployed_together};
 use crate::{
     Draft, Rule, RuleOptions, Sink, View,
     groups::lockstep_groups,
-    prose::{self, names, percent},
+    prose::{names, percent},
     rule::share_fault,
 };
 
@@ -146,7 +146,6 @@ fn tell_strongest(
     let Some((leader, _)) = leaders.first() else { return };
     let both = [*leader, follower];
     let commits = view.telling(&both, &view.together(&both), options.commits);
-    draft.notes.extend(commits.iter().map(|commit| format!("changed together in {}", prose::commit(commit))));
     draft.evidence.push(Evidence::Commits(commits));
     let joins = view.explain(*leader, follower);
     if joins.is_empty() {

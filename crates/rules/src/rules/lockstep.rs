@@ -244,7 +244,6 @@ fn how_often(view: &View<'_>, pair: &Coupling) -> String {
 
 fn tell_commits(options: &Options, view: &View<'_>, functions: &[usize], draft: &mut Draft) {
     let commits = view.telling(functions, &view.together(functions), options.commits);
-    draft.notes.extend(commits.iter().map(|commit| format!("changed together in {}", prose::commit(commit))));
     draft.evidence.push(Evidence::Commits(commits));
 }
 

@@ -147,11 +147,6 @@ impl Names {
         self.aliases.entry(alias).or_insert(key);
     }
 
-    /// The key behind another stack's name for a thing.
-    pub(super) fn alias(&self, alias: &str) -> Option<&String> {
-        self.aliases.get(alias)
-    }
-
     /// The key of a `kind` of thing that is called `text`: a name, an ARN, or another stack's word for it.
     pub(super) fn key(&self, kind: &'static str, text: &str) -> Option<String> {
         if let Some(key) = self.aliases.get(text) {

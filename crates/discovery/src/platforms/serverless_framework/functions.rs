@@ -155,9 +155,9 @@ fn wiring<'a>(
     let own = ["iamRoleStatements", "iamRole"].iter().flat_map(|key| variables.path(function.value, &[key]));
     let own: Vec<At<'a>> = own.flat_map(|at| at.get("statements").map_or(vec![at], |at| vec![at])).collect();
     let alone = !own.is_empty()
-        && !variables
+        && variables
             .text_at(function.value, &["iamRoleStatementsInherit"], Mode::Deploy)
-            .is_some_and(|text| text == "true");
+            .is_none_or(|text| text != "true");
     wiring.statements(own, Strength::Own);
     match role(service, function.value) {
         Some(statements) => wiring.statements(statements, Strength::Inherited),

@@ -1,0 +1,5 @@
+//! The end-to-end tests but for the pages: one binary, so that it is linked once.
+
+mod architecture;
+mod recount;
+mod robustness;
