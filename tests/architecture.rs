@@ -171,6 +171,9 @@ fn every_member_is_listed_and_has_its_page() {
                 continue;
             }
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            if name == "mod" {
+                continue;
+            }
             if !listing.contains(&format!("{name}::")) {
                 wrong.push(format!("{list}: no line for `{name}`"));
             }

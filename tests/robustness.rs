@@ -127,7 +127,7 @@ fn a_plain_folder_is_read_but_incomplete() {
     let run = repo.lockstep(&["check", "--format", "json"]).exits(3);
     assert_eq!(run.json()["status"], "incomplete");
     assert_eq!(run.json()["findings"][0]["rule"], "unresolved-handler");
-    repo.lockstep(&["check"]).exits(3).says("not a git repository");
+    repo.lockstep(&["check"]).exits(3).says("no git repository");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_repository_without_functions_says_so() {
     let repo = Repo::empty();
     repo.write("README.md", "nothing here");
     repo.commit("Start");
-    repo.lockstep(&["check"]).exits(0).says("no functions");
+    repo.lockstep(&["check"]).exits(0).says("no functions found");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_handler_outside_the_repository_is_a_finding() {
     repo.commit("Reach out");
     let found = repo.lockstep(&["check", "--format", "json"]).exits(0).json();
     assert_eq!(found["findings"][0]["rule"], "unresolved-handler", "{found}");
-    repo.lockstep(&["check"]).exits(0).says("outside the repository");
+    repo.lockstep(&["check"]).exits(0).says("leads out of the repository");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the linter found, as the formats want to see it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_linter::{
     Incomplete, Options, Report,
@@ -13,6 +13,17 @@ use lockstep_reporting::{
     why::{JointCommit, Side, WhyView},
 };
 
+/// How many functions nothing can be said about, by reason.
+pub fn unknown(report: &Report) -> BTreeMap<&'static str, usize> {
+    let mut reasons = BTreeMap::new();
+    for node in report.graph.functions() {
+        if let Knowledge::Unknown(why) = &node.knowledge {
+            *reasons.entry(why.reason()).or_default() += 1;
+        }
+    }
+    reasons
+}
+
 /// The parts of a report that its view borrows.
 pub struct OwnedReport {
     summary: Summary,
@@ -23,13 +34,13 @@ pub struct OwnedReport {
 impl OwnedReport {
     /// The parts of `report`.
     pub fn new(report: &Report, options: &Options) -> Self {
-        let nodes = report.graph.functions();
         let state = &report.history.state;
         Self {
             summary: Summary {
                 functions: report.found.functions.len(),
                 services: report.found.services.len(),
-                unknown_functions: nodes.iter().filter(|node| node.knowledge != Knowledge::Known).count(),
+                unknown_functions: unknown(report).values().sum(),
+                unknown_by_reason: unknown(report),
                 changesets: changesets(report),
             },
             history: HistoryFacts {

@@ -6,14 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Fills [`lockstep_model::ClosureFile::own`] and [`Closure::own_folders`]. The closures stand in the order of the
 /// functions.
 pub(crate) fn mark(functions: &[Function], closures: &mut [Closure]) {
-    mark_files(closures);
+    mark_files(functions, closures);
     let folders = Folders::new(functions, closures);
     for (index, closure) in closures.iter_mut().enumerate() {
         closure.own_folders = folders.own(functions, index).into_iter().collect();
     }
 }
 
-fn mark_files(closures: &mut [Closure]) {
+fn mark_files(functions: &[Function], closures: &mut [Closure]) {
     // How many functions run the file, and how many reach it at all.
     let mut counts: FxHashMap<RepoPath, (usize, usize)> = FxHashMap::default();
     for file in closures.iter().flat_map(|closure| &closure.files) {
@@ -21,9 +21,20 @@ fn mark_files(closures: &mut [Closure]) {
         *running += usize::from(file.kind != FileKind::TypeOnly);
         *reaching += 1;
     }
-    for file in closures.iter_mut().flat_map(|closure| &mut closure.files) {
-        let (running, reaching) = counts.get(&file.path).copied().unwrap_or_default();
-        file.own = if file.kind == FileKind::TypeOnly { reaching == 1 } else { running == 1 };
+    let mut starts: FxHashMap<&RepoPath, usize> = FxHashMap::default();
+    for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
+        *starts.entry(&entry.path).or_default() += 1;
+    }
+    for (function, closure) in functions.iter().zip(closures) {
+        for file in &mut closure.files {
+            let (running, reaching) = counts.get(&file.path).copied().unwrap_or_default();
+            // Others may import the file in which a function starts: it stays that function's own.
+            let entry = function.entry.as_ref().is_some_and(|entry| entry.path == file.path);
+            file.own = match file.kind {
+                FileKind::TypeOnly => reaching == 1,
+                _ => running == 1 || (entry && starts.get(&file.path) == Some(&1)),
+            };
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which functions a changed file belongs to.
 //!
 //! The question is answered once for every path that the history names, in a table; a changeset only looks it up.
-//! Code that one function reaches is that function's own; code that several reach is shared by them. Code that is
-//! gone belongs to the function in whose folder it was. Contracts are kept apart: they are what a communication
+//! Code that one function reaches is that function's own; code that several reach is shared by them. The file in which
+//! one function starts is its own even if others import it: those share it. Code that is gone belongs to the function in whose folder it was. Contracts are kept apart: they are what a communication
 //! channel is made of, and the measure asks what must change when they do not.
 
 use lockstep_model::{ChangeKind, Closure, FileChange, FileKind, FileStatus, Function, History, RepoPath, Timestamp};
@@ -20,6 +20,8 @@ pub(crate) enum Code {
     Own(u32),
     /// Shared by a set of functions.
     Shared(SetId),
+    /// One function's own, since it starts there, and shared by a set of functions that reach it.
+    Entry(u32, SetId),
 }
 
 /// What a change of one path touches.
@@ -46,6 +48,18 @@ struct Reach {
     implementation: Vec<u32>,
     contract: Vec<u32>,
     types: Vec<u32>,
+    /// The one function that starts there.
+    starts: Option<u32>,
+}
+
+impl Reach {
+    /// The function whose own code it is.
+    fn owner(&self) -> Option<u32> {
+        match self.implementation[..] {
+            [function] => Some(function),
+            _ => self.starts.filter(|function| self.implementation.contains(function)),
+        }
+    }
 }
 
 /// Extensions of program text. A file of this kind that no closure holds is dead, or a build script; any other file
@@ -63,13 +77,14 @@ impl Table {
         history: &History,
         exists: &(dyn Fn(&RepoPath) -> bool + Sync),
     ) -> Self {
-        let reached = reached(closures);
+        let mut reached = reached(closures);
+        mark_entries(functions, &mut reached);
         let folders = own_folders(closures);
         let mut contracts = NearestFunctions::new(functions);
         let mut sets = Sets::default();
         let mut has_own = vec![false; functions.len()];
         for reach in reached.values() {
-            if let [function] = reach.implementation[..] {
+            if let Some(function) = reach.owner() {
                 has_own[function as usize] = true;
             }
         }
@@ -99,11 +114,11 @@ impl Table {
         self.of[change.path.0 as usize]
     }
 
-    /// The set that shares a path; none if it is nobody's or one function's own.
+    /// The set that shares a path; none if at most one function reaches it.
     pub(crate) fn shared_by(&self, path: u32) -> Option<&[u32]> {
         match self.of[path as usize].code {
-            Code::Shared(set) => Some(&self.sets[set as usize]),
-            _ => None,
+            Code::Shared(set) | Code::Entry(_, set) => Some(&self.sets[set as usize]),
+            Code::Nobody | Code::Own(_) => None,
         }
     }
 }
@@ -145,11 +160,27 @@ fn reached<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a RepoPath, Reac
     reached
 }
 
+/// Notes where exactly one function starts.
+fn mark_entries(functions: &[Function], reached: &mut FxHashMap<&RepoPath, Reach>) {
+    let mut starts: FxHashMap<&RepoPath, Vec<u32>> = FxHashMap::default();
+    for (number, function) in (0u32..).zip(functions) {
+        if let Some(entry) = &function.entry {
+            starts.entry(&entry.path).or_default().push(number);
+        }
+    }
+    for (path, functions) in starts {
+        if let ([function], Some(reach)) = (&functions[..], reached.get_mut(path)) {
+            reach.starts = Some(*function);
+        }
+    }
+}
+
 fn attribution_of_reached(reach: &Reach, sets: &mut Sets) -> Attribution {
-    let code = match reach.implementation[..] {
-        [] => Code::Nobody,
-        [function] => Code::Own(function),
-        _ => Code::Shared(sets.id(&reach.implementation)),
+    let code = match (reach.owner(), &reach.implementation[..]) {
+        (_, []) => Code::Nobody,
+        (Some(function), [_]) => Code::Own(function),
+        (Some(function), all) => Code::Entry(function, sets.id(all)),
+        (None, all) => Code::Shared(sets.id(all)),
     };
     // Types that only one function uses join nothing; types that several use, and nobody runs, are a contract.
     let types: &[u32] = if reach.types.len() > 1 || !reach.contract.is_empty() { &reach.types } else { &[] };
@@ -283,6 +314,11 @@ fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
         }
         (ChangeKind::Behaviour, Code::Shared(set)) => {
             touched.behaviour = true;
+            touched.shared.push(set);
+        }
+        (ChangeKind::Behaviour, Code::Entry(function, set)) => {
+            touched.behaviour = true;
+            touched.own.push(function);
             touched.shared.push(set);
         }
         (ChangeKind::Behaviour, Code::Nobody) if contract.is_none() => touched.behaviour = true,

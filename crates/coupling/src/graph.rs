@@ -73,6 +73,18 @@ pub enum Unknown {
     },
 }
 
+impl Unknown {
+    /// The reason in a few words, for counting: `changed too seldom`.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NoCode => "without code",
+            Self::Inseparable { .. } => "not to be told apart by files",
+            Self::FewChangesets { .. } => "in too short a history",
+            Self::FewChanges { .. } => "changed too seldom",
+        }
+    }
+}
+
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

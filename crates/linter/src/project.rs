@@ -1,7 +1,7 @@
 //! [`Project`]: what is linted. The only walk over the file system, and the only place that reads the checkout.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -109,12 +109,16 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
         }
     };
     let mut entries = Vec::new();
+    let mut misnamed = BTreeMap::new();
     for entry in WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(wanted) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => {
                 if let Some(path) = below(root, entry.path()) {
                     let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                    if entry.path().to_str().is_none() {
+                        misnamed.insert(path.clone(), entry.path().to_owned());
+                    }
                     entries.push((path.clone(), FileEntry::new(kind_of(root, &path, &entry), size)));
                 }
             }
@@ -122,7 +126,7 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
                 .push(Problem::general(ProblemKind::UnreadableFile, format!("a folder cannot be read: {error}"))),
         }
     }
-    FileSet::new(entries, Arc::new(Disk(root.to_owned())))
+    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed }))
 }
 
 /// The name of `path` below `root`; none for the root itself.
@@ -158,11 +162,16 @@ fn link(path: &RepoPath, target: &str) -> FileType {
 }
 
 /// Contents from the disk.
-struct Disk(PathBuf);
+struct Disk {
+    root: PathBuf,
+    /// Where the files are whose names are not UTF-8: a [`RepoPath`] spells them differently.
+    misnamed: BTreeMap<RepoPath, PathBuf>,
+}
 
 impl Source for Disk {
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
-        fs::read(self.0.join(path.as_str())).map_err(|error| match error.kind() {
+        let place = self.misnamed.get(path).cloned().unwrap_or_else(|| self.root.join(path.as_str()));
+        fs::read(place).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error.to_string()),
         })
@@ -178,7 +187,7 @@ fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> F
             return FileSet::from_texts([]);
         }
     };
-    let mut blobs = std::collections::BTreeMap::new();
+    let mut blobs = BTreeMap::new();
     let mut entries = Vec::new();
     for file in listed {
         let kind = match file.kind {
@@ -196,7 +205,7 @@ fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> F
 /// Contents from the object database.
 struct Objects {
     repository: Mutex<Repository>,
-    blobs: std::collections::BTreeMap<RepoPath, BlobId>,
+    blobs: BTreeMap<RepoPath, BlobId>,
 }
 
 impl Source for Objects {

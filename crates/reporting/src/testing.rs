@@ -1,6 +1,6 @@
 //! Values for the tests of this crate: a small shop with two findings.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{
     BaselineState, CommitRef, Evidence, Finding, Fingerprint, Group, Label, Level, Problem, ProblemKind, RuleMeta,
@@ -148,6 +148,7 @@ pub(crate) fn summary() -> Summary {
         functions: 5,
         services: 3,
         unknown_functions: 1,
+        unknown_by_reason: BTreeMap::from([("changed too seldom", 1)]),
         changesets: ChangesetCounts { total: 450, kept: 412, dropped },
     }
 }

@@ -42,8 +42,10 @@ pub struct Summary {
     pub functions: usize,
     /// Services they form.
     pub services: usize,
-    /// Functions with too little history to say anything.
+    /// Functions about which nothing can be said.
     pub unknown_functions: usize,
+    /// The same by reason, in words that follow a number: `changed too seldom`.
+    pub unknown_by_reason: BTreeMap<&'static str, usize>,
     /// Changesets of the main line.
     pub changesets: ChangesetCounts,
 }

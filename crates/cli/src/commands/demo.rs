@@ -18,7 +18,7 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let commits = write(folder)?;
     let mut err = std::io::stderr().lock();
     if !args.common.quiet {
-        let _ = writeln!(err, "A made-up shop: six stacks, eight functions, {commits} commits in eighteen months.\n");
+        let _ = writeln!(err, "A made-up shop: six stacks, seven functions, {commits} commits in eighteen months.\n");
     }
     let exit = super::check(&check_args(args, folder), &[])?;
     if !args.common.quiet && args.folder.is_none() {

@@ -1,6 +1,6 @@
 //! `lockstep doctor`: what can be read here, and how to mend what cannot.
 
-use lockstep_linter::{Options, Report, analyse, coupling::Knowledge};
+use lockstep_linter::{Options, Report, analyse};
 use lockstep_reporting::doctor::{self as render, Check, DoctorView, Outcome};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     exit::Exit,
     session::Session,
     terminal,
+    views::unknown,
 };
 
 /// Checks the repository, its history, its configuration and its functions.
@@ -81,9 +82,9 @@ fn functions(report: &Report) -> Vec<Check> {
         let mend = "lockstep functions says why; a [[function]] table names the code".to_owned();
         checks.push(check("code", Outcome::Warn, format!("{unresolved} functions without code"), Some(mend)));
     }
-    let unknown = report.graph.functions().iter().filter(|node| node.knowledge != Knowledge::Known).count();
-    if unknown > 0 {
-        let detail = format!("{unknown} functions changed too seldom to say anything about them");
+    let reasons: Vec<_> = unknown(report).iter().map(|(why, number)| format!("{number} {why}")).collect();
+    if !reasons.is_empty() {
+        let detail = format!("functions of which nothing can be said: {}", reasons.join(", "));
         checks.push(check("knowledge", Outcome::Warn, detail, None));
     }
     checks.extend(report.problems.iter().map(|problem| {

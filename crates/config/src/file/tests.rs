@@ -1,3 +1,5 @@
+//! Tests of reading `lockstep.toml`.
+
 use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level};
 use serde_json::json;
 

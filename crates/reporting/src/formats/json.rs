@@ -37,7 +37,7 @@ struct Document<'a> {
     incomplete: Vec<Reason<'a>>,
     history: HistoryEntry<'a>,
     findings: Vec<FindingEntry<'a>>,
-    summary: SummaryEntry,
+    summary: SummaryEntry<'a>,
     problems: Vec<ProblemEntry<'a>>,
 }
 
@@ -83,10 +83,11 @@ struct LabelEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct SummaryEntry {
+struct SummaryEntry<'a> {
     functions: usize,
     services: usize,
     unknown_functions: usize,
+    unknown_by_reason: &'a BTreeMap<&'static str, usize>,
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -160,6 +161,7 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             functions: summary.functions,
             services: summary.services,
             unknown_functions: summary.unknown_functions,
+            unknown_by_reason: &summary.unknown_by_reason,
             errors: tally.errors,
             warnings: tally.warnings,
             notes: tally.notes,

@@ -10,6 +10,7 @@ use codespan_reporting::{
     term::{Chars, Config, emit_to_write_style},
 };
 use lockstep_diagnostics::{BaselineState, Finding, Label as Place, Problem, ProblemKind, Severity};
+use lockstep_model::DropReason;
 
 use crate::{
     Format, Options, ReportView, escape, evidence,
@@ -190,11 +191,30 @@ impl Page<'_> {
     fn summary(&mut self) {
         let line = summary_line(self.report);
         self.push(&format!("{line}\n"));
+        let dropped = &self.report.summary.changesets.dropped;
+        if self.options.verbose && !dropped.is_empty() {
+            let reasons: Vec<_> = dropped.iter().map(|(why, n)| format!("{n} {}", left_out(*why))).collect();
+            self.push(&format!("changesets left out: {}\n", reasons.join(", ")));
+        }
         if let Some(baseline) = self.report.baseline {
             let line =
                 format!("baseline: {} known, {} stale, {} worse\n", baseline.known, baseline.stale, baseline.worse);
             self.push(&line);
         }
+    }
+}
+
+/// Why changesets do not count, in words that follow a number.
+fn left_out(why: DropReason) -> &'static str {
+    match why {
+        DropReason::Bot => "by bots",
+        DropReason::Bulk => "that touch too many functions to mean one thing",
+        DropReason::NoBehaviour => "without behaviour (documentation, lock files, tests, moves)",
+        DropReason::NoFunction => "of code that no function runs",
+        DropReason::SharedOnly => "of shared code only",
+        DropReason::ShallowBoundary => "at the edge of a shallow clone",
+        DropReason::MissingObject => "with missing objects",
+        DropReason::Empty => "that change nothing",
     }
 }
 
@@ -239,13 +259,18 @@ pub(super) fn summary_line(report: &ReportView<'_>) -> String {
     line += ": ";
     line += &match (said.is_empty(), report.incomplete.is_empty()) {
         (false, _) => said.join(", "),
+        (true, true) if summary.functions == 0 => "no functions found, so nothing to judge".to_owned(),
         (true, true) => "no findings".to_owned(),
         (true, false) => "nothing can be said".to_owned(),
     };
     if summary.unknown_functions > 0 && report.incomplete.is_empty() {
         let functions = count(summary.unknown_functions, "function");
-        let verb = if summary.unknown_functions == 1 { "has" } else { "have" };
-        line += &format!("; {functions} {verb} too little history to judge");
+        let verb = if summary.unknown_functions == 1 { "is" } else { "are" };
+        let mut reasons: Vec<_> = summary.unknown_by_reason.iter().map(|(why, n)| format!("{n} {why}")).collect();
+        if let ([_], Some(only)) = (&reasons[..], summary.unknown_by_reason.keys().next()) {
+            reasons = vec![(*only).to_owned()];
+        }
+        line += &format!("; {functions} {verb} unknown: {}", reasons.join(", "));
     }
     line
 }

@@ -1,3 +1,5 @@
+//! Tests of the graph as JSON, DOT and Mermaid.
+
 use lockstep_model::FunctionId;
 
 use super::*;

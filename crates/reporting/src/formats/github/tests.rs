@@ -1,3 +1,5 @@
+//! Tests of the annotations.
+
 use proptest::prelude::*;
 
 use super::*;

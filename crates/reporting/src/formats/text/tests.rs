@@ -1,3 +1,5 @@
+//! Tests of the report for people.
+
 use lockstep_diagnostics::Evidence;
 use proptest::prelude::*;
 
@@ -53,7 +55,7 @@ fn known_findings_and_allowed_ones_are_not_shown() {
     let known = Finding { baseline: BaselineState::Known, ..testing::finding() };
     let allowed = Finding { level: lockstep_diagnostics::Level::Allow, ..testing::finding() };
     let text = written(&[known, allowed], false, &Options::default());
-    assert!(!text.contains("[lockstep]") && text.contains(": no findings; 1 function has"), "{text}");
+    assert!(!text.contains("[lockstep]") && text.contains(": no findings; 1 function is unknown"), "{text}");
 }
 
 #[test]
@@ -78,7 +80,10 @@ fn an_empty_run_has_a_summary() {
     };
     let mut out = Vec::new();
     Text.write(&report, &Options::default(), &mut out).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), "0 functions in 0 services, 0 changesets: no findings\n");
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "0 functions in 0 services, 0 changesets: no functions found, so nothing to judge\n"
+    );
 }
 
 proptest! {
