@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_linter::{
     Incomplete, Options, Report,
-    coupling::{Coupling, Directed, Knowledge},
+    coupling::{self, Coupling, Directed, Knowledge},
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
-    ChangesetCounts, HistoryFacts, Incompleteness, ReportView, Summary,
+    ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, Together},
     why::{JointCommit, Side, WhyView},
 };
@@ -29,6 +29,7 @@ pub struct OwnedReport {
     summary: Summary,
     history: HistoryFacts,
     incomplete: Vec<Incompleteness>,
+    early: Vec<EarlySign>,
 }
 
 impl OwnedReport {
@@ -50,6 +51,7 @@ impl OwnedReport {
                 partial: state.partial.clone(),
             },
             incomplete: report.incomplete.iter().map(incompleteness).collect(),
+            early: report.graph.early_signs().into_iter().map(|sign| early(report, sign)).collect(),
         }
     }
 
@@ -63,12 +65,18 @@ impl OwnedReport {
             findings: &report.findings,
             problems: &report.problems,
             incomplete: &self.incomplete,
+            early: &self.early,
             summary: &self.summary,
             history: &self.history,
             baseline: None,
             text_of,
         }
     }
+}
+
+fn early(report: &Report, sign: coupling::EarlySign) -> EarlySign {
+    let id = |number: &usize| report.graph.functions()[*number].id.clone();
+    EarlySign { functions: sign.functions.iter().map(id).collect(), together: sign.together, changes: sign.changes }
 }
 
 /// One reason for an incomplete run.

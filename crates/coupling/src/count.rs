@@ -27,6 +27,15 @@ pub struct Changesets {
     pub dropped: BTreeMap<DropReason, u32>,
 }
 
+impl Changesets {
+    /// Changesets by people that change behaviour and are small enough to mean one thing, whether or not what they
+    /// change is a function's own: how long the repository was observed.
+    pub fn of_behaviour(&self) -> u32 {
+        let beside = [DropReason::NoFunction, DropReason::SharedOnly];
+        self.kept + beside.iter().filter_map(|reason| self.dropped.get(reason)).sum::<u32>()
+    }
+}
+
 /// A changeset that counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {

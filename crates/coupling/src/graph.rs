@@ -59,8 +59,8 @@ pub enum Unknown {
     },
     /// The whole repository has too short a history.
     FewChangesets {
-        /// Changesets that count.
-        kept: u32,
+        /// Changesets that change behaviour, whether a function's or not.
+        changesets: u32,
         /// How many it would take.
         needed: u32,
     },
@@ -92,8 +92,8 @@ impl fmt::Display for Unknown {
             Self::Inseparable { entry, functions } => {
                 write!(f, "{functions} functions start in `{entry}` and cannot be told apart by files")
             }
-            Self::FewChangesets { kept, needed } => {
-                write!(f, "the repository has {kept} changesets that count; it takes {needed}")
+            Self::FewChangesets { changesets, needed } => {
+                write!(f, "the repository has {changesets} changesets that change behaviour; it takes {needed}")
             }
             Self::FewChanges { changes, needed } => write!(f, "it changed {changes} times; it takes {needed}"),
         }
@@ -373,7 +373,7 @@ fn nodes(input: &Input<'_>, table: &Table, counts: &Counts) -> Vec<FunctionNode>
             let entry = function.entry.as_ref().filter(|_| inseparable);
             entry
                 .map(|entry| Unknown::Inseparable { entry: entry.path.clone(), functions: together })
-                .or_else(|| too_little_history(counts.kept.len() as u32, changes, &input.options))
+                .or_else(|| too_little_history(counts.changesets.of_behaviour(), changes, &input.options))
         };
         FunctionNode {
             id: function.id.clone(),
@@ -388,9 +388,9 @@ fn nodes(input: &Input<'_>, table: &Table, counts: &Counts) -> Vec<FunctionNode>
     input.functions.iter().enumerate().map(node).collect()
 }
 
-fn too_little_history(kept: u32, changes: u32, options: &Options) -> Option<Unknown> {
-    if kept < options.min_changesets {
-        Some(Unknown::FewChangesets { kept, needed: options.min_changesets })
+fn too_little_history(changesets: u32, changes: u32, options: &Options) -> Option<Unknown> {
+    if changesets < options.min_changesets {
+        Some(Unknown::FewChangesets { changesets, needed: options.min_changesets })
     } else if changes < options.min_changes {
         Some(Unknown::FewChanges { changes, needed: options.min_changes })
     } else {

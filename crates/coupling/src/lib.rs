@@ -10,6 +10,7 @@
 mod attribute;
 mod communities;
 mod count;
+mod early;
 mod explain;
 mod graph;
 mod measure;
@@ -20,6 +21,7 @@ use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
 pub use count::Changesets;
+pub use early::EarlySign;
 pub use explain::{Explainer, Explanation};
 pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
 pub use measure::{Directed, lower_bound, strength};
@@ -54,7 +56,7 @@ pub struct Options {
     pub min_support: u32,
     /// Below this many changes, nothing is known of a function.
     pub min_changes: u32,
-    /// Below this many kept changesets, nothing is known of any function.
+    /// Below this many changesets that change behaviour, nothing is known of any function.
     pub min_changesets: u32,
     /// Resolution of the communities: larger means smaller communities.
     pub resolution: f64,

@@ -92,9 +92,26 @@ fn contracts_explain_away() {
 #[test]
 fn short_history_is_unknown_and_never_clean() {
     let knowledge = |words: &str| World::of("ab").history(words).graph().functions()[0].knowledge.clone();
-    assert_eq!(knowledge("ab*49"), Knowledge::Unknown(Unknown::FewChangesets { kept: 49, needed: 50 }));
+    assert_eq!(knowledge("ab*49"), Knowledge::Unknown(Unknown::FewChangesets { changesets: 49, needed: 50 }));
     assert_eq!(knowledge("a*4 b*50"), Knowledge::Unknown(Unknown::FewChanges { changes: 4, needed: 5 }));
     assert_eq!(knowledge("a*5 b*50"), Knowledge::Known);
+}
+
+#[test]
+fn early_signs_are_seen_where_nothing_can_be_judged() {
+    let signs = |words: &str| {
+        let graph = World::of("abcd").history(words).graph();
+        let name = |sign: &lockstep_coupling::EarlySign| {
+            let ids = sign.functions.iter().map(|function| graph.functions()[*function].id.as_str());
+            format!("{} {} {:?}", ids.collect::<Vec<_>>().join("~"), sign.together, sign.changes)
+        };
+        graph.early_signs().iter().map(name).collect::<Vec<_>>()
+    };
+    // Twice of three times; once is how functions are born; a function that is known is judged.
+    assert_eq!(signs("ab ab a c d*60"), ["shop/a~shop/b 2 (2, 3)"]);
+    assert_eq!(signs("ab c d*60"), Vec::<String>::new());
+    assert_eq!(signs("ab*6 c*60"), Vec::<String>::new());
+    assert_eq!(signs("ab*6 c*3"), ["shop/a~shop/b 6 (6, 6)"]);
 }
 
 #[test]

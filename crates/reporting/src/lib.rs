@@ -26,4 +26,4 @@ pub mod why;
 
 pub use format::{Format, Options};
 pub use prose::{count, date};
-pub use view::{BaselineCounts, ChangesetCounts, HistoryFacts, Incompleteness, ReportView, Summary};
+pub use view::{BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary};

@@ -11,7 +11,7 @@ use lockstep_model::{
 };
 
 use crate::{
-    BaselineCounts, ChangesetCounts, HistoryFacts, Incompleteness, ReportView, Summary,
+    BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{Direction, Together},
     why::{JointCommit, Side, WhyView},
 };
@@ -168,6 +168,11 @@ pub(crate) fn with_report<T>(findings: &[Finding], incomplete: bool, see: impl F
         findings,
         problems: &problems(),
         incomplete: if incomplete { &reasons } else { &[] },
+        early: &[EarlySign {
+            functions: vec![FunctionId::new("orders/CancelOrder"), FunctionId::new("orders/\u{1b}x")],
+            together: 2,
+            changes: (2, 3),
+        }],
         summary: &summary(),
         history: &history(),
         baseline: Some(BaselineCounts { known: 3, stale: 1, worse: 0 }),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, Severity};
-use lockstep_model::{CommitId, DropReason, RepoPath, Timestamp};
+use lockstep_model::{CommitId, DropReason, FunctionId, RepoPath, Timestamp};
 
 /// One run of the linter, as formats see it.
 #[derive(Clone, Copy)]
@@ -14,6 +14,8 @@ pub struct ReportView<'a> {
     pub problems: &'a [Problem],
     /// Why the analysis is incomplete; empty if it is complete.
     pub incomplete: &'a [Incompleteness],
+    /// Functions that cannot be judged yet, and changed together so far; the most telling first.
+    pub early: &'a [EarlySign],
     /// The figures of the run.
     pub summary: &'a Summary,
     /// What the history could tell.
@@ -22,6 +24,17 @@ pub struct ReportView<'a> {
     pub baseline: Option<BaselineCounts>,
     /// The text of a file of the checkout, for snippets; none if it cannot be had.
     pub text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
+}
+
+/// Functions that changed too seldom to be judged, and changed together so far. No finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlySign {
+    /// The functions.
+    pub functions: Vec<FunctionId>,
+    /// Changesets that edit at least two of them.
+    pub together: usize,
+    /// Changes of the one that changed least, and of the one that changed most.
+    pub changes: (u32, u32),
 }
 
 /// One reason for which a run cannot be called complete.

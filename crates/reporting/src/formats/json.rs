@@ -4,10 +4,11 @@
 use std::{collections::BTreeMap, io};
 
 use lockstep_diagnostics::{Finding, Label};
+use lockstep_model::FunctionId;
 use serde::Serialize;
 
 use crate::{
-    Format, Options, ReportView,
+    EarlySign, Format, Options, ReportView,
     evidence::EvidenceEntry,
     json::{self, Place, ProblemEntry, SCHEMA_VERSION},
     prose,
@@ -37,6 +38,7 @@ struct Document<'a> {
     incomplete: Vec<Reason<'a>>,
     history: HistoryEntry<'a>,
     findings: Vec<FindingEntry<'a>>,
+    early_signs: Vec<EarlyEntry<'a>>,
     summary: SummaryEntry<'a>,
     problems: Vec<ProblemEntry<'a>>,
 }
@@ -45,6 +47,14 @@ struct Document<'a> {
 struct Reason<'a> {
     reason: &'a str,
     help: &'a [String],
+}
+
+/// See [`crate::EarlySign`].
+#[derive(Serialize)]
+struct EarlyEntry<'a> {
+    functions: Vec<&'a str>,
+    together: usize,
+    changes: (u32, u32),
 }
 
 #[derive(Serialize)]
@@ -157,6 +167,7 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             partial: history.partial.as_deref(),
         },
         findings: findings.into_iter().map(finding).collect(),
+        early_signs: report.early.iter().map(early).collect(),
         summary: SummaryEntry {
             functions: summary.functions,
             services: summary.services,
@@ -178,6 +189,11 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
         },
         problems: json::problems(report.problems),
     }
+}
+
+fn early(sign: &EarlySign) -> EarlyEntry<'_> {
+    let functions = sign.functions.iter().map(FunctionId::as_str).collect();
+    EarlyEntry { functions, together: sign.together, changes: sign.changes }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use lockstep_diagnostics::{BaselineState, Finding, Label as Place, Problem, Prob
 use lockstep_model::DropReason;
 
 use crate::{
-    Format, Options, ReportView, escape, evidence,
+    EarlySign, Format, Options, ReportView, escape, evidence,
     prose::{count, date, place, wrap},
     snippet::Snippets,
     style::{self, Painter},
@@ -40,6 +40,7 @@ impl Format for Text {
         page.incomplete()?;
         if !options.quiet {
             page.problems();
+            page.early();
             page.summary();
         }
         let text = String::from_utf8_lossy(&page.painter.text).into_owned();
@@ -188,6 +189,22 @@ impl Page<'_> {
         self.push("\n");
     }
 
+    fn early(&mut self) {
+        let signs = self.report.early;
+        let Some(first) = signs.first() else { return };
+        let shown = if self.options.verbose { signs.len() } else { signs.len().min(EARLY_SHOWN) };
+        self.push("too little history to judge, but together so far (no findings):\n");
+        for sign in &signs[..shown] {
+            self.push(&format!("  {}\n", early_in_words(sign, self.options.verbose)));
+        }
+        if signs.len() > shown {
+            self.push(&format!("  and {} (-v lists them)\n", more(signs.len() - shown, "group")));
+        }
+        if let [a, b, ..] = &first.functions[..] {
+            self.push(&format!("  `lockstep why {} {}` shows the commits\n\n", escape::line(a.as_str()), escape::line(b.as_str())));
+        }
+    }
+
     fn summary(&mut self) {
         let line = summary_line(self.report);
         self.push(&format!("{line}\n"));
@@ -202,6 +219,24 @@ impl Page<'_> {
             self.push(&line);
         }
     }
+}
+
+/// Groups of functions that are listed as an early sign without being asked for.
+const EARLY_SHOWN: usize = 5;
+/// Functions of such a group that are named.
+const EARLY_NAMES: usize = 4;
+
+/// "`a` and `b`: 2 changesets edit several of them; each changed 2 to 3 times".
+fn early_in_words(sign: &EarlySign, all: bool) -> String {
+    let names = if all { sign.functions.len() } else { EARLY_NAMES };
+    let mut text: Vec<_> = sign.functions.iter().take(names).map(|id| format!("`{}`", escape::line(id.as_str()))).collect();
+    if sign.functions.len() > names {
+        text.push(format!("{} more", sign.functions.len() - names));
+    }
+    let (least, most) = sign.changes;
+    let changed = if least == most { count(most as usize, "time") } else { format!("{least} to {most} times") };
+    let together = count(sign.together, "changeset");
+    format!("{}: edited together in {together}; each changed {changed}", text.join(", "))
 }
 
 /// Why changesets do not count, in words that follow a number.

@@ -73,6 +73,7 @@ fn an_empty_run_has_a_summary() {
         findings: &[],
         problems: &[],
         incomplete: &[],
+        early: &[],
         summary: &summary,
         history: &crate::HistoryFacts::default(),
         baseline: None,
