@@ -134,6 +134,9 @@ const TOOLING: [&str; 46] = [
 /// Folders that hold what others wrote, what tools made, or what tools are told.
 const FOREIGN_FOLDERS: [&str; 6] = ["node_modules", "vendor", "__pycache__", "bower_components", "target", "coverage"];
 
+/// Folders of a code root that hold the program which deploys the code.
+const DEPLOYMENT_FOLDERS: [&str; 6] = ["cdk", "cdk.out", "infra", "infrastructure", "terraform", "pulumi"];
+
 /// The language of a source file, as people call it; none for data.
 pub(crate) fn source_language(path: &RepoPath) -> Option<&'static str> {
     if let Some(language) = crate::language_of(path) {
@@ -141,6 +144,16 @@ pub(crate) fn source_language(path: &RepoPath) -> Option<&'static str> {
     }
     let extension = path.extension()?;
     SOURCES.iter().find(|(known, _)| *known == extension).map(|(_, name)| *name)
+}
+
+/// True for two languages of one program: the same, or two that are compiled to the same machine.
+pub(crate) fn run_together(one: &str, other: &str) -> bool {
+    const MACHINES: [&[&str]; 3] = [
+        &["Java", "Kotlin", "Scala", "Groovy", "Clojure"],
+        &["C#", "F#", "Visual Basic"],
+        &["C", "C++", "Go", "Swift"],
+    ];
+    one.is_empty() || one == other || MACHINES.iter().any(|machine| machine.contains(&one) && machine.contains(&other))
 }
 
 /// True for data that programs read when they run.
@@ -152,6 +165,11 @@ pub(crate) fn is_data(path: &RepoPath) -> bool {
 /// of tools, and the work of others.
 pub(crate) fn is_beside_code(path: &RepoPath) -> bool {
     is_test(path) || is_documentation(path) || is_tooling(path)
+}
+
+/// True for what, in the code root `root`, deploys the code and is none of it.
+pub(crate) fn is_deployment(root: &RepoPath, path: &RepoPath) -> bool {
+    path.strip_prefix(root).is_some_and(|inside| inside.split('/').any(|part| DEPLOYMENT_FOLDERS.contains(&part)))
 }
 
 fn is_tooling(path: &RepoPath) -> bool {
@@ -276,6 +294,13 @@ mod tests {
         let generated = FileFacts { generated: true, ..FileFacts::default() };
         assert_eq!(kind(&path("openapi/client.ts"), Some(&generated), false, true), FileKind::Contract);
         assert_eq!(kind(&path("src/a.ts"), None, true, true), FileKind::Contract);
+    }
+
+    #[test]
+    fn what_deploys_a_code_root_is_judged_from_there() {
+        assert!(is_deployment(&path("shop"), &path("shop/cdk/main.go")));
+        assert!(!is_deployment(&path("infra/orders"), &path("infra/orders/main.go")));
+        assert!(run_together("Java", "Kotlin") && !run_together("Go", "python") && run_together("", "Go"));
     }
 
     #[test]

@@ -194,9 +194,10 @@ impl<'a> Explainer<'a> {
     fn stores(&self, a: usize, b: usize) -> impl Iterator<Item = Explanation> {
         let (a, b) = (&self.functions[a], &self.functions[b]);
         let shared = |mine: &&lockstep_model::Store| {
-            b.stores.iter().any(|other| {
-                (&other.kind, &other.key) == (&mine.kind, &mine.key) && said_for_one(mine.strength, other.strength)
-            })
+            !SETTINGS.contains(&mine.kind.as_str())
+                && b.stores.iter().any(|other| {
+                    (&other.kind, &other.key) == (&mine.kind, &mine.key) && said_for_one(mine.strength, other.strength)
+                })
         };
         a.stores
             .iter()
@@ -206,9 +207,10 @@ impl<'a> Explainer<'a> {
 
     fn layers(&self, a: usize, b: usize) -> impl Iterator<Item = Explanation> {
         let (a, b) = (&self.functions[a], &self.functions[b]);
-        // A bare name means a layer of the same stack: two stacks may each have one of that name.
+        // A bare name means a layer of the same stack: two stacks may each have one of that name. One with an address
+        // was published elsewhere, mostly by others (an extension of a monitoring service): it changes with nobody.
         let same_thing =
-            |layer: &Layer| layer.path.is_some() || layer.name.starts_with("arn:") || a.service == b.service;
+            |layer: &Layer| layer.path.is_some() || (!layer.name.starts_with("arn:") && a.service == b.service);
         a.layers
             .iter()
             .filter(move |layer| b.layers.contains(layer) && same_thing(layer))
@@ -229,6 +231,9 @@ impl<'a> Explainer<'a> {
         })
     }
 }
+
+/// Stores that hold settings and credentials: many functions read them, and what one writes says nothing to another.
+const SETTINGS: [&str; 3] = ["parameter", "secret", "key"];
 
 /// What is said for all functions at once joins no two of them in particular.
 fn said_for_one(mine: Strength, other: Strength) -> bool {

@@ -14,7 +14,7 @@ pub(super) fn roots(function: &Function) -> Vec<RepoPath> {
 }
 
 impl Graph<'_> {
-    /// Everything in the code root but the places where other functions start, and their own code roots within.
+    /// The code and data in the code root but the places where other functions start, and their own code roots within.
     pub(super) fn add_code_root(
         &self,
         function: &Function,
@@ -29,10 +29,12 @@ impl Graph<'_> {
             .filter_map(|other| other.code_root.as_ref())
             .filter(|other| *other != root && other.starts_with(root) && !entry.starts_with(other))
             .collect();
+        let family = kinds::source_language(entry).unwrap_or_default();
         for path in self.files.under(root) {
-            let code = kinds::source_language(path).is_some() || kinds::is_data(path);
+            let language = kinds::source_language(path);
+            let code = language.is_some_and(|language| kinds::run_together(family, language)) || kinds::is_data(path);
             let elsewhere = self.entries.contains_key(path) || inner.iter().any(|other| path.starts_with(other));
-            if code && !elsewhere && !kinds::is_beside_code(path) {
+            if code && !elsewhere && !kinds::is_beside_code(path) && !kinds::is_deployment(root, path) {
                 files.entry(path.clone()).or_insert_with(|| self.packaged(path));
             }
         }

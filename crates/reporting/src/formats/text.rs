@@ -201,7 +201,11 @@ impl Page<'_> {
             self.push(&format!("  and {} (-v lists them)\n", more(signs.len() - shown, "group")));
         }
         if let [a, b, ..] = &first.functions[..] {
-            self.push(&format!("  `lockstep why {} {}` shows the commits\n\n", escape::line(a.as_str()), escape::line(b.as_str())));
+            self.push(&format!(
+                "  `lockstep why {} {}` shows the commits\n\n",
+                escape::line(a.as_str()),
+                escape::line(b.as_str())
+            ));
         }
     }
 
@@ -229,7 +233,8 @@ const EARLY_NAMES: usize = 4;
 /// "`a` and `b`: 2 changesets edit several of them; each changed 2 to 3 times".
 fn early_in_words(sign: &EarlySign, all: bool) -> String {
     let names = if all { sign.functions.len() } else { EARLY_NAMES };
-    let mut text: Vec<_> = sign.functions.iter().take(names).map(|id| format!("`{}`", escape::line(id.as_str()))).collect();
+    let mut text: Vec<_> =
+        sign.functions.iter().take(names).map(|id| format!("`{}`", escape::line(id.as_str()))).collect();
     if sign.functions.len() > names {
         text.push(format!("{} more", sign.functions.len() - names));
     }

@@ -226,7 +226,8 @@ fn how_often(view: &View<'_>, pair: &Coupling) -> String {
         |directed: Directed| format!("{} (at least {})", percent(directed.strength_free), percent(directed.lower_free));
     let contracts = match pair.support - pair.support_free {
         0 => String::new(),
-        with => format!(", {} that touch their contracts left out", count(with, "change")),
+        1 => ", 1 change that touches their contracts left out".to_owned(),
+        with => format!(", {with} changes that touch their contracts left out"),
     };
     let habit = if pair.specific {
         format!("; this repository's habits would explain {:.1} of the {} edits of both", pair.expected, pair.support)
@@ -300,7 +301,7 @@ pub(crate) fn in_words(join: &Explanation) -> String {
         Explanation::SharedStore { kind, key } => format!("they use the same {kind}, `{key}`"),
         Explanation::SharedLayer { name } => format!("they run the layer `{name}`"),
         Explanation::SharedFile { path, functions } => {
-            format!("they run `{path}`, which {} in all reach", count(*functions as u32, "function"))
+            format!("they are deployed with `{path}`, as {} in all are", count(*functions as u32, "function"))
         }
     }
 }
