@@ -126,7 +126,7 @@ fn the_finding_can_be_quoted() {
         "`shop/a` and `shop/c` were deployed together in 36 of 38 changes of `shop/a` in 2026-08: \
          9 by edits in both, 27 through `shared/1.ts`"
     );
-    assert!(finding.notes.iter().any(|note| note == "they run `shared/1.ts`, which 2 functions in all reach"));
+    assert!(finding.notes.iter().any(|note| note == "they are deployed with `shared/1.ts`, as 2 functions in all are"));
     assert!(finding.help[1].contains("`shared/1.ts`"), "{:?}", finding.help);
     let commits = finding.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Commits(commits) => Some(commits.len()),
