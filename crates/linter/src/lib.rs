@@ -225,9 +225,22 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
             finding.level_origin.push_str(", and no finding is above `warn` in a shallow clone");
         }
     }
+    accept(&mut findings, config, report.graph.as_of());
     findings.sort_by(|a, b| b.level.cmp(&a.level).then(b.weight.total_cmp(&a.weight)));
     report.findings = findings;
     report
+}
+
+/// Silences what an `[[allow]]` table of the configuration accepts at `as_of`; a forbidden finding cannot be.
+fn accept(findings: &mut [Finding], config: &Config, as_of: Timestamp) {
+    for finding in findings.iter_mut().filter(|finding| finding.level != Level::Forbid) {
+        let mut allows = config.allows.iter().filter(|allow| !allow.is_expired(as_of));
+        if let Some(allow) = allows.find(|allow| allow.covers(finding)) {
+            finding.level = Level::Allow;
+            let place = &allow.location;
+            finding.level_origin = format!("allowed at {}:{}: {}", place.path, place.line, allow.reason);
+        }
+    }
 }
 
 /// All rules, in the order of their names.

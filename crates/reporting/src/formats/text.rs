@@ -165,7 +165,13 @@ impl Page<'_> {
 
     fn problems(&mut self) {
         let mut by_kind: BTreeMap<ProblemKind, BTreeSet<&Problem>> = BTreeMap::new();
-        for problem in self.report.problems {
+        // What a finding says already is not said again.
+        let told: Vec<_> = self.report.reported().map(|finding| &finding.primary.location.path).collect();
+        let is_told = |problem: &Problem| {
+            problem.kind == ProblemKind::InvalidManifest
+                && problem.location.as_ref().is_some_and(|location| told.contains(&&location.path))
+        };
+        for problem in self.report.problems.iter().filter(|problem| !is_told(problem)) {
             by_kind.entry(problem.kind).or_default().insert(problem);
         }
         if by_kind.is_empty() {
