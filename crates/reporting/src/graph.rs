@@ -102,10 +102,18 @@ pub struct CouplingView {
     pub explained_by: Vec<Evidence>,
 }
 
+/// Two directions whose strengths differ by no more are drawn as one line.
+const ALIKE: f64 = 0.15;
+
 impl CouplingView {
     /// The stronger direction's strength.
     pub fn strength(&self) -> f64 {
         self.a_to_b.strength.max(self.b_to_a.strength)
+    }
+
+    /// True if the two follow each other about alike.
+    fn is_mutual(&self) -> bool {
+        (self.a_to_b.strength - self.b_to_a.strength).abs() <= ALIKE
     }
 }
 

@@ -188,17 +188,19 @@ fn headline(view: &WhyView, options: &Options, text: &mut String) {
     let (a, b) = (escape::line(&view.a.service), escape::line(&view.b.service));
     *text += &if a == b { format!(", both in service `{a}`\n") } else { format!(", services `{a}` and `{b}`\n") };
     if view.support == 0 {
-        *text += "have never changed together.\n";
-        return;
+        *text += "were never edited together\n";
+    } else {
+        *text += &format!("edited together {}", times(view.support));
+        if let (Some(newest), Some(oldest)) = (view.commits.first(), view.commits.last()) {
+            *text += &format!(" from {} to {}", date(oldest.commit.time), date(newest.commit.time));
+            let authors: BTreeSet<_> = view.commits.iter().map(|joint| &joint.commit.author).collect();
+            *text += &format!(", by {}", count(authors.len(), "author"));
+        }
+        text.push('\n');
     }
-    *text += &format!("changed together {}", times(view.support));
-    if let (Some(newest), Some(oldest)) = (view.commits.first(), view.commits.last()) {
-        *text += &format!(" from {} to {}", date(oldest.commit.time), date(newest.commit.time));
-        let authors: BTreeSet<_> = view.commits.iter().map(|joint| &joint.commit.author).collect();
-        *text += &format!(", by {}", count(authors.len(), "author"));
+    if view.together.shared > 0 {
+        *text += &format!("{} more, code changed that both reach\n", times(view.together.shared));
     }
-    let Together { own, shared } = view.together;
-    *text += &format!(": {} by edits in both, {} through code that both reach.\n", times(own), times(shared));
 }
 
 fn times(number: u32) -> String {
@@ -323,7 +325,7 @@ mod tests {
         (view.support, view.together, view.commits) = (0, Together::default(), Vec::new());
         view.explained_by.clear();
         let text = written(|out| write_text(&view, &Options::default(), out));
-        assert!(text.contains("have never changed together"), "{text}");
+        assert!(text.contains("were never edited together"), "{text}");
         assert!(!text.contains("What joins them"), "{text}");
     }
 }

@@ -29,13 +29,10 @@ pub fn write_dot(view: &GraphView, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-/// Two directions whose strengths differ by no more are drawn as one edge both ways.
-const ALIKE: f64 = 0.15;
-
 fn edge_line(edge: &CouplingView, a: &str, b: &str) -> String {
     let (forth, back) = (edge.a_to_b.strength, edge.b_to_a.strength);
     let ((from, to), strength) = if forth >= back { ((a, b), forth) } else { ((b, a), back) };
-    let both = if (forth - back).abs() <= ALIKE { ", dir=both" } else { "" };
+    let both = if edge.is_mutual() { ", dir=both" } else { "" };
     let drawn = if edge.specific { "" } else { ", style=dashed" };
     let width = 1.0 + 4.0 * strength.clamp(0.0, 1.0);
     format!("{from} -> {to} [label=\"{strength:.2}\", penwidth={width:.1}{both}{drawn}];")
