@@ -54,6 +54,8 @@ pub(super) struct Variables<'a> {
     params: BTreeMap<String, String>,
     steps: Cell<usize>,
     active: RefCell<Vec<String>>,
+    /// True while the default stage is looked up: what `provider.stage` says of `opt:stage` is no circle.
+    in_stage: Cell<bool>,
     pub(super) problems: RefCell<Vec<Problem>>,
 }
 
@@ -68,6 +70,7 @@ impl<'a> Variables<'a> {
             params,
             steps: Cell::new(STEPS),
             active: RefCell::default(),
+            in_stage: Cell::new(false),
             problems: RefCell::default(),
         }
     }
@@ -159,6 +162,9 @@ impl<'a> Variables<'a> {
     fn variable(&self, inner: &str, at: At<'a>, mode: Mode) -> Found<'a> {
         let name = format!("{mode:?} {inner}");
         if self.active.borrow().contains(&name) {
+            if self.in_stage.get() {
+                return Found::Missing("the stage is chosen when deploying".to_owned());
+            }
             self.report(at, ProblemKind::InvalidManifest, format!("the variable `${{{inner}}}` refers to itself"));
             return Found::Missing("it refers to itself".to_owned());
         }
@@ -262,7 +268,13 @@ impl<'a> Variables<'a> {
 
     /// The stage that is deployed if nobody says anything.
     fn stage(&self, may_be_missing: bool) -> Found<'a> {
-        let own = self.text_at(self.service, &["provider", "stage"], Mode::Deploy);
+        let own = if self.in_stage.replace(true) {
+            None
+        } else {
+            let own = self.text_at(self.service, &["provider", "stage"], Mode::Deploy);
+            self.in_stage.set(false);
+            own
+        };
         match own.filter(|stage| !stage.contains('*')) {
             Some(stage) => Found::Text(stage),
             // Only what stands behind the comma can tell.
