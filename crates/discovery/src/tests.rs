@@ -118,7 +118,8 @@ fn tables_declare_what_no_platform_does() {
 #[test]
 fn the_order_of_files_does_not_matter_and_runs_agree() {
     let text = template(&[("B", "b"), ("A", "a")]);
-    let files = [("x/t.yaml", text.as_str()), ("y/x/t.yaml", text.as_str()), ("x/a/main.py", CODE)];
+    let code = [("x/a/main.py", CODE), ("y/x/a/main.py", CODE)];
+    let files: Vec<_> = [("x/t.yaml", text.as_str()), ("y/x/t.yaml", text.as_str())].into_iter().chain(code).collect();
     let first = find(&files, &Options::default());
     assert_eq!(ids(&first), ["x/A", "x/B", "y/x/A", "y/x/B"]);
     let reversed: Vec<_> = files.iter().rev().copied().collect();
