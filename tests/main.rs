@@ -4,3 +4,4 @@ mod architecture;
 mod readme;
 mod recount;
 mod robustness;
+mod schemas;
