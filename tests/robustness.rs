@@ -121,6 +121,23 @@ fn a_path_that_is_not_there_is_a_usage_error() {
 }
 
 #[test]
+fn a_misspelt_command_is_no_missing_folder() {
+    Repo::small().lockstep(&["chekc"]).exits(2).says("did you mean `lockstep check`?");
+    Repo::small().lockstep(&["no/such/folder"]).exits(2).says("cannot read `no/such/folder`");
+}
+
+#[test]
+fn cargo_finds_it_as_a_subcommand() {
+    let repo = Repo::small();
+    for arguments in [&["lockstep", "check", "--format", "json"][..], &["check", "--format", "json"]] {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_cargo-lockstep")).args(arguments).current_dir(repo.path()).output();
+        let output = output.expect("cargo-lockstep runs");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("\"schema_version\": 1"), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_plain_folder_is_read_but_incomplete() {
     let repo = Repo::plain();
     repo.write("template.yaml", MANIFEST);

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
+use clap::CommandFactory;
 use lockstep_config::{Config, ConfigError, LevelFlag, Levels};
 use lockstep_diagnostics::{Level, RuleMeta};
 use lockstep_linter::{Options, Project, Report, option_errors, rules};
@@ -18,7 +19,7 @@ use lockstep_reporting::{
 };
 
 use crate::{
-    args::{Common, HistoryArgs},
+    args::{Cli, Common, HistoryArgs},
     exit::Exit,
     terminal::{Bar, colors},
 };
@@ -47,7 +48,10 @@ impl Session {
         let threads = common.jobs.map_or(0, usize::from);
         // Parsers recurse: a thread has room for what a person could have written.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build()?;
-        let project = pool.install(|| Project::open(path))?;
+        let project = pool.install(|| Project::open(path)).map_err(|error| match command_meant(path) {
+            Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
+            None => error.into(),
+        })?;
         let metas = rules();
         let flags: Vec<LevelFlag> =
             flags.iter().map(|(level, name)| LevelFlag { level: *level, name: name.clone() }).collect();
@@ -183,6 +187,14 @@ pub fn unknown_rule(name: &str, rules: &[&RuleMeta]) -> anyhow::Error {
 }
 
 /// The candidate that looks most like `name`, if one does.
+/// The command that a path which does not exist may be a misspelling of.
+fn command_meant(path: &Path) -> Option<String> {
+    let word = path.to_str().filter(|word| !path.exists() && word.chars().all(char::is_alphanumeric))?;
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    closest(word, names.into_iter()).map(str::to_owned)
+}
+
 fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |id: &'a str| id.rsplit('/').next().unwrap_or(id);
     candidates

@@ -4,6 +4,8 @@
 //! `LOCKSTEP_BENCH=/path/to/a/repository` measures that one. Every round runs all of it once, so that a busy machine
 //! slows everything alike; the table shows medians, and their ratio to `git log --first-parent -m --raw --no-renames`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark is there to print")]
+
 use std::{
     collections::BTreeMap,
     env,
