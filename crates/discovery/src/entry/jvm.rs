@@ -97,15 +97,18 @@ fn files_of(case: &Case, handler: &Handler) -> Vec<RepoPath> {
         let classes = case.index.classes(case.files, handler.class).iter();
         found = classes.filter(|class| class.package == handler.package).map(|class| class.path.clone()).collect();
     }
-    if found.is_empty() && !handler.package.is_empty() {
+    if found.is_empty() {
         found = by_full_name(case, handler);
     }
     found
 }
 
-/// Other languages name the class in full (`:gen-class :name com.acme.Handler`).
+/// Other languages name the class in full (`:gen-class :name com.acme.Handler`), or after the namespace (`ns hello`).
 fn by_full_name(case: &Case, handler: &Handler) -> Vec<RepoPath> {
-    let name = format!("{}.{}", handler.package, handler.class);
+    let name = match handler.package {
+        "" => format!("ns {}", handler.class),
+        package => format!("{package}.{}", handler.class),
+    };
     let clojure = |path: &&RepoPath| matches!(path.extension(), Some("clj" | "cljc"));
     let names = |path: &&RepoPath| case.files.text(path).is_ok_and(|text| probe::mentions(&text, &name));
     case.files.paths().filter(clojure).filter(names).cloned().collect()

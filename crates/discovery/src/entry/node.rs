@@ -53,6 +53,17 @@ pub(super) fn find(case: &Case, root: &RepoPath) -> Option<Entry> {
         .or_else(|| built(case, root))
         .or_else(|| package_main(case, root))
         .or_else(|| other_language(case, root))
+        .or_else(|| module_alone(case, root))
+}
+
+/// A handler that is a module and no symbol: platforms that run the file (Cloudflare's scripts, Twilio).
+fn module_alone(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let handler = case.handler.as_str();
+    if handler.is_empty() || handler.contains(['.', ':']) {
+        return None;
+    }
+    let path = module_at(case.files, &root.join(handler).ok()?)?;
+    Some(Entry { path, symbol: None, confidence: Confidence::Convention })
 }
 
 /// The files that the manifest tells the bundler to start from.
@@ -107,7 +118,8 @@ fn package_main(case: &Case, root: &RepoPath) -> Option<Entry> {
         .and_then(|text| lockstep_document::parse("json", &text).ok())
         .and_then(|document| document.root.get("main")?.as_str().map(str::to_owned))
         .and_then(|main| {
-            let path = root.join(&main).ok()?;
+            // Written from the package, also with a slash in front.
+            let path = root.join(main.trim_start_matches('/')).ok()?;
             probe::file(case.files, &path)
                 .or_else(|| module_at(case.files, &path))
                 .or_else(|| compiled::sources(case.files, root, &without_extension(&path)).into_iter().next())

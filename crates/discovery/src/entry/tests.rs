@@ -76,6 +76,14 @@ fn node_modules_end_at_a_dot_and_symbols_follow() {
     table(&[
         (NODE, "src/app.handler", "orders", &[("orders/src/app.js", "")], "orders/src/app.js handler exact"),
         (NODE, "app.handler", "", &[("app.js", ""), ("app.ts", "")], "app.ts handler exact"),
+        (NODE, "worker", "w", &[("w/worker.js", "")], "w/worker.js - convention"),
+        (
+            NODE,
+            "http",
+            "g",
+            &[("g/package.json", "{\"main\": \"/src/a.ts\"}"), ("g/src/a.ts", "export let http")],
+            "g/src/a.ts http exact",
+        ),
         (NODE, "./app.handler", "orders/", &[("orders/app.mjs", "")], "orders/app.mjs handler exact"),
         (NODE, "orders.handler", ".", &[("orders/index.ts", "")], "orders/index.ts handler exact"),
         (NODE, "app.api.get", "", &[("app.js", "")], "app.js api.get exact"),
