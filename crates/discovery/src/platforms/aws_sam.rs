@@ -39,7 +39,8 @@ impl Platform for AwsSam {
 
     fn declared(&self, files: &FileSet) -> Partial<Vec<Declared>> {
         let mut all: Partial<Vec<Declared>> = Partial::default();
-        let templates = copies::leave_out(template::find(files, &mut all.problems));
+        let found = template::find(files, &mut all.problems);
+        let templates = copies::leave_out(found, &mut all.problems);
         let world = World::new(files, &templates, stacks::find(&templates, files));
         let mut wires = wiring::read(&world);
         for (stack, of) in world.stacks.iter().enumerate() {

@@ -2,41 +2,73 @@
 
 use std::collections::{HashMap, HashSet};
 
+use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Node;
-use lockstep_model::RepoPath;
+use lockstep_model::{Location, RepoPath};
 
 use super::template::{FUNCTIONS, Resource, Template};
 
 /// The templates that a person wrote. A copy is left out only if what it was made from is there: otherwise it is all
-/// that is known of its functions.
-pub(super) fn leave_out(templates: Vec<Template>) -> Vec<Template> {
-    let copy: Vec<Kind> = templates.iter().map(kind).collect();
-    let mut by_id: HashMap<&str, Vec<RepoPath>> = HashMap::new();
-    let mut handlers: HashSet<&str> = HashSet::new();
-    for (template, _) in templates.iter().zip(&copy).filter(|(_, kind)| **kind == Kind::Source) {
+/// that is known of its functions. What an outdated copy has and its source has no more is named in `problems`.
+pub(super) fn leave_out(templates: Vec<Template>, problems: &mut Vec<Problem>) -> Vec<Template> {
+    let kinds: Vec<Kind> = templates.iter().map(kind).collect();
+    let mut sources = Sources::default();
+    for (template, _) in templates.iter().zip(&kinds).filter(|(_, kind)| **kind == Kind::Source) {
         for resource in template.resources().filter(Resource::is_function) {
-            by_id.entry(resource.key.text.as_str()).or_default().push(template.folder());
-            handlers.extend(resource.property("Handler").and_then(Node::as_str));
+            sources.by_id.entry(resource.key.text.clone()).or_default().push(template.folder());
+            sources.handlers.extend(resource.property("Handler").and_then(Node::as_str).map(str::to_owned));
         }
     }
-    let nested = |template: &Template, folders: &[RepoPath]| {
-        let folder = template.folder();
-        folders.iter().any(|source| source.starts_with(&folder) || folder.starts_with(source))
-    };
-    let has_source = |template: &Template, kind: &Kind| {
-        let mut functions = template.resources().filter(Resource::is_function);
-        match kind {
+    let mut kept = Vec::new();
+    for (template, kind) in templates.into_iter().zip(kinds) {
+        let is_copy = match kind {
             Kind::Source => false,
-            Kind::Packaged => functions
-                .all(|resource| by_id.get(resource.key.text.as_str()).is_some_and(|folders| nested(template, folders))),
-            Kind::Generated => functions.all(|resource| {
+            Kind::Packaged => sources.repeated(&template, problems),
+            Kind::Generated => template.resources().filter(Resource::is_function).all(|resource| {
                 let handler = resource.property("Handler").and_then(Node::as_str);
-                handler.is_some_and(|handler| handlers.contains(handler))
+                handler.is_some_and(|handler| sources.handlers.contains(handler))
             }),
+        };
+        if !is_copy {
+            kept.push(template);
         }
-    };
-    let keep: Vec<bool> = templates.iter().zip(&copy).map(|(template, kind)| !has_source(template, kind)).collect();
-    templates.into_iter().zip(keep).filter_map(|(template, keep)| keep.then_some(template)).collect()
+    }
+    kept
+}
+
+/// What the templates that people wrote declare.
+#[derive(Default)]
+struct Sources {
+    /// Logical ids of functions, with the folders of the templates that have them.
+    by_id: HashMap<String, Vec<RepoPath>>,
+    handlers: HashSet<String>,
+}
+
+impl Sources {
+    /// True if the packaged `template` was made from one of them: all of its functions are in templates above or below
+    /// it, or some are in one beside it, which has changed since.
+    fn repeated(&self, template: &Template, problems: &mut Vec<Problem>) -> bool {
+        let folder = template.folder();
+        let near = |resource: &Resource<'_>, beside: bool| {
+            self.by_id.get(resource.key.text.as_str()).is_some_and(|folders| {
+                folders.iter().any(|source| match beside {
+                    true => *source == folder,
+                    false => source.starts_with(&folder) || folder.starts_with(source),
+                })
+            })
+        };
+        let functions: Vec<Resource<'_>> = template.resources().filter(Resource::is_function).collect();
+        let gone = functions.iter().filter(|resource| !near(resource, false)).count();
+        if gone > 0 && functions.iter().any(|resource| near(resource, true)) {
+            let what = if gone == 1 { "1 function".to_owned() } else { format!("{gone} functions") };
+            let message = format!(
+                "this was packaged from a template beside it that has changed since: {what} that it alone has are left out"
+            );
+            problems.push(Problem::at(ProblemKind::Unevaluated, Location::whole_file(template.path.clone()), message));
+            return true;
+        }
+        gone == 0
+    }
 }
 
 #[derive(PartialEq, Eq)]

@@ -207,6 +207,12 @@ fn copies_are_left_out_only_where_their_source_is() {
     for (files, expected) in cases {
         assert_eq!(told(files), expected);
     }
+    // A copy that is older than its source.
+    let both = packaged.replace("{F:", "{G: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://b/g}}, F:");
+    let files = [("a/template.yaml", source.as_str()), ("a/output.yaml", both.as_str())];
+    assert_eq!(told(&files), ["a/F A::B::C a:src"]);
+    let problems = read(&files).problems;
+    assert!(matches!(&problems[..], [one] if one.message.contains("1 function that it alone has")), "{problems:?}");
 }
 
 #[test]
