@@ -69,7 +69,7 @@ pub struct Common {
     /// Findings only, no summary and no hints
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// List everything that was left out; twice: how long each stage took
+    /// List everything that was left out; twice: when each stage began
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
 }
