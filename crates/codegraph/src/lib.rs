@@ -10,6 +10,7 @@ mod language;
 mod languages;
 mod nesting;
 mod ownership;
+pub mod parts;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
