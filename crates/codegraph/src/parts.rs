@@ -36,6 +36,11 @@ impl Version {
         Some(Self { definitions, reach, top_level: top_level(text, &facts) })
     }
 
+    /// True if all of `handlers` are in it.
+    pub fn has_all(&self, handlers: &[String]) -> bool {
+        handlers.iter().all(|handler| self.reach.contains_key(handler))
+    }
+
     /// The handlers that are in it.
     fn handlers(&self) -> impl Iterator<Item = &String> {
         self.reach.keys()

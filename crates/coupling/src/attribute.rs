@@ -5,8 +5,13 @@
 //! one function starts is its own even if others import it: those share it. Code that is gone belongs to the function in whose folder it was. Contracts are kept apart: they are what a communication
 //! channel is made of, and the measure asks what must change when they do not.
 
-use lockstep_model::{ChangeKind, Closure, FileChange, FileKind, FileStatus, Function, History, RepoPath, Timestamp};
+use lockstep_model::{
+    BlobId, ChangeKind, Closure, FileChange, FileKind, FileStatus, Function, History, PathId, RepoPath, Symbols,
+    Timestamp,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{Input, Parts};
 
 /// Number of a set of functions in [`Table::sets`].
 pub(crate) type SetId = u32;
@@ -36,9 +41,11 @@ struct Attribution {
 /// What every path of the history belongs to.
 pub(crate) struct Table {
     of: Vec<Attribution>,
+    /// Per change of a file in which several functions start: whose parts of it changed.
+    parts: FxHashMap<(PathId, BlobId, BlobId), Vec<Code>>,
     /// The sets of functions that share something, each sorted, each once.
     pub sets: Vec<Box<[u32]>>,
-    /// Per function: true if some file of today is its own.
+    /// Per function: true if some file of today is its own, or some part of the file in which it starts.
     pub has_own: Vec<bool>,
 }
 
@@ -71,12 +78,8 @@ const PROGRAM_TEXT: &[&str] = &[
 ];
 
 impl Table {
-    pub(crate) fn new(
-        functions: &[Function],
-        closures: &[Option<&Closure>],
-        history: &History,
-        exists: &(dyn Fn(&RepoPath) -> bool + Sync),
-    ) -> Self {
+    pub(crate) fn new(input: &Input<'_>, closures: &[Option<&Closure>]) -> Self {
+        let Input { functions, history, exists, .. } = *input;
         let mut reached = reached(closures);
         mark_entries(functions, &mut reached);
         let folders = own_folders(closures);
@@ -107,11 +110,27 @@ impl Table {
                 }
             });
         }
-        Self { of, sets: sets.all, has_own }
+        mark_own_symbols(closures, history, input.parts, &mut has_own);
+        let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+        let parts = changes
+            .filter_map(|change| {
+                let parts = input.parts.of(change)?.iter().map(|functions| match functions[..] {
+                    [function] => Code::Own(function),
+                    _ => Code::Shared(sets.id(functions)),
+                });
+                Some(((change.path, change.before, change.after), parts.collect()))
+            })
+            .collect();
+        Self { of, parts, sets: sets.all, has_own }
     }
 
     fn get(&self, change: &FileChange) -> Attribution {
         self.of[change.path.0 as usize]
+    }
+
+    /// The parts of a file that `change` touches; none if only the file is known.
+    fn parts(&self, change: &FileChange) -> Option<&[Code]> {
+        self.parts.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
     }
 
     /// The set that shares a path; none if at most one function reaches it.
@@ -119,6 +138,28 @@ impl Table {
         match self.of[path as usize].code {
             Code::Shared(set) | Code::Entry(_, set) => Some(&self.sets[set as usize]),
             Code::Nobody | Code::Own(_) => None,
+        }
+    }
+}
+
+/// Marks the functions that reach something of a file in parts which no other does.
+fn mark_own_symbols(closures: &[Option<&Closure>], history: &History, parts: &Parts, has_own: &mut [bool]) {
+    let covered: FxHashSet<&RepoPath> = (0u32..)
+        .zip(&history.paths)
+        .filter(|(number, _)| parts.covers(PathId(*number)))
+        .map(|(_, path)| path)
+        .collect();
+    let mut reach: FxHashMap<(&RepoPath, &str), Vec<usize>> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for file in closure.iter().flat_map(|closure| &closure.files).filter(|file| covered.contains(&file.path)) {
+            if let Symbols::Some(names) = &file.symbols {
+                names.iter().for_each(|name| reach.entry((&file.path, name)).or_default().push(function));
+            }
+        }
+    }
+    for functions in reach.values() {
+        if let [function] = functions[..] {
+            has_own[function] = true;
         }
     }
 }
@@ -304,6 +345,17 @@ pub(crate) fn changes_behaviour(change: &FileChange) -> bool {
 
 fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
     if is_pure_move(change) {
+        return;
+    }
+    if let Some(parts) = table.parts(change).filter(|_| change.kind == ChangeKind::Behaviour) {
+        touched.behaviour = true;
+        for part in parts {
+            match part {
+                Code::Own(function) | Code::Entry(function, _) => touched.own.push(*function),
+                Code::Shared(set) => touched.shared.push(*set),
+                Code::Nobody => {}
+            }
+        }
         return;
     }
     let Attribution { code, contract } = table.get(change);

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use lockstep_model::{Basis, Function, FunctionId, History, PathId, RepoPath, Timestamp};
+use lockstep_model::{Basis, FileChange, Function, FunctionId, History, PathId, RepoPath, Timestamp};
 use petgraph::graph::{NodeIndex, UnGraph};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Changesets, Directed, Input, Options, Prior,
+    Changesets, Directed, Input, Options, Parts, Prior,
     attribute::{Table, Touched},
     communities,
     count::{Cell, Counts, Kept},
@@ -160,6 +160,7 @@ pub struct CouplingGraph {
     changes: Vec<Vec<u32>>,
     /// Per path of the history: the functions that share it; empty where they do not.
     shared_by: Vec<Box<[u32]>>,
+    parts: Parts,
 }
 
 impl CouplingGraph {
@@ -209,6 +210,11 @@ impl CouplingGraph {
         self.prior
     }
 
+    /// Whose parts of files in which several functions start changed.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// How many changesets there were, and what became of them.
     pub fn changesets(&self) -> &Changesets {
         &self.changesets
@@ -249,15 +255,15 @@ impl CouplingGraph {
         let with_shared = self.touched.iter().filter(|touched| !touched.shared.is_empty());
         for touched in with_shared.filter(|touched| !(has(&touched.own, a) && has(&touched.own, b))) {
             let changes = &history.changesets[touched.changeset as usize].changes;
-            let mut paths: Vec<PathId> = changes
-                .iter()
-                .filter(|change| crate::attribute::changes_behaviour(change))
-                .map(|change| change.path)
-                .filter(|path| {
-                    let functions = &self.shared_by[path.0 as usize];
+            let both_run = |change: &&FileChange| match self.parts.of(change) {
+                Some(parts) => parts.iter().any(|functions| has(functions, a) && has(functions, b)),
+                None => {
+                    let functions = &self.shared_by[change.path.0 as usize];
                     has(functions, a) && has(functions, b)
-                })
-                .collect();
+                }
+            };
+            let changed = changes.iter().filter(|change| crate::attribute::changes_behaviour(change));
+            let mut paths: Vec<PathId> = changed.filter(both_run).map(|change| change.path).collect();
             paths.sort_unstable();
             paths.dedup();
             paths.into_iter().for_each(|path| *counts.entry(path).or_default() += 1);
@@ -306,6 +312,7 @@ pub(crate) fn build(
         kept: counts.kept,
         changes: counts.changes,
         shared_by: shared_by.collect(),
+        parts: input.parts.clone(),
     }
 }
 

@@ -14,6 +14,7 @@ mod early;
 mod explain;
 mod graph;
 mod measure;
+mod parts;
 mod prior;
 mod significance;
 
@@ -25,6 +26,7 @@ pub use early::EarlySign;
 pub use explain::{Explainer, Explanation};
 pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
 pub use measure::{Directed, lower_bound, strength};
+pub use parts::Parts;
 pub use prior::Prior;
 
 /// All that the measure looks at.
@@ -37,6 +39,8 @@ pub struct Input<'a> {
     pub closures: &'a [Closure],
     /// What changed.
     pub history: &'a History,
+    /// Whose part of a file in which several functions start changed.
+    pub parts: &'a Parts,
     /// The moment from which ages are counted; later changesets are left out.
     pub as_of: Timestamp,
     /// True for files that exist today.
@@ -78,7 +82,7 @@ impl Default for Options {
 /// Measures how functions change together.
 pub fn couple(input: &Input<'_>) -> CouplingGraph {
     let closures = closures_in_order(input);
-    let table = attribute::Table::new(input.functions, &closures, input.history, input.exists);
+    let table = attribute::Table::new(input, &closures);
     let touched = attribute::touched(&table, input.history, input.as_of);
     let counts = count::count(&touched, &table, input);
     let prior = prior::fit(&counts, &input.options);

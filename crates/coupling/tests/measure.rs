@@ -5,7 +5,9 @@ mod words;
 use std::collections::BTreeSet;
 
 use lockstep_coupling::{CouplingGraph, Explainer, Explanation, Knowledge, Unknown};
-use lockstep_model::{Access, Channel, ChannelDirection, DropReason, FileKind, Invocation, Layer, Store, Strength};
+use lockstep_model::{
+    Access, BlobId, Channel, ChannelDirection, DropReason, FileKind, Invocation, Layer, Store, Strength, Symbols,
+};
 use proptest::prelude::*;
 use words::{World, file, path};
 
@@ -124,6 +126,35 @@ fn functions_of_one_file_cannot_be_told_apart() {
     assert_eq!(inseparable, [true, true, false]);
     assert_eq!(graph.functions()[0].changes, 0);
     assert_eq!(graph.functions()[0].deployments, 60);
+}
+
+#[test]
+fn functions_of_one_file_are_told_apart_by_its_parts() {
+    let mut world = World::of("abc");
+    world.functions[1].entry = world.functions[0].entry.clone();
+    world.closures[1].files = world.closures[0].files.clone();
+    for (closure, name) in [(0, "create"), (1, "cancel")] {
+        world.closures[closure].files[1].symbols = Symbols::Some(vec!["helper".into(), name.into()]);
+    }
+    let mut world = world.history("a*60 c*10");
+    // Of the sixty changes, ten are of a's part, ten of b's, ten of both, ten of what both use, twenty of nobody's.
+    let parts: [&[&[u32]]; 6] = [&[&[0]], &[&[1]], &[&[0], &[1]], &[&[0, 1]], &[], &[]];
+    let history = world.history.clone();
+    for (number, changeset) in history.changesets.iter().take(60).enumerate() {
+        let change = &mut world.history.changesets[number].changes[0];
+        change.after = BlobId([number as u8 + 10; 20]);
+        world.parts.cover(changeset.changes[0].path);
+        world.parts.add(change, parts[number / 10].iter().map(|part| part.to_vec()));
+    }
+    let graph = world.graph();
+    let counts = |function: usize| {
+        let node = &graph.functions()[function];
+        (node.changes, node.deployments, node.inseparable)
+    };
+    assert_eq!((counts(0), counts(1)), ((20, 30, false), (20, 30, false)));
+    let pair = graph.between(0, 1).unwrap();
+    assert_eq!((pair.support, pair.shared), (10, 10));
+    assert_eq!(graph.shared_files(&world.history, 0, 1), [(path("a/handler.ts"), 10)]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::{
 };
 
 use lockstep_config::{Config, Levels};
-use lockstep_linter::{Options, Progress, Project, find, follow, lint, measure, mine, rules};
+use lockstep_linter::{Options, Progress, Project, find, follow, lint, measure, mine, rules, tell_apart};
 use lockstep_testkit::{Page, Repository};
 
 /// Rounds, the first of which only warms up.
@@ -96,15 +96,17 @@ fn once(folder: &Path) -> (Vec<(&'static str, Duration)>, String) {
     lap("3 follow their code");
     let mined = mine(&project, &config, &options, &Quiet);
     lap("4 mine the history");
-    let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, &options);
-    lap("5 measure");
+    let (parts, _) = tell_apart(&project, &found, &mined.history);
+    lap("5 tell parts of files apart");
+    let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, &parts, &options);
+    lap("6 measure");
     let size = format!("{} functions, {} changesets", found.functions.len(), graph.changesets().total);
     drop((found, followed, mined, graph, project));
-    lap("6 (free memory)");
+    lap("7 (free memory)");
     let project = Project::open(folder).expect("a project");
     let levels = Levels::new(&config, &[], &rules()).expect("no flags, no errors");
     drop(lint(&project, &config, &levels, &options, &Quiet));
-    lap("7 all of it, stages overlapping");
+    lap("8 all of it, stages overlapping");
     (times, size)
 }
 

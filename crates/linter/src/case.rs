@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lockstep_diagnostics::{CommitRef, Evidence};
-use lockstep_model::{ChangeKind, Changeset, Closure, FileKind, RepoPath};
+use lockstep_model::{ChangeKind, Closure, FileChange, FileKind, RepoPath};
 
 use crate::Report;
 
@@ -78,22 +78,38 @@ impl Report {
     }
 
     fn joint(&self, a: usize, b: usize, number: usize, functions: usize) -> Joint {
-        let (first, second) = (&self.code.closures[a], &self.code.closures[b]);
-        let (mut a_files, mut b_files, mut shared_files) = (Vec::new(), Vec::new(), Vec::new());
-        for path in self.behaviour(&self.history.changesets[number]) {
-            match (reaches(first, path), reaches(second, path)) {
-                (true, true) => shared_files.push(path.clone()),
-                (true, false) => a_files.push(path.clone()),
-                (false, true) => b_files.push(path.clone()),
-                (false, false) => {}
+        let (mut a_files, mut b_files, mut shared_files) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let changes = &self.history.changesets[number].changes;
+        for change in changes.iter().filter(|change| change.kind == ChangeKind::Behaviour) {
+            let path = self.history.path(change.path);
+            let (of_a, of_b, of_both) = self.whose(change, a, b);
+            for (mine, files) in [(of_a, &mut a_files), (of_b, &mut b_files), (of_both, &mut shared_files)] {
+                if mine {
+                    files.insert(path.clone());
+                }
             }
         }
-        Joint { commit: self.commit(number), a_files, b_files, shared_files, functions }
+        let listed = |files: BTreeSet<RepoPath>| files.into_iter().collect();
+        Joint {
+            commit: self.commit(number),
+            a_files: listed(a_files),
+            b_files: listed(b_files),
+            shared_files: listed(shared_files),
+            functions,
+        }
     }
 
-    fn behaviour<'a>(&'a self, changeset: &'a Changeset) -> BTreeSet<&'a RepoPath> {
-        let changes = changeset.changes.iter().filter(|change| change.kind == ChangeKind::Behaviour);
-        changes.map(|change| self.history.path(change.path)).collect()
+    /// Whether a change is of the first function's code only, of the second's only, and of code that both reach. Of a
+    /// file in which several functions start it may be all of that at once.
+    fn whose(&self, change: &FileChange, a: usize, b: usize) -> (bool, bool, bool) {
+        if let Some(parts) = self.graph.parts().of(change) {
+            let has = |part: &[u32], function: usize| part.binary_search(&(function as u32)).is_ok();
+            let any = |in_a: bool, in_b: bool| parts.iter().any(|part| (has(part, a), has(part, b)) == (in_a, in_b));
+            return (any(true, false), any(false, true), any(true, true));
+        }
+        let path = self.history.path(change.path);
+        let (of_a, of_b) = (reaches(&self.code.closures[a], path), reaches(&self.code.closures[b], path));
+        (of_a && !of_b, of_b && !of_a, of_a && of_b)
     }
 }
 

@@ -1,17 +1,18 @@
 //! The pipeline on one screen: from a checkout and its configuration to a report.
 //!
-//! [`Project`] reads the checkout; [`find`] lists its functions, [`follow`] their code, [`mine`] its history,
-//! [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
+//! [`Project`] reads the checkout; [`find`] lists its functions, [`follow`] their code, [`mine`] its history;
+//! [`tell_apart`] says whose part of a file changed, [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
 //! commands do.
 
 mod case;
 mod incomplete;
+mod parts;
 mod project;
 mod services;
 
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
-use lockstep_coupling::{CouplingGraph, Input};
+use lockstep_coupling::{CouplingGraph, Input, Parts};
 use lockstep_diagnostics::{Finding, Level, Problem, RuleMeta};
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use lockstep_rules::{Facts, View};
@@ -20,6 +21,7 @@ pub use case::{Case, Joint};
 pub use incomplete::Incomplete;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Repository, RepositoryState};
+pub use parts::tell_apart;
 pub use project::{Project, ProjectError};
 
 /// What one run wants, beyond the configuration.
@@ -138,6 +140,7 @@ pub fn measure(
     found: &Found,
     closures: &[Closure],
     history: &History,
+    parts: &Parts,
     options: &Options,
 ) -> CouplingGraph {
     lockstep_coupling::couple(&Input {
@@ -145,6 +148,7 @@ pub fn measure(
         services: &found.services,
         closures,
         history,
+        parts,
         as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
         exists: &|path| project.files.is_file(path),
         options: constants(config),
@@ -193,11 +197,12 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
         || mine(project, config, options, progress),
     );
     progress.stage("measuring");
-    let graph = measure(project, config, &found, &followed.code.closures, &mined.history, options);
+    let (parts, of_the_past) = tell_apart(project, &found, &mined.history);
+    let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
     let mut incomplete = mined.incomplete;
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
     let mut problems: Vec<Problem> =
-        [&found.problems, &followed.problems, &mined.problems].into_iter().flatten().cloned().collect();
+        [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.sort();
     problems.dedup();
     Report { found, code: followed.code, history: mined.history, graph, findings: Vec::new(), problems, incomplete }

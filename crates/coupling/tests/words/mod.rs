@@ -4,7 +4,7 @@
 //! contract that `a` reaches; `#` documentation; `$a` a file that was in the folder of `a` and is gone.
 #![allow(dead_code)]
 
-use lockstep_coupling::{CouplingGraph, Input, Options, couple};
+use lockstep_coupling::{CouplingGraph, Input, Options, Parts, couple};
 use lockstep_model::{
     Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, Closure, ClosureFile, CommitId, Confidence,
     Declaration, Entry, FileChange, FileKind, FileStatus, Function, FunctionId, History, Location, PathId, RepoPath,
@@ -20,6 +20,7 @@ pub struct World {
     pub services: Vec<Service>,
     pub closures: Vec<Closure>,
     pub history: History,
+    pub parts: Parts,
     pub options: Options,
 }
 
@@ -76,7 +77,14 @@ impl World {
             .collect();
         let ids = functions.iter().map(|function| function.id.clone()).collect();
         let services = vec![Service { name: "shop".into(), declared: false, functions: ids }];
-        Self { functions, services, closures, history: History::default(), options: Options::default() }
+        Self {
+            functions,
+            services,
+            closures,
+            history: History::default(),
+            parts: Parts::default(),
+            options: Options::default(),
+        }
     }
 
     /// Puts functions into services: `orders:ab billing:c`. A `!` before the colon means declared.
@@ -133,6 +141,7 @@ impl World {
             services: &self.services,
             closures: &self.closures,
             history: &self.history,
+            parts: &self.parts,
             as_of: AS_OF,
             exists: &gone,
             options: self.options.clone(),
