@@ -1,6 +1,7 @@
 //! The end-to-end tests but for the pages: one binary, so that it is linked once.
 
 mod architecture;
+mod parts;
 mod readme;
 mod recount;
 mod robustness;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
-use lockstep_model::{Basis, Closure, ClosureFile, FileSet, Function, RepoPath, Symbols};
+use lockstep_model::{Basis, Closure, ClosureFile, FileSet, Function, Location, RepoPath, Symbols};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -110,6 +110,7 @@ impl<'a> Graph<'a> {
         let mut closure = Closure {
             function: function.id.clone(),
             basis: Basis::Nothing,
+            start: None,
             files: Vec::new(),
             own_folders: Vec::new(),
             external: Vec::new(),
@@ -120,6 +121,7 @@ impl<'a> Graph<'a> {
         if crate::language_of(&entry).is_some() {
             closure.basis = Basis::Imports;
             let symbol = function.entry.as_ref().and_then(|entry| entry.symbol.as_deref());
+            closure.start = symbol.and_then(|symbol| self.definition(&entry, symbol));
             // A file with one handler belongs to it as a whole.
             let symbol = symbol.filter(|_| self.entries.get(&entry).is_some_and(|count| *count > 1));
             let mut walk = Walk::new(self, code_root::roots(function));
@@ -137,6 +139,17 @@ impl<'a> Graph<'a> {
     }
 
     /// A file that comes with a folder, not by an import.
+    /// The first line of what `path` exports, or defines, as `symbol`.
+    fn definition(&self, path: &RepoPath, symbol: &str) -> Option<Location> {
+        let loaded = self.sources.get(path)?;
+        let facts = &loaded.facts;
+        let exported = facts.exports.iter().find(|export| export.name == symbol).and_then(|export| export.symbol);
+        let index = exported.or_else(|| facts.symbols.iter().position(|known| known.name == symbol))?;
+        let span = facts.symbols.get(index)?.span.clone();
+        let first_line = loaded.text.get(span.clone())?.lines().next().map_or(0, str::len);
+        Some(Location::of_span(path.clone(), &loaded.text, span.start..span.start + first_line))
+    }
+
     /// True for an OpenAPI or AsyncAPI document, whatever its name.
     fn describes_interface(&self, path: &RepoPath) -> bool {
         if !matches!(path.extension(), Some("yaml" | "yml" | "json")) {

@@ -3,9 +3,7 @@
 //! They are no findings and carry no figure that was calibrated. A short history is *unknown*, and that is said; this
 //! says what there is to see in it, so that people know where to look, with the commits that `why` lists.
 
-use petgraph::unionfind::UnionFind;
-
-use crate::graph::{CouplingGraph, Knowledge, Unknown};
+use crate::graph::{Coupling, CouplingGraph, Knowledge, Unknown};
 
 /// Joint changes without which nothing is a sign: one is how functions are born.
 const LEAST: u32 = 2;
@@ -26,26 +24,20 @@ pub struct EarlySign {
 impl CouplingGraph {
     /// What there is to see where nothing can be judged, the most telling first.
     pub fn early_signs(&self) -> Vec<EarlySign> {
-        let mut joined: UnionFind<usize> = UnionFind::new(self.functions().len());
-        for pair in self.couplings() {
+        let is_sign = |pair: &&Coupling| {
             let (a, b) = (&self.functions()[pair.a], &self.functions()[pair.b]);
             let unjudged = changed_too_seldom(&a.knowledge) || changed_too_seldom(&b.knowledge);
             let rarer = a.changes.min(b.changes);
-            if unjudged && pair.support >= LEAST && f64::from(pair.support) >= SHARE * f64::from(rarer) {
-                joined.union(pair.a, pair.b);
-            }
-        }
-        let mut groups = vec![Vec::new(); self.functions().len()];
-        for (function, group) in joined.into_labeling().into_iter().enumerate() {
-            groups[group].push(function);
-        }
-        let mut signs: Vec<EarlySign> =
-            groups.into_iter().filter(|group| group.len() > 1).map(|functions| self.sign(functions)).collect();
+            unjudged && pair.support >= LEAST && f64::from(pair.support) >= SHARE * f64::from(rarer)
+        };
+        let pairs: Vec<_> = self.couplings().iter().filter(is_sign).map(|pair| (pair.a, pair.b)).collect();
+        let mut signs: Vec<EarlySign> = self.groups(&pairs).into_iter().map(|functions| self.sign(functions)).collect();
         signs.sort_by_key(|sign| (std::cmp::Reverse(sign.together), sign.functions.clone()));
         signs
     }
 
-    fn sign(&self, functions: Vec<usize>) -> EarlySign {
+    fn sign(&self, mut functions: Vec<usize>) -> EarlySign {
+        functions.sort_unstable();
         let mut changesets: Vec<usize> =
             functions.iter().flat_map(|function| self.changes_of(*function)).map(|change| change.changeset).collect();
         changesets.sort_unstable();

@@ -11,6 +11,8 @@ pub struct Closure {
     pub function: FunctionId,
     /// How the files were found.
     pub basis: Basis,
+    /// Where the handler is defined in the entry file; none if that is not known.
+    pub start: Option<Location>,
     /// The files, sorted by path.
     pub files: Vec<ClosureFile>,
     /// Folders in which no other function has code: what was there in the past, and is gone, was this function's own.

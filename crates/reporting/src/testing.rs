@@ -244,6 +244,7 @@ pub(crate) fn closure() -> Closure {
                 via: Some(Via { location: import.clone(), specifier: "../../shared/money".to_owned() }),
             },
         ],
+        start: None,
         own_folders: vec![path("billing")],
         external: vec!["@aws-sdk/client-s3".to_owned()],
         unresolved: vec![UnresolvedImport {

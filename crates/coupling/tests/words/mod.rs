@@ -70,6 +70,7 @@ impl World {
                     file(&format!("{}/contract.json", function.name), FileKind::Contract),
                     file(&format!("{}/handler.ts", function.name), FileKind::Implementation),
                 ],
+                start: None,
                 own_folders: vec![path(&function.name)],
                 external: Vec::new(),
                 unresolved: Vec::new(),

@@ -132,7 +132,8 @@ fn related(view: &View<'_>, functions: &[usize]) -> Vec<Label> {
     let mut labels: Vec<Label> = manifests.collect();
     for function in functions {
         if let Some(entry) = &view.functions()[*function].entry {
-            let location = Location::whole_file(entry.path.clone());
+            let start = view.closure(*function).and_then(|closure| closure.start.clone());
+            let location = start.unwrap_or_else(|| Location::whole_file(entry.path.clone()));
             labels.push(Label { location, message: format!("the code of `{}` starts here", view.id(*function)) });
         }
     }
