@@ -5,6 +5,7 @@
 //! [`unread`] names the manifests of platforms that are not read yet.
 
 mod assemble;
+mod aws;
 mod channels;
 pub mod entry;
 mod identity;

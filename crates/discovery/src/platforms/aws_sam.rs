@@ -1,6 +1,5 @@
 //! AWS SAM and CloudFormation: one reader, because every template of SAM is one of CloudFormation.
 
-mod arn;
 mod copies;
 mod evaluate;
 mod events;
@@ -10,7 +9,6 @@ mod intrinsic;
 mod machines;
 mod openapi;
 mod policies;
-mod resource_types;
 mod stacks;
 mod template;
 mod uses;

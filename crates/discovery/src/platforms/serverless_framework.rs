@@ -4,7 +4,6 @@ mod cloudformation;
 mod compose;
 mod events;
 mod functions;
-mod iam;
 mod library;
 mod providers;
 mod service;

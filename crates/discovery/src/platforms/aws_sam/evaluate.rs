@@ -6,11 +6,14 @@ use lockstep_document::{Node, Value};
 use lockstep_model::{FileSet, RepoPath};
 
 use super::{
-    arn, intrinsic,
+    intrinsic,
     intrinsic::{Part, attribute, substitution},
-    resource_types::{name_property, type_kind},
     stacks::{self, Stack},
     template::{Resource, Template},
+};
+use crate::aws::{
+    arn,
+    resource_types::{name_property, type_kind},
 };
 
 /// How many steps one value may take. Templates can nest each other in circles, and names can stand for names.

@@ -15,12 +15,12 @@ use super::{
     globals::Properties,
     intrinsic,
     policies::Policies,
-    resource_types::type_kind,
     stacks::local,
     template::Resource,
     uses::{Use, Uses},
     wiring::{Wires, connect},
 };
+use crate::aws::resource_types::type_kind;
 use crate::platform::{Build, CodeSource, Declared, HandlerStyle};
 
 /// Printed for functions of SAM.

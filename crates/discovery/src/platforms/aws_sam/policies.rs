@@ -2,22 +2,21 @@
 
 use lockstep_document::Node;
 use lockstep_model::{
-    Access::{self, Read, Unknown, Write},
+    Access::{Read, Unknown, Write},
     ChannelDirection::{Receives, Sends},
     Strength,
 };
 
 use super::{
-    arn,
     evaluate::{Target, World},
     intrinsic,
-    resource_types::service_of,
     template::Resource,
     uses::{
         Use::{self, Call, Channel, Store},
         Uses,
     },
 };
+use crate::aws::{actions::action_uses, arn, resource_types::service_of};
 
 /// SAM's policy templates that say what a function uses, each with the parameter that names it. Those that are not
 /// here are about AWS's own services, not about what functions share.
@@ -51,47 +50,6 @@ const TEMPLATES: [(&str, &str, Use); 28] = [
     ("LambdaInvokePolicy", "FunctionName", Call("function")),
     ("StepFunctionsExecutionPolicy", "StateMachineName", Call("state-machine")),
 ];
-
-/// What an action of IAM is to a function; none if it says nothing about channels, stores or calls.
-pub(super) fn action_use(service: &str, action: &str) -> Vec<Use> {
-    let action = action.to_ascii_lowercase();
-    let is = |prefixes: &[&str]| prefixes.iter().any(|prefix| action.starts_with(prefix));
-    let all = action == "*";
-    let access = |reads: &[&str], writes: &[&str]| {
-        if all || is(writes) { Some(Write) } else { is(reads).then_some(Read) }
-    };
-    let store =
-        |kind: &'static str, access: Option<Access>| access.map(|access| Store(kind, access)).into_iter().collect();
-    match service {
-        "dynamodb" if is(&["getrecords", "getsharditerator", "describestream", "liststreams"]) => Vec::new(),
-        "dynamodb" => store(
-            "table",
-            access(
-                &["get", "query", "scan", "batchget", "conditioncheck", "partiqlselect", "exporttable"],
-                &["put", "update", "delete", "batchwrite", "partiqlinsert", "partiqlupdate", "partiqldelete", "import"],
-            ),
-        ),
-        "s3" => store("bucket", access(&["get", "list", "head"], &["put", "delete", "abort", "restore", "replicate"])),
-        "secretsmanager" => store("secret", access(&["getsecret", "batchget"], &["put", "update", "rotate", "delete"])),
-        "ssm" => store("parameter", access(&["getparameter"], &["putparameter", "deleteparameter"])),
-        "rds-data" | "rds-db" => vec![Store("database", Unknown)],
-        "elasticfilesystem" => store("file-system", access(&["clientmount"], &["clientwrite", "clientroot"])),
-        "sqs" => both("queue", all || is(&["receive", "deletemessage"]), all || is(&["send"])),
-        "sns" => both("topic", false, all || is(&["publish"])),
-        "events" => both("bus", false, all || is(&["putevents"])),
-        "kinesis" => both("stream", all || is(&["getrecords", "getsharditerator", "subscribe"]), all || is(&["put"])),
-        "firehose" => both("stream", false, all || is(&["putrecord"])),
-        "execute-api" => both("websocket", false, is(&["manageconnections"])),
-        "lambda" if all || is(&["invoke"]) => vec![Call("function")],
-        "states" if all || is(&["startexecution", "startsync", "start*"]) => vec![Call("state-machine")],
-        _ => Vec::new(),
-    }
-}
-
-fn both(kind: &'static str, receives: bool, sends: bool) -> Vec<Use> {
-    let uses = [(receives, Channel(kind, Receives)), (sends, Channel(kind, Sends))];
-    uses.into_iter().filter_map(|(said, what)| said.then_some(what)).collect()
-}
 
 /// Reads policies in one stack.
 pub(super) struct Policies<'w, 'a> {
@@ -185,7 +143,7 @@ impl Policies<'_, '_> {
         let mut said: Vec<(String, Use)> = Vec::new();
         self.each(actions, 4, &mut |action| {
             let Some((service, action)) = action.as_str().and_then(|action| action.split_once(':')) else { return };
-            for what in action_use(&service.to_ascii_lowercase(), action) {
+            for what in action_uses(&service.to_ascii_lowercase(), action) {
                 let one = (service.to_ascii_lowercase(), what);
                 if !said.contains(&one) {
                     said.push(one);

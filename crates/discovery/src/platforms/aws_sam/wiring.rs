@@ -14,10 +14,10 @@ use super::{
     evaluate::{Target, World},
     events::{bus_key, route_key},
     machines, openapi,
-    resource_types::{is_store, type_kind},
     template::Resource,
     uses::{Use, Uses},
 };
+use crate::aws::resource_types::{is_store, type_kind};
 
 /// Uses of functions, by stack and logical id.
 pub(super) type Wires = HashMap<(usize, String), Uses>;

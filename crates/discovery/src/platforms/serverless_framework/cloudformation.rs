@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    iam,
     library::At,
     variables::{Found, Mode, Variables},
 };
+use crate::aws::{arn, resource_types::KINDS};
 
 /// What a value names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl Names {
         if let Some(key) = self.aliases.get(text) {
             return Some(key.clone());
         }
-        let name = iam::name(text, kind);
+        let name = arn::name(text, kind);
         if !name.contains(char::is_alphanumeric) {
             return None;
         }
@@ -166,6 +166,6 @@ impl Names {
 
     /// The kind and key of the resource that has this very name, whatever it is.
     pub(super) fn known_as_any(&self, name: &str) -> Option<(&'static str, String)> {
-        iam::KINDS.iter().find_map(|kind| Some((*kind, self.known(kind, name)?)))
+        KINDS.iter().find_map(|kind| Some((*kind, self.known(kind, name)?)))
     }
 }

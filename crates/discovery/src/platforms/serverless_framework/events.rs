@@ -4,10 +4,15 @@ use lockstep_model::{ChannelDirection, Strength};
 
 use super::{
     cloudformation::{self, Names, Target},
-    iam::{self, Use, Uses},
     library::At,
     service::Service,
     variables::Mode,
+};
+use crate::aws::{
+    actions::action_uses,
+    arn::fits,
+    resource_types::is_store,
+    uses::{Use, Uses},
 };
 
 /// A function while its wiring is read.
@@ -214,9 +219,9 @@ impl<'a> Wiring<'_, 'a> {
             }
             let kind = match cloudformation::target(&self.service.variables, at) {
                 Some(Target::Resource(id)) => self.service.kind_of(&id),
-                Some(Target::Name(text)) => ["queue", "topic", "bus"]
-                    .into_iter()
-                    .find(|kind| text.starts_with("arn:") && iam::fits(kind, &text)),
+                Some(Target::Name(text)) => {
+                    ["queue", "topic", "bus"].into_iter().find(|kind| text.starts_with("arn:") && fits(kind, &text))
+                }
                 None => None,
             };
             if let Some(kind) = kind
@@ -240,7 +245,10 @@ impl<'a> Wiring<'_, 'a> {
                 found.flat_map(|at| if at.node.tag.is_some() { vec![at] } else { self.nodes_or_self(at) }).collect()
             };
             let actions = list("Action").into_iter().filter_map(|at| self.text(at, &[]));
-            let uses: Vec<Use> = actions.flat_map(|action| iam::action_uses(&action)).collect();
+            let uses: Vec<Use> = actions
+                .filter_map(|action| action.split_once(':').map(|(service, action)| action_uses(service, action)))
+                .flatten()
+                .collect();
             for resource in list("Resource") {
                 self.statement(&uses, resource, strength);
             }
@@ -259,7 +267,7 @@ impl<'a> Wiring<'_, 'a> {
                 Some(Target::Resource(id)) if self.service.kind_of(id).is_none_or(|kind| kind == what.kind()) => {
                     Some(self.service.key_of(id))
                 }
-                Some(Target::Name(text)) if iam::fits(what.kind(), text) => self.names.key(what.kind(), text),
+                Some(Target::Name(text)) if fits(what.kind(), text) => self.names.key(what.kind(), text),
                 _ => None,
             };
             if let Some(key) = key {
@@ -278,7 +286,7 @@ impl<'a> Wiring<'_, 'a> {
         let Some((kind, key)) = found else { return };
         match kind {
             "function" | "state-machine" => self.uses.add(Use::Call(kind), key, strength),
-            _ if iam::is_store(kind) => self.uses.add(Use::Store(kind, lockstep_model::Access::Unknown), key, strength),
+            _ if is_store(kind) => self.uses.add(Use::Store(kind, lockstep_model::Access::Unknown), key, strength),
             _ => self.uses.add(Use::Channel(kind, ChannelDirection::Sends), key, strength),
         }
     }

@@ -9,12 +9,12 @@ use lockstep_model::{Declaration, Layer, Strength};
 use super::{
     cloudformation::{self, Names, Target},
     events::Wiring,
-    iam::{Use, Uses},
     library::At,
     providers,
     service::{Service, logical_id},
     variables::{Found, Mode},
 };
+use crate::aws::uses::{Use, Uses};
 use crate::platform::Declared;
 
 /// A function's key, the file the key stands in, and its value as written there.

@@ -6,10 +6,10 @@ use lockstep_model::RepoPath;
 
 use super::{
     cloudformation::{self, Names, Target},
-    iam,
     library::{At, Library, Source},
     variables::{Mode, Variables},
 };
+use crate::aws::resource_types::{name_property, type_kind};
 
 /// A service and all that its functions share.
 pub(super) struct Service<'a> {
@@ -97,7 +97,7 @@ impl<'a> Service<'a> {
     pub(super) fn declare_names(&self, names: &mut Names) {
         for (id, resource) in &self.resources {
             let kind = resource.get("Type").and_then(|at| at.node.as_str()).unwrap_or_default();
-            let Some((kind, property)) = iam::resource_kind(kind) else { continue };
+            let Some((kind, property)) = type_kind(kind).zip(name_property(kind)) else { continue };
             let named = self.variables.path(*resource, &["Properties", property]).into_iter().next();
             if let Some(Target::Name(name)) = named.and_then(|at| cloudformation::target(&self.variables, at)) {
                 if kind == "parameter" {
@@ -147,7 +147,7 @@ impl<'a> Service<'a> {
             return Some("function");
         }
         let kind = self.resources.get(id)?.get("Type")?;
-        iam::resource_kind(kind.node.as_str()?).map(|(kind, _)| kind)
+        type_kind(kind.node.as_str()?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What types of resources are to a function: the service they belong to, the kind of channel or store, their name.
 
 /// The service whose actions apply to a resource of type `kind`; none for types that can hand out anything.
-pub(super) fn service_of(kind: &str) -> Option<String> {
+pub(crate) fn service_of(kind: &str) -> Option<String> {
     if kind.starts_with("Custom::") {
         return None;
     }
@@ -20,7 +20,7 @@ pub(super) fn service_of(kind: &str) -> Option<String> {
 }
 
 /// What a resource of type `kind` is as a channel, a store or something to call; none for anything else.
-pub(super) fn type_kind(kind: &str) -> Option<&'static str> {
+pub(crate) fn type_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" | "AWS::Serverless::SimpleTable" => "table",
         "AWS::S3::Bucket" => "bucket",
@@ -39,7 +39,7 @@ pub(super) fn type_kind(kind: &str) -> Option<&'static str> {
 }
 
 /// The property that holds the physical name of a resource of type `kind`.
-pub(super) fn name_property(kind: &str) -> Option<&'static str> {
+pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable" | "AWS::Serverless::SimpleTable" => "TableName",
         "AWS::S3::Bucket" => "BucketName",
@@ -48,6 +48,8 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::KinesisFirehose::DeliveryStream" => "DeliveryStreamName",
         "AWS::Lambda::Function" | "AWS::Serverless::Function" => "FunctionName",
         "AWS::StepFunctions::StateMachine" => "StateMachineName",
+        "AWS::RDS::DBInstance" => "DBInstanceIdentifier",
+        "AWS::RDS::DBCluster" => "DBClusterIdentifier",
         "AWS::Events::EventBus"
         | "AWS::Kinesis::Stream"
         | "AWS::Serverless::StateMachine"
@@ -57,7 +59,23 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
     })
 }
 
+/// The kinds of things that have names.
+pub(crate) const KINDS: [&str; 12] = [
+    "table",
+    "bucket",
+    "queue",
+    "topic",
+    "bus",
+    "stream",
+    "function",
+    "state-machine",
+    "secret",
+    "parameter",
+    "database",
+    "file-system",
+];
+
 /// Kinds that hold data.
-pub(super) fn is_store(kind: &str) -> bool {
+pub(crate) fn is_store(kind: &str) -> bool {
     matches!(kind, "table" | "bucket" | "database" | "secret" | "parameter" | "file-system")
 }

@@ -1,14 +1,33 @@
 //! Amazon resource names, holes and all: which service they belong to, and the name in them.
 
 /// The service of `text`, if it is an ARN that says: `dynamodb` of `arn:aws:dynamodb:*:*:table/orders`.
-pub(super) fn service(text: &str) -> Option<&str> {
+pub(crate) fn service(text: &str) -> Option<&str> {
     let mut parts = text.split(':');
     let service = (parts.next() == Some("arn")).then(|| parts.nth(1))??;
     (!service.is_empty() && service != "*").then_some(service)
 }
 
+/// True unless `text` is an ARN of another service than that of a `kind` of thing: a statement about that is bogus.
+pub(crate) fn fits(kind: &str, text: &str) -> bool {
+    let own: &[&str] = match kind {
+        "table" => &["dynamodb"],
+        "bucket" => &["s3"],
+        "secret" => &["secretsmanager"],
+        "parameter" => &["ssm"],
+        "database" => &["rds"],
+        "queue" => &["sqs"],
+        "topic" => &["sns"],
+        "bus" => &["events"],
+        "stream" => &["kinesis", "firehose"],
+        "function" => &["lambda"],
+        "state-machine" => &["states"],
+        _ => return true,
+    };
+    service(text).is_none_or(|service| own.contains(&service))
+}
+
 /// The name of a `kind` of thing in `text`, which is an ARN, a URL of a queue, or the name itself.
-pub(super) fn name<'t>(text: &'t str, kind: &str) -> &'t str {
+pub(crate) fn name<'t>(text: &'t str, kind: &str) -> &'t str {
     let Some(resource) = resource(text) else {
         let url = text.strip_prefix("https://").and_then(|url| url.rsplit('/').next());
         return url.filter(|_| kind == "queue").unwrap_or(text);
