@@ -18,6 +18,7 @@ mod python;
 mod roots;
 mod ruby;
 mod rust;
+mod script;
 mod web_server;
 mod wrapper;
 
@@ -236,6 +237,7 @@ impl Family {
             Self::Swift => probe::swift(case, root),
         }
         .or_else(|| web_server::find(case, root))
+        .or_else(|| script::find(case, root))
     }
 
     /// The only thing in the whole repository that the handler can mean.

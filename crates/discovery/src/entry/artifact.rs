@@ -148,6 +148,11 @@ pub(super) fn package_around(case: &Case, path: &str) -> Option<RepoPath> {
     case.files.is_folder(&folder).then_some(folder)
 }
 
+/// The folder of an archive that was committed: what it was packed from lies beside it, as a rule.
+pub(super) fn folder_of_committed(case: &Case, path: &str) -> Option<RepoPath> {
+    probe::file(case.files, &case.base.join(path).ok()?)?.parent()
+}
+
 /// Letters and digits only, small.
 fn normal(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -1,4 +1,5 @@
-//! .NET: `Assembly::Namespace.Class::Method`; generated wrappers; assemblies that are programs themselves.
+//! .NET: `Assembly::Namespace.Class::Method`; generated wrappers; assemblies that are programs themselves; Azure's
+//! functions, which an attribute names.
 
 use std::sync::LazyLock;
 
@@ -18,6 +19,12 @@ static ASSEMBLY_NAME: LazyLock<Regex> =
 
 /// A class that Lambda Annotations generate: `Class_Method_Generated`.
 static GENERATED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(.+)_(\w+?)_Generated$").expect("a constant"));
+
+static CLASS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bclass\s+(\w+)").expect("a constant"));
+
+/// The first method behind an attribute, other attributes passed over.
+static METHOD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(?:public|internal|static|async)\b[^;{}()]*?\b(\w+)\s*\(").expect("a constant"));
 
 /// What marks the file that a program starts in.
 const PROGRAM_MARKS: &[&str] = &[
@@ -72,7 +79,7 @@ pub(super) fn find(case: &Case, root: &RepoPath) -> Option<Entry> {
     };
     match parse(&case.handler) {
         Some((assembly, class, method)) => in_project(case, &named(assembly), &class, &method, Confidence::Exact),
-        None => program(case, root),
+        None => attributed(case, root).or_else(|| program(case, root)),
     }
 }
 
@@ -108,6 +115,20 @@ fn in_project(case: &Case, folder: &RepoPath, class: &str, method: &str, confide
     found.sort_by_key(|(path, text)| (!probe::mentions(text, method), path.file_stem() != class, (*path).clone()));
     let (path, _) = found.first()?;
     Some(Entry { path: (*path).clone(), symbol: Some(format!("{class}::{method}")), confidence })
+}
+
+/// Azure: the method under `[FunctionName("name")]`, whatever the manifest says of its handler.
+fn attributed(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let name = regex::escape(&case.declared.name);
+    let attribute = Regex::new(&format!(r#"\[Function(?:Name)?\("{name}"\)\]"#)).ok()?;
+    sources(case.files, root).find_map(|path| {
+        let text = case.files.text(path).ok()?;
+        let found = attribute.find(&text)?;
+        let class = CLASS.captures_iter(&text[..found.start()]).last()?;
+        let method = METHOD.captures(&text[found.end()..])?;
+        let symbol = Some(format!("{}::{}", &class[1], &method[1]));
+        Some(Entry { path: path.clone(), symbol, confidence: Confidence::ClassSearch })
+    })
 }
 
 /// A handler that is an assembly, or `bootstrap`: the program that `root` builds.

@@ -113,6 +113,9 @@ impl Roots {
         if let Some(package) = artifact::package_around(case, path) {
             roots.add(package, Confidence::Convention);
         }
+        if let Some(folder) = artifact::folder_of_committed(case, path) {
+            roots.add(folder, Confidence::Convention);
+        }
         let remote = if path.contains("://") { "remote artefact" } else { "artefact" };
         roots.why = Some(format!("code comes from the {remote} `{path}`, and no build script or folder names it"));
         if roots.folders.first().is_some_and(|root| root.confidence == Confidence::Artifact) {
