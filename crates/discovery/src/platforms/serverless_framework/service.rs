@@ -98,7 +98,7 @@ impl<'a> Service<'a> {
         for (id, resource) in &self.resources {
             let kind = resource.get("Type").and_then(|at| at.node.as_str()).unwrap_or_default();
             let Some((kind, property)) = type_kind(kind).zip(name_property(kind)) else { continue };
-            let named = self.variables.path(*resource, &["Properties", property]).into_iter().next();
+            let named = self.variables.reach(*resource, &["Properties", property]);
             if let Some(Target::Name(name)) = named.and_then(|at| cloudformation::target(&self.variables, at)) {
                 if kind == "parameter" {
                     self.declare_parameter(&name, *resource, names);
@@ -112,7 +112,7 @@ impl<'a> Service<'a> {
             let key = self.key_of(&id);
             names.add_alias(format!("cf:{}-*.{output}", self.name), key.clone());
             names.add_alias(compose_alias(&self.folder, output), key.clone());
-            let export = self.variables.path(*value, &["Export", "Name"]).into_iter().next();
+            let export = self.variables.reach(*value, &["Export", "Name"]);
             if let Some(Target::Name(name)) = export.and_then(|at| cloudformation::target(&self.variables, at)) {
                 names.add_alias(format!("import:{name}"), key);
             }
@@ -121,7 +121,7 @@ impl<'a> Service<'a> {
 
     /// What is stored in a parameter is what those mean who read it.
     fn declare_parameter(&self, name: &str, resource: At<'a>, names: &mut Names) {
-        let value = self.variables.path(resource, &["Properties", "Value"]).into_iter().next();
+        let value = self.variables.reach(resource, &["Properties", "Value"]);
         if let Some(Target::Resource(id)) = value.and_then(|at| cloudformation::target(&self.variables, at)) {
             names.add_alias(format!("ssm:{name}"), self.key_of(&id));
         }

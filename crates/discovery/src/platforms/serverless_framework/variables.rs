@@ -100,6 +100,14 @@ impl<'a> Variables<'a> {
         here
     }
 
+    /// The value that `keys` lead to from `at`: what a variable there leads to, and the value as written where that is
+    /// text with variables in it, which may name something all the same.
+    pub(super) fn reach(&self, at: At<'a>, keys: &[&str]) -> Option<At<'a>> {
+        let (last, before) = keys.split_last()?;
+        let written = self.path(at, before).into_iter().find_map(|at| step(at, last))?;
+        Some(self.nodes(written).into_iter().next().unwrap_or(written))
+    }
+
     /// The text of `at`, holes in it; none for collections, and where nothing is said.
     pub(super) fn text(&self, at: At<'a>, mode: Mode) -> Option<String> {
         match self.follow(at, mode) {
@@ -160,7 +168,9 @@ impl<'a> Variables<'a> {
 
     /// The value of `${inner}`.
     fn variable(&self, inner: &str, at: At<'a>, mode: Mode) -> Found<'a> {
-        let name = format!("{mode:?} {inner}");
+        // The same words may mean another file in an included file, and that is no circle.
+        let place = if inner.contains("file(") { at.source.path.as_str() } else { "" };
+        let name = format!("{mode:?} {place} {inner}");
         if self.active.borrow().contains(&name) {
             if self.in_stage.get() {
                 return Found::Missing("the stage is chosen when deploying".to_owned());
