@@ -29,6 +29,7 @@ pub(super) struct Function<'a> {
 
 /// All functions of `service`, in the order of the manifest. What cannot be followed is named.
 pub(super) fn list<'a>(service: &Service<'a>, problems: &mut Vec<Problem>) -> Vec<Function<'a>> {
+    strays(service, problems);
     let Some(functions) = service.root().get("functions") else { return Vec::new() };
     let mut found = Vec::new();
     for top in followed(service, functions, "functions", problems) {
@@ -46,6 +47,18 @@ pub(super) fn list<'a>(service: &Service<'a>, problems: &mut Vec<Problem>) -> Ve
         }
     }
     found
+}
+
+/// What looks like a function but was indented too little: the framework deploys nothing for it.
+fn strays(service: &Service<'_>, problems: &mut Vec<Problem>) {
+    for (key, value) in service.root().entries() {
+        let looks_like_one = value.get("handler").is_some_and(|at| at.node.as_str().is_some());
+        if looks_like_one && key.text != "functions" {
+            let message =
+                format!("`{}` has a handler but stands outside of `functions`, so it is not deployed", key.text);
+            problems.push(Problem::at(ProblemKind::InvalidManifest, value.source.place(key.span.clone()), message));
+        }
+    }
 }
 
 fn add<'a>(
