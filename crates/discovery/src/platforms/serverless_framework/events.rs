@@ -37,7 +37,7 @@ impl<'a> Wiring<'_, 'a> {
     }
 
     fn first(&self, at: At<'a>, keys: &[&str]) -> Option<At<'a>> {
-        self.service.variables.path(at, keys).into_iter().next()
+        self.service.variables.reach(at, keys)
     }
 
     /// Reads the `events` of a function.
@@ -177,10 +177,14 @@ impl<'a> Wiring<'_, 'a> {
         }
     }
 
-    /// A stream of Kinesis, or the stream of a table.
+    /// A stream of Kinesis, or the stream of a table: their ARNs are cut to names in different ways.
     fn stream(&mut self, at: At<'a>) {
         let named = self.first(at, &["arn"]).unwrap_or(at);
-        if let Some(key) = self.service.key(named, "table", self.names) {
+        let kind = match cloudformation::target(&self.service.variables, named) {
+            Some(Target::Name(text)) if fits("stream", &text) && !fits("table", &text) => "stream",
+            _ => "table",
+        };
+        if let Some(key) = self.service.key(named, kind, self.names) {
             self.receives("stream", key);
         }
     }
@@ -195,7 +199,7 @@ impl<'a> Wiring<'_, 'a> {
         let Some(pattern) = pattern else { return };
         let bus = bus.unwrap_or_else(|| "default".to_owned());
         let words = |key: &str| {
-            let listed = self.service.variables.path(pattern, &[key]).into_iter().flat_map(At::items);
+            let listed = self.first(pattern, &[key]).into_iter().flat_map(At::items);
             listed.filter_map(|at| self.text(at, &[])).collect::<Vec<_>>().join("|")
         };
         let key = match (words("source"), words("detail-type")) {
@@ -241,7 +245,7 @@ impl<'a> Wiring<'_, 'a> {
                 continue;
             }
             let list = |key: &str| -> Vec<At<'a>> {
-                let found = variables.path(statement, &[key]).into_iter().flat_map(At::items);
+                let found = variables.reach(statement, &[key]).into_iter().flat_map(At::items);
                 found.flat_map(|at| if at.node.tag.is_some() { vec![at] } else { self.nodes_or_self(at) }).collect()
             };
             let actions = list("Action").into_iter().filter_map(|at| self.text(at, &[]));

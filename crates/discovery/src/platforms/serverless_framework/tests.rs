@@ -4,7 +4,11 @@ use lockstep_diagnostics::{Partial, ProblemKind};
 use lockstep_model::FileSet;
 
 use super::*;
-use crate::platform::CodeSource;
+use crate::platform::{CodeSource, HandlerStyle};
+
+mod code;
+mod variables;
+mod wiring;
 
 type Files<'a> = &'a [(&'a str, &'a str)];
 
