@@ -122,7 +122,8 @@ fn looks_like_service(files: &FileSet, path: &RepoPath) -> bool {
 fn is_service(source: &Source, named: bool, problems: &mut Vec<Problem>) -> bool {
     let root = &source.root;
     let has = |key: &str| root.get(key).is_some();
-    if has("functions") && (has("provider") || has("service")) {
+    // Services of resources alone give names to what the others use.
+    if (has("functions") || has("resources")) && (has("provider") || has("service")) {
         return true;
     }
     if !named {

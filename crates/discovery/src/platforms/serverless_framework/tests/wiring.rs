@@ -189,6 +189,10 @@ fn services_know_each_others_things() {
         let files = [("shop/serverless.yml", owner.as_str()), ("mail/serverless.yml", text.as_str())];
         assert_eq!(uses(&files, "m"), ["Receives queue shop#Jobs Own"], "{arn}");
     }
+    let tables = format!("service: tables\nprovider: {{ name: aws }}\n{RESOURCES}");
+    let files =
+        [("tables/serverless.yml", tables.as_str()), ("mail/serverless.yml", &user("arn:aws:sqs:eu-west-1:1:jobs-*"))];
+    assert_eq!(uses(&files, "m"), ["Receives queue tables#Jobs Own"]);
     let compose = "services:\n  shop: { path: shop }\n  mail: { path: mail, params: { jobs: '${shop.JobsArn}' } }\n";
     let text = user("'${param:jobs}'");
     let files = [("serverless-compose.yml", compose), ("shop/serverless.yml", &owner), ("mail/serverless.yml", &text)];
