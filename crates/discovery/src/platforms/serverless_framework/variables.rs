@@ -54,8 +54,8 @@ pub(super) struct Variables<'a> {
     params: BTreeMap<String, String>,
     steps: Cell<usize>,
     active: RefCell<Vec<String>>,
-    /// True while the default stage is looked up: what `provider.stage` says of `opt:stage` is no circle.
-    in_stage: Cell<bool>,
+    /// While the default stage is looked up: how many variables were active when that began.
+    in_stage: Cell<Option<usize>>,
     pub(super) problems: RefCell<Vec<Problem>>,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Variables<'a> {
             params,
             steps: Cell::new(STEPS),
             active: RefCell::default(),
-            in_stage: Cell::new(false),
+            in_stage: Cell::new(None),
             problems: RefCell::default(),
         }
     }
@@ -171,8 +171,9 @@ impl<'a> Variables<'a> {
         // The same words may mean another file in an included file, and that is no circle.
         let place = if inner.contains("file(") { at.source.path.as_str() } else { "" };
         let name = format!("{mode:?} {place} {inner}");
-        if self.active.borrow().contains(&name) {
-            if self.in_stage.get() {
+        let first = self.active.borrow().iter().position(|active| *active == name);
+        if let Some(first) = first {
+            if self.asks_for_stage(first) {
                 return Found::Missing("the stage is chosen when deploying".to_owned());
             }
             self.report(at, ProblemKind::InvalidManifest, format!("the variable `${{{inner}}}` refers to itself"));
@@ -189,6 +190,13 @@ impl<'a> Variables<'a> {
         let found = self.alternatives(inner, at, mode);
         self.active.borrow_mut().pop();
         found
+    }
+
+    /// True if the circle that starts at the active variable `first` is one only as long as nobody names a stage: it leads
+    /// through the lookup of the default stage, or stands behind `opt:stage`.
+    fn asks_for_stage(&self, first: usize) -> bool {
+        self.in_stage.get().is_some_and(|start| first < start)
+            || self.active.borrow()[first..].iter().any(|name| name.contains("opt:stage"))
     }
 
     fn report(&self, at: At<'a>, kind: ProblemKind, message: String) {
@@ -278,11 +286,12 @@ impl<'a> Variables<'a> {
 
     /// The stage that is deployed if nobody says anything.
     fn stage(&self, may_be_missing: bool) -> Found<'a> {
-        let own = if self.in_stage.replace(true) {
+        let own = if self.in_stage.get().is_some() {
             None
         } else {
+            self.in_stage.set(Some(self.active.borrow().len()));
             let own = self.text_at(self.service, &["provider", "stage"], Mode::Deploy);
-            self.in_stage.set(false);
+            self.in_stage.set(None);
             own
         };
         match own.filter(|stage| !stage.contains('*')) {

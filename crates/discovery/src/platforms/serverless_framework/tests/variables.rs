@@ -97,6 +97,23 @@ fn circles_end_and_are_named() {
 }
 
 #[test]
+fn a_stage_may_ask_for_itself_only_behind_the_option() {
+    let text = |stage: &str, handler: &str| {
+        format!(
+            "service: a\nprovider: {{ name: aws, stage: '{stage}' }}\ncustom: {{ a: '${{self:provider.stage}}' }}\n\
+             functions: {{ f: {{ handler: '{handler}/f.run' }} }}\n"
+        )
+    };
+    for handler in ["${self:provider.stage}", "${sls:stage}", "${opt:stage, self:custom.a}", "${self:custom.a}"] {
+        let asked = text("${opt:stage, self:provider.stage}", handler);
+        assert_eq!(problems(&[("serverless.yml", &asked)]), [], "{handler}");
+        let circle = text("${self:custom.a}", handler);
+        let found = problems(&[("serverless.yml", &circle)]);
+        assert!(found.iter().any(|(_, message)| message.contains("refers to itself")), "{handler}: {found:?}");
+    }
+}
+
+#[test]
 fn the_same_words_in_another_file_are_no_circle() {
     let text = service("functions: { f: { handler: '${file(x/settings.yml):folder}.run' } }\n");
     let files = [
