@@ -36,9 +36,9 @@ impl Version {
         Some(Self { definitions, reach, top_level: top_level(text, &facts) })
     }
 
-    /// True if all of `handlers` are in it.
-    pub fn has_all(&self, handlers: &[String]) -> bool {
-        handlers.iter().all(|handler| self.reach.contains_key(handler))
+    /// True if `handler` is in it.
+    pub fn has(&self, handler: &str) -> bool {
+        self.reach.contains_key(handler)
     }
 
     /// The handlers that are in it.

@@ -50,27 +50,33 @@ pub fn tell_apart(project: &Project, found: &Found, history: &History) -> (Parts
     (parts, problem.into_iter().collect())
 }
 
-/// The files in which several functions start, each with a symbol that is really there.
+/// The files in which several functions start, with the symbols that are really there. A function whose symbol is not
+/// has no part of the file.
 fn several_start(project: &Project, functions: &[Function]) -> BTreeMap<RepoPath, Starts> {
-    let mut files: BTreeMap<RepoPath, (usize, Starts)> = BTreeMap::new();
+    let mut files: BTreeMap<RepoPath, (bool, Starts)> = BTreeMap::new();
     for (number, function) in (0u32..).zip(functions) {
         let Some(entry) = &function.entry else { continue };
-        let (count, starts) = files.entry(entry.path.clone()).or_default();
-        *count += 1;
-        if let Some(symbol) = &entry.symbol {
-            starts.entry(symbol.clone()).or_default().push(number);
+        let (whole, starts) = files.entry(entry.path.clone()).or_default();
+        match &entry.symbol {
+            Some(symbol) => starts.entry(symbol.clone()).or_default().push(number),
+            None => *whole = true,
         }
     }
-    let told_apart = |path: &RepoPath, count: usize, starts: &Starts| {
+    let mut kept = BTreeMap::new();
+    for (path, (whole, mut starts)) in files {
+        if whole || starts.len() < 2 || language_of(&path).is_none() {
+            continue;
+        }
         let symbols: Vec<String> = starts.keys().cloned().collect();
-        let version = || Version::read(path, &project.files.text(path).ok()?, &symbols);
-        symbols.len() > 1
-            && starts.values().map(Vec::len).sum::<usize>() == count
-            && language_of(path).is_some()
-            && version().is_some_and(|version| version.has_all(&symbols))
-    };
-    let kept = files.into_iter().filter(|(path, (count, starts))| told_apart(path, *count, starts));
-    kept.map(|(path, (_, starts))| (path, starts)).collect()
+        let text = project.files.text(&path).ok();
+        if let Some(version) = text.and_then(|text| Version::read(&path, &text, &symbols)) {
+            starts.retain(|symbol, _| version.has(symbol));
+            if starts.len() > 1 {
+                kept.insert(path, starts);
+            }
+        }
+    }
+    kept
 }
 
 /// The versions that `changes` lead from and to, and how many this clone does not have.

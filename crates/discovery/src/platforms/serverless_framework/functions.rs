@@ -56,7 +56,7 @@ fn strays(service: &Service<'_>, problems: &mut Vec<Problem>) {
         if looks_like_one && key.text != "functions" {
             let message =
                 format!("`{}` has a handler but stands outside of `functions`, so it is not deployed", key.text);
-            problems.push(Problem::at(ProblemKind::InvalidManifest, value.source.place(key.span.clone()), message));
+            problems.push(Problem::at(ProblemKind::Unevaluated, value.source.place(key.span.clone()), message));
         }
     }
 }
