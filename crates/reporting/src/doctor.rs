@@ -110,7 +110,7 @@ mod tests {
         };
         DoctorView {
             checks: vec![
-                check("repository", Outcome::Ok, "/work/shop", None),
+                check("repository", Outcome::Ok, "a checkout of 16 files", None),
                 check("history", Outcome::Fail, "shallow clone", Some("git fetch --unshallow --filter=blob:none")),
                 check("functions", Outcome::Warn, "2 of 5 without code\u{1b}[2J", None),
             ],

@@ -90,13 +90,13 @@ mod tests {
 
     #[test]
     fn hides_what_differs_and_nothing_else() {
-        let scrub = Scrub::new().version("0.1.0").path(Path::new("/tmp/xyz"), "[REPO]");
+        let scrub = Scrub::new().version("0.1.0").path(Path::new("/anywhere/shop"), "[REPO]");
         for (text, expected) in [
             ("in 12.3 ms, 4s.", "in [DURATION], [DURATION]."),
             ("12 commits, 3 sources, d2s, v1.2 s3", "12 commits, 3 sources, d2s, v1.2 s3"),
             ("lockstep 0.1.0", "lockstep [VERSION]"),
             ("lodash 0.1.0", "lodash 0.1.0"),
-            ("/tmp/xyz/a.ts:1", "[REPO]/a.ts:1"),
+            ("/anywhere/shop/a.ts:1", "[REPO]/a.ts:1"),
             ("a\r\nb", "a\nb"),
         ] {
             assert_eq!(scrub.apply(text), expected);
