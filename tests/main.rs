@@ -2,6 +2,7 @@
 
 mod architecture;
 mod parts;
+mod program;
 mod readme;
 mod recount;
 mod robustness;

@@ -1,9 +1,10 @@
 //! Several functions in one file: each has its own history, by the definitions that changed.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use lockstep_testkit::{Page, Repository};
-use serde_json::Value;
+
+use crate::program;
 
 const PAGE: &str = "# Parts\n\n## One file\n\n```history\nd1 ana \"Start\" A README.md\n```\n\n```yaml serverless.yml\nservice: shop\nprovider: { name: aws, runtime: nodejs22.x }\nfunctions:\n  create: { handler: handler.create }\n  cancel: { handler: handler.cancel }\n```\n\n```js handler.js\nexports.create = () => 0;\nexports.cancel = () => 0;\n```\n";
 
@@ -32,20 +33,15 @@ fn shop() -> Repository {
     shop
 }
 
-fn lockstep(folder: &Path, arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockstep")).args(arguments).current_dir(folder).output();
-    serde_json::from_slice(&output.expect("lockstep runs").stdout).expect("JSON")
-}
-
 #[test]
 fn each_function_of_a_file_has_its_own_history() {
     let shop = shop();
-    let graph = lockstep(shop.path(), &["graph", "--format", "json"]);
+    let graph = program::json(shop.path(), &["graph"]);
     let changes: Vec<_> = graph["functions"].as_array().expect("functions").iter().map(|one| &one["changes"]).collect();
     // The first commit, and the one that brings in the helper, are changes of both.
     assert_eq!(changes, [32, 41], "cancel, create: {graph}");
     assert_eq!(graph["couplings"][0]["together"], serde_json::json!({ "own": 12, "shared": 5 }));
-    let why = lockstep(shop.path(), &["why", "shop/create", "shop/cancel", "--format", "json"]);
+    let why = program::json(shop.path(), &["why", "shop/create", "shop/cancel"]);
     assert_eq!(why["together"], graph["couplings"][0]["together"], "{why}");
 }
 
@@ -57,7 +53,7 @@ fn a_clone_without_contents_says_what_it_cannot_tell_apart() {
     shop.git(&["config", "uploadpack.allowFilter", "true"]).expect("a setting");
     let clone = Command::new("git").args(["clone", "-q", "--filter=blob:none", &from]).arg(&place).status();
     assert!(clone.expect("git runs").success());
-    let report = lockstep(&place, &["check", "--format", "json"]);
+    let report = program::json(&place, &["check"]);
     let told = report["problems"].as_array().expect("problems").iter().any(|problem| {
         problem["kind"] == "history" && problem["message"].as_str().expect("words").contains("are not in this clone")
     });

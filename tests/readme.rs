@@ -1,10 +1,11 @@
 //! The README shows what the program prints.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-fn printed(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockstep")).args(arguments).output().expect("lockstep runs");
-    String::from_utf8(output.stdout).expect("text")
+use crate::program;
+
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(program::run(folder, arguments).stdout).expect("text")
 }
 
 /// The block that follows the comment `command` in the README.
@@ -17,15 +18,12 @@ fn shown(command: &str) -> String {
 
 #[test]
 fn its_excerpt_is_the_first_finding_of_the_demo() {
-    let (excerpt, all) = (shown("lockstep demo"), printed(&["demo"]));
+    let (excerpt, all) = (shown("lockstep demo"), printed(Path::new("."), &["demo"]));
     assert!(all.starts_with(excerpt.trim_end()), "the README says\n{excerpt}\nand the demo\n{all}");
 }
 
 #[test]
 fn its_picture_is_the_graph_of_the_demo() {
-    let place = tempfile::tempdir().expect("a temporary folder");
-    let folder = place.path().join("shop");
-    let folder = folder.to_str().expect("UTF-8");
-    printed(&["demo", folder]);
-    assert_eq!(shown("lockstep graph --format mermaid"), printed(&["graph", "--format", "mermaid", folder]));
+    let (_place, folder) = program::demo();
+    assert_eq!(shown("lockstep graph --format mermaid"), printed(&folder, &["graph", "--format", "mermaid"]));
 }

@@ -11,20 +11,10 @@ use std::{
 
 use serde_json::Value;
 
+use crate::program;
+
 /// Changesets that touch more functions than this are sweeps.
 const LARGEST: usize = 10;
-
-fn lockstep(folder: &Path, arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockstep"))
-        .args(arguments)
-        .args(["--format", "json"])
-        .current_dir(folder)
-        .output()
-        .expect("lockstep runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(&text)
-        .unwrap_or_else(|error| panic!("{arguments:?}: {error}\n{text}{}", String::from_utf8_lossy(&output.stderr)))
-}
 
 fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
@@ -90,7 +80,7 @@ fn is_bot(author: &str) -> bool {
 fn own_files(folder: &Path, ids: &[String]) -> BTreeMap<String, usize> {
     let mut owners = BTreeMap::new();
     for (number, id) in ids.iter().enumerate() {
-        let code = lockstep(folder, &["code", id]);
+        let code = program::json(folder, &["code", id]);
         for file in code["files"].as_array().into_iter().flatten() {
             if file["own"] == true && file["kind"] == "implementation" {
                 owners.insert(file["path"].as_str().expect("a path").to_owned(), number);
@@ -102,17 +92,9 @@ fn own_files(folder: &Path, ids: &[String]) -> BTreeMap<String, usize> {
 
 #[test]
 fn git_log_alone_counts_the_same() {
-    let place = tempfile::tempdir().expect("a temporary folder");
-    let folder = std::env::var_os("LOCKSTEP_RECOUNT").map_or_else(
-        || {
-            let folder = place.path().join("demo");
-            let output = Command::new(env!("CARGO_BIN_EXE_lockstep")).arg("demo").arg(&folder).output();
-            assert_eq!(output.expect("lockstep runs").status.code(), Some(1), "the demo has findings at deny");
-            folder
-        },
-        PathBuf::from,
-    );
-    let graph = lockstep(&folder, &["graph"]);
+    let (_place, demo) = program::demo();
+    let folder = std::env::var_os("LOCKSTEP_RECOUNT").map_or(demo, PathBuf::from);
+    let graph = program::json(&folder, &["graph"]);
     let ids: Vec<String> = graph["functions"]
         .as_array()
         .expect("functions")

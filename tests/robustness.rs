@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::program;
+
 /// A throw-away folder with git in it.
 struct Repo {
     folder: TempDir,
@@ -79,15 +81,7 @@ struct Run {
 }
 
 fn lockstep(folder: &Path, arguments: &[&str]) -> Run {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_lockstep"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE")
-        .env_remove("GITHUB_ACTIONS")
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("lockstep runs");
+    let Output { status, stdout, stderr } = program::run(folder, arguments);
     Run {
         code: status.code().expect("it was not killed"),
         out: String::from_utf8_lossy(&stdout).into_owned(),

@@ -1,8 +1,10 @@
 //! What is printed as JSON is what the published schemas say.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use serde_json::Value;
+
+use crate::program;
 
 fn schema(name: &str) -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/schema").join(name);
@@ -12,13 +14,7 @@ fn schema(name: &str) -> jsonschema::Validator {
 
 /// What is wrong with what `arguments` print, by the schema `name`.
 fn faults(folder: &Path, name: &str, arguments: &[&str]) -> (Value, Vec<String>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockstep"))
-        .args(arguments)
-        .args(["--format", "json"])
-        .current_dir(folder)
-        .output()
-        .expect("lockstep runs");
-    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let document = program::json(folder, arguments);
     let faults =
         schema(name).iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     (document, faults)
@@ -26,10 +22,7 @@ fn faults(folder: &Path, name: &str, arguments: &[&str]) -> (Value, Vec<String>)
 
 #[test]
 fn documents_follow_their_schemas() {
-    let place = tempfile::tempdir().expect("a temporary folder");
-    let folder = place.path().join("shop");
-    let demo = Command::new(env!("CARGO_BIN_EXE_lockstep")).arg("demo").arg(&folder).output();
-    assert_eq!(demo.expect("lockstep runs").status.code(), Some(1));
+    let (_place, folder) = program::demo();
     for (name, arguments) in [
         ("check.json", &["check"][..]),
         ("check.json", &["check", "-W", "all"]),

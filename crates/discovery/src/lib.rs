@@ -70,4 +70,6 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

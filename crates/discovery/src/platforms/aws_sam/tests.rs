@@ -4,7 +4,7 @@ use lockstep_diagnostics::{Partial, ProblemKind};
 use lockstep_model::FileSet;
 
 use super::*;
-use crate::platform::CodeSource;
+use crate::{platform::CodeSource, testing};
 
 /// Paths and texts.
 type Files<'a> = &'a [(&'a str, &'a str)];
@@ -21,28 +21,13 @@ fn told(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn tell(one: &Declared) -> String {
-    let code = match &one.code {
-        CodeSource::Path { base, path } => format!("{base}:{path}"),
-        CodeSource::Artifact { path, .. } => format!("artifact {path}"),
-        CodeSource::Image { context, .. } => format!("image {}", context.as_deref().unwrap_or("-")),
-        CodeSource::Inline => "inline".into(),
-        CodeSource::Unknown(why) => why.clone(),
-    };
+    let code = testing::code(one);
     format!("{}/{} {} {code}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"))
 }
 
-/// What the function `name` uses, as `word kind key`, sorted.
+/// What the function `name` uses, as `word kind key strength`, sorted.
 fn uses(files: &[(&str, &str)], name: &str) -> Vec<String> {
-    let found = read(files).value;
-    let one = found.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {name}"));
-    let channels =
-        one.channels.iter().map(|one| format!("{:?} {} {} {:?}", one.direction, one.kind, one.key, one.strength));
-    let stores = one.stores.iter().map(|one| format!("{:?} {} {} {:?}", one.access, one.kind, one.key, one.strength));
-    let calls = one.invokes.iter().map(|one| format!("Calls {} {} {:?}", one.kind, one.key, one.strength));
-    let mut all: Vec<String> = channels.chain(stores).chain(calls).collect();
-    all.sort();
-    all.dedup();
-    all
+    testing::uses(&read(files).value, name)
 }
 
 const SAM: &str = "Transform: AWS::Serverless-2016-10-31\n";

@@ -4,7 +4,10 @@ use lockstep_diagnostics::{Partial, ProblemKind};
 use lockstep_model::FileSet;
 
 use super::*;
-use crate::platform::{CodeSource, HandlerStyle};
+use crate::{
+    platform::{CodeSource, HandlerStyle},
+    testing,
+};
 
 mod code;
 mod variables;
@@ -24,13 +27,7 @@ fn told(files: Files<'_>) -> Vec<String> {
 }
 
 fn tell(one: &Declared) -> String {
-    let code = match &one.code {
-        CodeSource::Path { base, path } => format!("{base}:{path}"),
-        CodeSource::Artifact { path, .. } => format!("artifact {path}"),
-        CodeSource::Image { context, .. } => format!("image {}", context.as_deref().unwrap_or("-")),
-        CodeSource::Inline => "inline".into(),
-        CodeSource::Unknown(why) => why.clone(),
-    };
+    let code = testing::code(one);
     let handler = one.declaration.handler.as_deref().unwrap_or("-");
     format!("{}/{} {handler} {} {code}", one.service, one.name, one.runtime.as_deref().unwrap_or("-"))
 }
@@ -39,18 +36,9 @@ fn problems(files: Files<'_>) -> Vec<(ProblemKind, String)> {
     read(files).problems.into_iter().map(|problem| (problem.kind, problem.message)).collect()
 }
 
-/// What the function `name` uses, as `word kind key`, sorted.
+/// What the function `name` uses, as `word kind key strength`, sorted.
 fn uses(files: Files<'_>, name: &str) -> Vec<String> {
-    let found = read(files).value;
-    let one = found.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {name}"));
-    let channels =
-        one.channels.iter().map(|one| format!("{:?} {} {} {:?}", one.direction, one.kind, one.key, one.strength));
-    let stores = one.stores.iter().map(|one| format!("{:?} {} {} {:?}", one.access, one.kind, one.key, one.strength));
-    let calls = one.invokes.iter().map(|one| format!("Calls {} {} {:?}", one.kind, one.key, one.strength));
-    let mut all: Vec<String> = channels.chain(stores).chain(calls).collect();
-    all.sort();
-    all.dedup();
-    all
+    testing::uses(&read(files).value, name)
 }
 
 const HEAD: &str = "service: shop\nprovider: { name: aws, runtime: nodejs22.x }\n";

@@ -1,0 +1,27 @@
+//! What the readers of platforms found, as lines that tests compare.
+
+use crate::platform::{CodeSource, Declared};
+
+/// Where the code of a declaration is.
+pub(crate) fn code(one: &Declared) -> String {
+    match &one.code {
+        CodeSource::Path { base, path } => format!("{base}:{path}"),
+        CodeSource::Artifact { path, .. } => format!("artifact {path}"),
+        CodeSource::Image { context, .. } => format!("image {}", context.as_deref().unwrap_or("-")),
+        CodeSource::Inline => "inline".into(),
+        CodeSource::Unknown(why) => why.clone(),
+    }
+}
+
+/// What the function `name` uses, as `word kind key strength`, sorted.
+pub(crate) fn uses(found: &[Declared], name: &str) -> Vec<String> {
+    let one = found.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let channels =
+        one.channels.iter().map(|one| format!("{:?} {} {} {:?}", one.direction, one.kind, one.key, one.strength));
+    let stores = one.stores.iter().map(|one| format!("{:?} {} {} {:?}", one.access, one.kind, one.key, one.strength));
+    let calls = one.invokes.iter().map(|one| format!("Calls {} {} {:?}", one.kind, one.key, one.strength));
+    let mut all: Vec<String> = channels.chain(stores).chain(calls).collect();
+    all.sort();
+    all.dedup();
+    all
+}

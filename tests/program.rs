@@ -1,0 +1,39 @@
+//! The program under test: how it is run, and the demo's repository.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What `lockstep` does with `arguments` in `folder`, whatever the environment of the tests says.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lockstep"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE")
+        .env_remove("GITHUB_ACTIONS")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("lockstep runs")
+}
+
+/// The document that `arguments` print as JSON in `folder`.
+pub fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[arguments, &["--format", "json"]].concat());
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{arguments:?}: {error}\n{text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The demo's repository, in a temporary folder that lives as long as the first part.
+pub fn demo() -> (TempDir, PathBuf) {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folder = place.path().join("shop");
+    let output = run(place.path(), &["demo", "shop"]);
+    assert_eq!(output.status.code(), Some(1), "the demo has findings at deny");
+    (place, folder)
+}
