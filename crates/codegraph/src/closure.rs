@@ -29,9 +29,6 @@ pub struct Options<'a> {
 /// Told after each function: how many are done, and how many there are.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// Characters at the start of a document in which it says what it is.
-const HEAD: usize = 2_000;
-
 /// The code of all functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeGraph {
@@ -138,7 +135,6 @@ impl<'a> Graph<'a> {
         closure
     }
 
-    /// A file that comes with a folder, not by an import.
     /// The first line of what `path` exports, or defines, as `symbol`.
     fn definition(&self, path: &RepoPath, symbol: &str) -> Option<Location> {
         let loaded = self.sources.get(path)?;
@@ -150,28 +146,17 @@ impl<'a> Graph<'a> {
         Some(Location::of_span(path.clone(), &loaded.text, span.start..span.start + first_line))
     }
 
-    /// True for an OpenAPI or AsyncAPI document, whatever its name.
-    fn describes_interface(&self, path: &RepoPath) -> bool {
-        if !matches!(path.extension(), Some("yaml" | "yml" | "json")) {
-            return false;
-        }
-        let Ok(text) = self.files.text(path) else { return false };
-        let head: String = text.chars().take(HEAD).collect();
-        head.lines().any(|line| {
-            let key = line.trim_start_matches(['{', ' ', '\t']).trim_start_matches(['"', '\'']);
-            ["openapi", "asyncapi", "swagger"].iter().any(|word| {
-                key.strip_prefix(word)
-                    .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
-            })
-        })
-    }
-
+    /// A file that comes with a folder, not by an import.
     fn packaged(&self, path: &RepoPath) -> ClosureFile {
+        let describes = || {
+            matches!(path.extension(), Some("yaml" | "yml" | "json"))
+                && self.files.text(path).is_ok_and(|text| kinds::describes_interface(&text))
+        };
         ClosureFile {
             path: path.clone(),
             symbols: Symbols::All,
             own: false,
-            kind: kinds::kind(path, None, self.contracts.contains(path) || self.describes_interface(path), true),
+            kind: kinds::kind(path, None, self.contracts.contains(path) || describes(), true),
             via: None,
         }
     }

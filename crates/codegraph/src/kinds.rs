@@ -237,6 +237,20 @@ pub(crate) fn kind(path: &RepoPath, facts: Option<&FileFacts>, named: bool, valu
     }
 }
 
+/// Characters at the start of a document in which it says what it is.
+const HEAD: usize = 2_000;
+
+/// True for the text of an OpenAPI or AsyncAPI document, whatever it is called.
+pub(crate) fn describes_interface(text: &str) -> bool {
+    let head: String = text.chars().take(HEAD).collect();
+    head.lines().any(|line| {
+        let key = line.trim_start_matches(['{', ' ', '\t', '"', '\'']);
+        ["openapi", "asyncapi", "swagger"].iter().any(|word| {
+            key.strip_prefix(word).is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+        })
+    })
+}
+
 /// True for what a communication channel is made of: descriptions of interfaces, schemas, and stubs made from them.
 fn is_contract(path: &RepoPath, facts: Option<&FileFacts>) -> bool {
     let name = path.file_name().to_ascii_lowercase();
@@ -294,6 +308,18 @@ mod tests {
         let generated = FileFacts { generated: true, ..FileFacts::default() };
         assert_eq!(kind(&path("openapi/client.ts"), Some(&generated), false, true), FileKind::Contract);
         assert_eq!(kind(&path("src/a.ts"), None, true, true), FileKind::Contract);
+    }
+
+    #[test]
+    fn contracts_say_what_they_are() {
+        for text in
+            ["openapi: 3.1.0\n", "# x\nasyncapi: '3.0.0'", "{\"swagger\": \"2.0\"}", "{\n  \"openapi\" : \"3\"}"]
+        {
+            assert!(describes_interface(text), "{text}");
+        }
+        for text in ["", "openapis: 1", "text: we use openapi", "Resources:\n"] {
+            assert!(!describes_interface(text), "{text}");
+        }
     }
 
     #[test]

@@ -51,7 +51,10 @@ impl Graph<'_> {
             let manifest = path.parent().and_then(|folder| folder.join("package.json").ok());
             manifest.is_some_and(|manifest| self.files.is_file(&manifest))
         };
-        for path in self.files.under(root) {
+        let data = |path: &&RepoPath| {
+            kinds::is_data(path) && kinds::source_language(path).is_none() && !kinds::is_beside_code(path)
+        };
+        for path in self.files.under(root).filter(data) {
             let file = self.packaged(path);
             // YAML beside such code, and JSON beside the package's manifest, are for the tools that build and deploy
             // it, unless they describe an interface.
@@ -60,8 +63,7 @@ impl Graph<'_> {
                 Some("json" | "json5" | "jsonc") => file.kind != FileKind::Contract && beside_package(path),
                 _ => false,
             };
-            let data = kinds::is_data(path) && kinds::source_language(path).is_none() && !kinds::is_beside_code(path);
-            if data && !settings {
+            if !settings {
                 files.entry(path.clone()).or_insert(file);
             }
         }
