@@ -156,7 +156,7 @@ pub fn measure(
 }
 
 /// The constants of the measure: its own, unless the configuration sets others.
-fn constants(config: &Config) -> lockstep_coupling::Options {
+pub fn constants(config: &Config) -> lockstep_coupling::Options {
     let own = lockstep_coupling::Options::default();
     let set = &config.history;
     lockstep_coupling::Options {

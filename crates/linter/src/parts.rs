@@ -40,14 +40,19 @@ pub fn tell_apart(project: &Project, found: &Found, history: &History) -> (Parts
             parts.add(change, touched);
         }
     }
-    let problem = (missing > 0).then(|| {
+    let unparsed = versions.values().filter(|version| version.is_none()).count();
+    let problems = [
+        (missing, ProblemKind::History, "are not in this clone"),
+        (unparsed, ProblemKind::UnparsedSource, "do not parse"),
+    ];
+    let tell = |(number, kind, why): (usize, ProblemKind, &str)| {
+        let what = if number == 1 { "1 version".to_owned() } else { format!("{number} versions") };
         let message = format!(
-            "{missing} versions of files in which several functions start are not in this clone: their changes count \
-             for all of these functions"
+            "{what} of files in which several functions start {why}: such changes count for all of these functions"
         );
-        Problem::general(ProblemKind::History, message)
-    });
-    (parts, problem.into_iter().collect())
+        Problem::general(kind, message)
+    };
+    (parts, problems.into_iter().filter(|(number, ..)| *number > 0).map(tell).collect())
 }
 
 /// The files in which several functions start, with the symbols that are really there. A function whose symbol is not

@@ -198,7 +198,14 @@ fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> F
         blobs.insert(file.path.clone(), file.blob);
         entries.push((file.path, FileEntry::new(kind, file.size)));
     }
-    let Ok(own) = Repository::discover(given) else { return FileSet::from_texts([]) };
+    // Contents are asked for while the history is read: they have a handle of their own.
+    let own = match Repository::discover(given) {
+        Ok(own) => own,
+        Err(error) => {
+            problems.push(Problem::general(ProblemKind::History, format!("the files of HEAD cannot be read: {error}")));
+            return FileSet::from_texts([]);
+        }
+    };
     FileSet::new(entries, Arc::new(Objects { repository: Mutex::new(own), blobs }))
 }
 

@@ -49,7 +49,7 @@ pub struct WhyView {
     pub q: f64,
     /// True if the habits do not explain it.
     pub specific: bool,
-    /// True if there is too little history to say anything.
+    /// True if too little is known of one of them: its history is short, or its code cannot be told apart.
     pub unknown: bool,
     /// What in code and manifests explains it.
     pub explained_by: Vec<Evidence>,
@@ -213,7 +213,7 @@ fn times(number: u32) -> String {
 
 fn strengths(view: &WhyView, text: &mut String) {
     if view.unknown {
-        *text += "\nThat is too little history to judge: the figures below are no verdict.\n";
+        *text += "\nToo little is known of them to judge: the figures below are no verdict.\n";
     }
     text.push('\n');
     for (from, to, direction) in [(&view.a, &view.b, view.a_to_b), (&view.b, &view.a, view.b_to_a)] {

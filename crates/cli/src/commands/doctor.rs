@@ -1,6 +1,6 @@
 //! `lockstep doctor`: what can be read here, and how to mend what cannot.
 
-use lockstep_linter::{Options, Report, analyse};
+use lockstep_linter::{Options, Report, analyse, constants};
 use lockstep_reporting::doctor::{self as render, Check, DoctorView, Outcome};
 
 use crate::{
@@ -18,7 +18,7 @@ pub fn doctor(args: &ListArgs) -> anyhow::Result<Exit> {
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
     let mut checks = vec![repository(&session)];
-    checks.extend(history(&report));
+    checks.extend(history(&report, constants(&session.config).min_changesets));
     checks.push(configuration(&session));
     checks.extend(functions(&report));
     let view = DoctorView { checks };
@@ -43,7 +43,8 @@ fn repository(session: &Session) -> Check {
     }
 }
 
-fn history(report: &Report) -> Vec<Check> {
+/// What there is of history; with fewer than `needed` changesets that change behaviour nothing can be said.
+fn history(report: &Report, needed: u32) -> Vec<Check> {
     let incomplete = report
         .incomplete
         .iter()
@@ -59,7 +60,7 @@ fn history(report: &Report) -> Vec<Check> {
         counts.kept,
         if dropped.is_empty() { String::new() } else { format!("; set aside: {}", dropped.join(", ")) },
     );
-    let outcome = if counts.kept < 50 { Outcome::Warn } else { Outcome::Ok };
+    let outcome = if counts.of_behaviour() < needed { Outcome::Warn } else { Outcome::Ok };
     checks.push(check("changesets", outcome, detail, None));
     checks
 }
