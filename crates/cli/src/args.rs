@@ -47,7 +47,7 @@ pub enum Command {
     Rules(RulesArgs),
     /// Say what can be read here: repository, history, configuration, functions
     Doctor(ListArgs),
-    /// Write a made-up repository with a history of eighteen months, and lint it
+    /// Write a made-up repository with a history of seventeen months, and lint it
     Demo(DemoArgs),
 }
 
@@ -136,14 +136,8 @@ pub struct ListArgs {
 pub struct CodeArgs {
     /// A function: its id, or the end of it
     pub function: String,
-    /// A folder of the repository
-    #[arg(default_value = ".")]
-    pub path: PathBuf,
-    /// How it is written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: ListFormat,
     #[command(flatten)]
-    pub common: Common,
+    pub list: ListArgs,
 }
 
 /// `graph`.

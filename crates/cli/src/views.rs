@@ -40,7 +40,6 @@ impl OwnedReport {
             summary: Summary {
                 functions: report.found.functions.len(),
                 services: report.found.services.len(),
-                unknown_functions: unknown(report).values().sum(),
                 unknown_by_reason: unknown(report),
                 changesets: changesets(report),
             },

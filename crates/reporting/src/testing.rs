@@ -147,7 +147,6 @@ pub(crate) fn summary() -> Summary {
     Summary {
         functions: 5,
         services: 3,
-        unknown_functions: 1,
         unknown_by_reason: BTreeMap::from([("changed too seldom", 1)]),
         changesets: ChangesetCounts { total: 450, kept: 412, dropped },
     }

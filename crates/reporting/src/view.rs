@@ -55,12 +55,17 @@ pub struct Summary {
     pub functions: usize,
     /// Services they form.
     pub services: usize,
-    /// Functions about which nothing can be said.
-    pub unknown_functions: usize,
-    /// The same by reason, in words that follow a number: `changed too seldom`.
+    /// Functions about which nothing can be said, by reason, in words that follow a number: `changed too seldom`.
     pub unknown_by_reason: BTreeMap<&'static str, usize>,
     /// Changesets of the main line.
     pub changesets: ChangesetCounts,
+}
+
+impl Summary {
+    /// Functions about which nothing can be said.
+    pub fn unknown_functions(&self) -> usize {
+        self.unknown_by_reason.values().sum()
+    }
 }
 
 /// How many changesets there are, and how many count.

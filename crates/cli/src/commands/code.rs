@@ -12,14 +12,14 @@ use crate::{
 
 /// Shows a closure.
 pub fn code(args: &CodeArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open(&args.list.path, &args.list.common, &[])? else { return Ok(Exit::Failed) };
     let found = session.pool.install(|| find(&session.project, &session.config));
     let function = pick(&found.functions, &args.function)?;
     let followed = session.pool.install(|| follow(&session.project, &session.config, &found, &session.bar));
     session.bar.finish();
     let closure = &followed.code.closures[function];
-    let options = terminal::options(&args.common);
-    terminal::print(|out| match args.format {
+    let options = terminal::options(&args.list.common);
+    terminal::print(|out| match args.list.format {
         ListFormat::Text => render::write_text(closure, &options, out),
         ListFormat::Json => render::write_json(closure, out),
     })?;

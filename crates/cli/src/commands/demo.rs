@@ -1,4 +1,4 @@
-//! `lockstep demo`: a made-up shop with a history of eighteen months, linted.
+//! `lockstep demo`: a made-up shop with a history of seventeen months, linted.
 
 use std::{fs, io::Write, path::Path};
 
@@ -18,7 +18,7 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let commits = write(folder)?;
     let mut err = std::io::stderr().lock();
     if !args.common.quiet {
-        let _ = writeln!(err, "A made-up shop: six stacks, seven functions, {commits} commits in eighteen months.\n");
+        let _ = writeln!(err, "A made-up shop: six stacks, seven functions, {commits} commits in seventeen months.\n");
     }
     let exit = super::check(&check_args(args, folder), &[])?;
     if !args.common.quiet && args.folder.is_none() {

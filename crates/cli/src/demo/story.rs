@@ -1,4 +1,4 @@
-//! The made-up shop that `lockstep demo` lints: its files, and what happened to them in eighteen months.
+//! The made-up shop that `lockstep demo` lints: its files, and what happened to them in seventeen months.
 //!
 //! Six teams host their functions separately. Three of the functions (the price, the invoice and the billing address)
 //! are one microservice all the same; one follows another; the rest are what they claim to be.

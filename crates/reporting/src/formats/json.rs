@@ -171,7 +171,7 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
         summary: SummaryEntry {
             functions: summary.functions,
             services: summary.services,
-            unknown_functions: summary.unknown_functions,
+            unknown_functions: summary.unknown_functions(),
             unknown_by_reason: &summary.unknown_by_reason,
             errors: tally.errors,
             warnings: tally.warnings,

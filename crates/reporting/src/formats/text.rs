@@ -309,14 +309,16 @@ pub(super) fn summary_line(report: &ReportView<'_>) -> String {
         (true, true) => "no findings".to_owned(),
         (true, false) => "nothing can be said".to_owned(),
     };
-    if summary.unknown_functions > 0 && report.incomplete.is_empty() {
-        let functions = count(summary.unknown_functions, "function");
-        let verb = if summary.unknown_functions == 1 { "is" } else { "are" };
-        let mut reasons: Vec<_> = summary.unknown_by_reason.iter().map(|(why, n)| format!("{n} {why}")).collect();
-        if let ([_], Some(only)) = (&reasons[..], summary.unknown_by_reason.keys().next()) {
-            reasons = vec![(*only).to_owned()];
-        }
-        line += &format!("; {functions} {verb} unknown: {}", reasons.join(", "));
+    let by_reason = &summary.unknown_by_reason;
+    if !by_reason.is_empty() && report.incomplete.is_empty() {
+        let unknown = summary.unknown_functions();
+        let verb = if unknown == 1 { "is" } else { "are" };
+        let reason = |(why, number): (&&str, &usize)| match by_reason.len() {
+            1 => (*why).to_owned(),
+            _ => format!("{number} {why}"),
+        };
+        let reasons: Vec<_> = by_reason.iter().map(reason).collect();
+        line += &format!("; {} {verb} unknown: {}", count(unknown, "function"), reasons.join(", "));
     }
     line
 }
