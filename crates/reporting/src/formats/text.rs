@@ -165,8 +165,13 @@ impl Page<'_> {
 
     fn problems(&mut self) {
         let mut by_kind: BTreeMap<ProblemKind, BTreeSet<&Problem>> = BTreeMap::new();
-        // What a finding says already is not said again.
-        let told: Vec<_> = self.report.reported().map(|finding| &finding.primary.location.path).collect();
+        // What a finding of `invalid-manifest` says already is not said again.
+        let told: Vec<_> = self
+            .report
+            .reported()
+            .filter(|finding| finding.rule.name == ProblemKind::InvalidManifest.as_str())
+            .map(|finding| &finding.primary.location.path)
+            .collect();
         let is_told = |problem: &Problem| {
             problem.kind == ProblemKind::InvalidManifest
                 && problem.location.as_ref().is_some_and(|location| told.contains(&&location.path))
@@ -236,7 +241,7 @@ const EARLY_SHOWN: usize = 5;
 /// Functions of such a group that are named.
 const EARLY_NAMES: usize = 4;
 
-/// "`a` and `b`: 2 changesets edit several of them; each changed 2 to 3 times".
+/// "`a`, `b`: edited together in 2 changesets; each changed 2 to 3 times".
 fn early_in_words(sign: &EarlySign, all: bool) -> String {
     let names = if all { sign.functions.len() } else { EARLY_NAMES };
     let mut text: Vec<_> =

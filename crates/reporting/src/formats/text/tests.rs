@@ -108,3 +108,16 @@ proptest! {
         prop_assert!(shown.lines().all(|line| !line.trim_start().starts_with("::")), "{}", shown);
     }
 }
+
+#[test]
+fn a_broken_manifest_is_told_even_if_another_finding_stands_there() {
+    let finding = testing::finding();
+    let broken = Problem::at(ProblemKind::InvalidManifest, finding.primary.location.clone(), "an anchor is missing");
+    let text = testing::with_report(&[finding], false, |report| {
+        let problems = [broken.clone()];
+        let mut out = Vec::new();
+        Text.write(&ReportView { problems: &problems, ..*report }, &Options::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    });
+    assert!(text.contains("an anchor is missing"), "{text}");
+}
