@@ -1,9 +1,10 @@
 //! Which functions a changed file belongs to.
 //!
 //! The question is answered once for every path that the history names, in a table; a changeset only looks it up.
-//! Code that one function reaches is that function's own; code that several reach is shared by them. The file in which
-//! one function starts is its own even if others import it: those share it. Code that is gone belongs to the function in whose folder it was. Contracts are kept apart: they are what a communication
-//! channel is made of, and the measure asks what must change when they do not.
+//! Code that one function reaches is that function's own; code that several reach is shared by them. The file in
+//! which one function starts is its own even if others import it: those share it. Code that is gone belongs to the
+//! function in whose folder it was. Contracts are kept apart: they are what a communication channel is made of, and
+//! the measure asks what must change when they do not.
 
 use lockstep_model::{
     BlobId, ChangeKind, Closure, FileChange, FileKind, FileStatus, Function, History, PathId, RepoPath, Symbols,
@@ -343,35 +344,33 @@ pub(crate) fn changes_behaviour(change: &FileChange) -> bool {
     change.kind == ChangeKind::Behaviour && !is_pure_move(change)
 }
 
+/// Notes whose behaviour a change of `code` is.
+fn touch_code(touched: &mut Touched, code: Code) {
+    match code {
+        Code::Nobody => {}
+        Code::Own(function) => touched.own.push(function),
+        Code::Shared(set) => touched.shared.push(set),
+        Code::Entry(function, set) => {
+            touched.own.push(function);
+            touched.shared.push(set);
+        }
+    }
+}
+
 fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
     if is_pure_move(change) {
         return;
     }
     if let Some(parts) = table.parts(change).filter(|_| change.kind == ChangeKind::Behaviour) {
         touched.behaviour = true;
-        for part in parts {
-            match part {
-                Code::Own(function) | Code::Entry(function, _) => touched.own.push(*function),
-                Code::Shared(set) => touched.shared.push(*set),
-                Code::Nobody => {}
-            }
-        }
+        parts.iter().for_each(|part| touch_code(touched, *part));
         return;
     }
     let Attribution { code, contract } = table.get(change);
     match (change.kind, code) {
-        (ChangeKind::Behaviour, Code::Own(function)) => {
+        (ChangeKind::Behaviour, Code::Own(_) | Code::Shared(_) | Code::Entry(..)) => {
             touched.behaviour = true;
-            touched.own.push(function);
-        }
-        (ChangeKind::Behaviour, Code::Shared(set)) => {
-            touched.behaviour = true;
-            touched.shared.push(set);
-        }
-        (ChangeKind::Behaviour, Code::Entry(function, set)) => {
-            touched.behaviour = true;
-            touched.own.push(function);
-            touched.shared.push(set);
+            touch_code(touched, code);
         }
         (ChangeKind::Behaviour, Code::Nobody) if contract.is_none() => touched.behaviour = true,
         (ChangeKind::Behaviour | ChangeKind::Contract, _) => {

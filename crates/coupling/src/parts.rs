@@ -8,7 +8,7 @@ type Change = (PathId, BlobId, BlobId);
 
 /// Changes of which more is known than the file: for each part that changed, the functions that reach it.
 ///
-/// Files that are not covered are attributed as a whole.
+/// A change that was not added is attributed by its file as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     of: FxHashMap<Change, Vec<Box<[u32]>>>,
@@ -16,11 +16,6 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Says that the changes of `path` are told apart, all but those that are never added.
-    pub fn cover(&mut self, path: PathId) {
-        self.covered.insert(path);
-    }
-
     /// Says which parts `change` touches: for each, the numbers of the functions that reach it, in any order.
     pub fn add(&mut self, change: &FileChange, parts: impl IntoIterator<Item = Vec<u32>>) {
         let sorted = |mut functions: Vec<u32>| {
@@ -29,6 +24,7 @@ impl Parts {
             functions.into_boxed_slice()
         };
         let parts = parts.into_iter().map(sorted).filter(|part| !part.is_empty()).collect();
+        self.covered.insert(change.path);
         self.of.insert((change.path, change.before, change.after), parts);
     }
 
@@ -37,7 +33,7 @@ impl Parts {
         self.of.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
     }
 
-    /// True if changes of the path are told apart.
+    /// True if some change of the path is told apart.
     pub fn covers(&self, path: PathId) -> bool {
         self.covered.contains(&path)
     }

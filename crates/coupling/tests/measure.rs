@@ -139,11 +139,9 @@ fn functions_of_one_file_are_told_apart_by_its_parts() {
     let mut world = world.history("a*60 c*10");
     // Of the sixty changes, ten are of a's part, ten of b's, ten of both, ten of what both use, twenty of nobody's.
     let parts: [&[&[u32]]; 6] = [&[&[0]], &[&[1]], &[&[0], &[1]], &[&[0, 1]], &[], &[]];
-    let history = world.history.clone();
-    for (number, changeset) in history.changesets.iter().take(60).enumerate() {
-        let change = &mut world.history.changesets[number].changes[0];
+    for (number, changeset) in world.history.changesets.iter_mut().take(60).enumerate() {
+        let change = &mut changeset.changes[0];
         change.after = BlobId([number as u8 + 10; 20]);
-        world.parts.cover(changeset.changes[0].path);
         world.parts.add(change, parts[number / 10].iter().map(|part| part.to_vec()));
     }
     let graph = world.graph();

@@ -36,7 +36,6 @@ pub fn tell_apart(project: &Project, found: &Found, history: &History) -> (Parts
     let mut parts = Parts::default();
     for change in changes {
         if let Some(touched) = touched(change, starts[&change.path], &versions) {
-            parts.cover(change.path);
             parts.add(change, touched);
         }
     }
