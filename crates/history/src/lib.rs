@@ -2,10 +2,12 @@
 //! pull request or commit, files followed through renames to their names of today, and what was written by programs
 //! or changes no behaviour set aside and counted.
 //!
-//! Reads need no blob, so a clone with `--filter=blob:none` is as good as a whole one. Nothing is ever fetched, and
+//! Reading the history needs no blob, so a clone with `--filter=blob:none` is as good as a whole one for it; what
+//! contents can add is read by [`read_blobs`]. Nothing is ever fetched, and
 //! nothing of the repository is executed. References under `refs/replace` and grafts are not followed; the answer
 //! says so where there are any.
 
+mod blobs;
 mod changesets;
 mod commit;
 mod diff;
@@ -21,6 +23,7 @@ mod walk;
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{CommitId, DropReason, History};
 
+pub use blobs::{BlobOptions, read_blobs};
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 

@@ -5,6 +5,7 @@
 //! commands do.
 
 mod case;
+pub mod contents;
 mod incomplete;
 mod parts;
 mod project;
