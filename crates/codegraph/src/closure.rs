@@ -2,6 +2,7 @@
 
 mod code_root;
 mod follow;
+mod select;
 mod sources;
 
 use std::{

@@ -54,6 +54,11 @@ pub struct FileFacts {
     pub exports: Vec<Export>,
     /// Indices of imports (`Import`) that the file's own top-level code uses: they are reached whatever symbol is asked for.
     pub top_level_imports: Vec<usize>,
+    /// Indices of symbols that the file's own top-level code names: whoever loads the file runs them, with what they use.
+    pub top_level_symbols: Vec<usize>,
+    /// True if parts of the file may reach each other in ways that names do not show (`eval`, `globals()`, `exports` or
+    /// `this` used as a value): it can only be taken whole.
+    pub opaque: bool,
     /// True if the file holds nothing that runs: types only.
     pub type_only: bool,
     /// True if its head says that a program wrote it.
@@ -73,6 +78,9 @@ pub struct Import {
     pub names: Vec<String>,
     /// True if the whole module is taken (`import * as x`, `import x`, `require()`).
     pub whole: bool,
+    /// What the file uses of a module through the name that it is bound to (`money.total()`), sorted; none if that is
+    /// not known, or if the module itself is used as a value.
+    pub members: Option<Vec<String>>,
     /// How it is said.
     pub kind: ImportKind,
     /// How many levels up a relative import starts (Python); 0 otherwise.

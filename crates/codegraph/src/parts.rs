@@ -93,6 +93,11 @@ fn reached(facts: &FileFacts, handler: &str) -> Option<BTreeSet<String>> {
     Some(seen.into_iter().map(|index| facts.symbols[index].name.clone()).collect())
 }
 
+/// True if code of the file that defines nothing may do something when the file is loaded.
+pub(crate) fn runs_when_loaded(text: &str, facts: &FileFacts) -> bool {
+    !top_level(text, facts).is_empty()
+}
+
 /// What is left of a text without its definitions, as far as it may do something when the file is loaded.
 fn top_level(text: &str, facts: &FileFacts) -> BTreeMap<String, usize> {
     let mut spans: Vec<_> = facts.symbols.iter().map(|symbol| symbol.span.clone()).collect();

@@ -363,3 +363,5 @@ fn threads_change_nothing() {
     let many = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
     assert_eq!(one.install(|| graph(&functions, &files)), many.install(|| graph(&functions, &files)));
 }
+
+mod names;

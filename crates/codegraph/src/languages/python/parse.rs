@@ -77,6 +77,10 @@ struct Reader<'a> {
     /// Names that decorators of a symbol start with: what registers it must bring it in.
     registrars: Vec<(String, usize)>,
     own_code: Mentions,
+    /// Per name: the attributes that are taken of it; none if it is ever used by itself.
+    attributes: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// The name that each import binds.
+    locals: BTreeMap<usize, String>,
     listed: Vec<(String, Range<usize>)>,
     current: Mentions,
 }
@@ -145,6 +149,7 @@ impl<'a> Reader<'a> {
         for (local, import) in self.read_import(stmt) {
             match local {
                 Some(local) => {
+                    self.locals.insert(import, local.clone());
                     self.import_names.entry(local.clone()).or_default().push(import);
                     self.exported.push((local, None, Some(import)));
                 }
@@ -216,6 +221,7 @@ impl<'a> Reader<'a> {
             span: bytes(alias.name.range()),
             names: Vec::new(),
             whole: true,
+            members: None,
             kind: self.kind(lazy),
             level: 0,
         };
@@ -233,6 +239,7 @@ impl<'a> Reader<'a> {
             span: bytes(span),
             names: if star { Vec::new() } else { vec![alias.name.to_string()] },
             whole: star,
+            members: None,
             kind: self.kind(node.is_lazy),
             level: node.level,
         });
@@ -272,13 +279,14 @@ impl<'a> Reader<'a> {
                     span,
                     names: Vec::new(),
                     whole: true,
+                    members: None,
                     kind,
                     level: u32::try_from(level).unwrap_or(u32::MAX),
                 }
             }
             _ => {
                 let specifier = self.text.get(span.clone()).unwrap_or_default().chars().take(80).collect();
-                Import { specifier, span, names: Vec::new(), whole: true, kind: ImportKind::Computed, level: 0 }
+                Import { specifier, span, names: Vec::new(), whole: true, members: None, kind: ImportKind::Computed, level: 0 }
             }
         };
         self.current.imports.insert(self.imports.len());
@@ -303,8 +311,22 @@ impl<'a> Reader<'a> {
             }
         }
         let top_level_imports = self.top_level_imports(&symbols);
+        let top_level_symbols = self.bind(&self.own_code).0.into_iter().collect();
+        let opaque = self.is_opaque();
+        for (import, local) in &self.locals {
+            let used = self.attributes.get(local).cloned().flatten();
+            self.imports[*import].members = used.map(|names| names.into_iter().collect());
+        }
         let exports = self.exported.into_iter().map(|(name, symbol, import)| Export { name, symbol, import }).collect();
-        FileFacts { imports: self.imports, symbols, exports, top_level_imports, ..FileFacts::default() }
+        let imports = self.imports;
+        FileFacts { imports, symbols, exports, top_level_imports, top_level_symbols, opaque, ..FileFacts::default() }
+    }
+
+    /// True if the module looks names up that it does not spell out.
+    fn is_opaque(&self) -> bool {
+        ["globals", "eval", "exec", "vars"].iter().any(|name| self.attributes.contains_key(*name))
+            || self.symbol_names.contains_key("__getattr__")
+            || self.attributes.get("sys").is_some_and(|used| used.as_ref().is_none_or(|used| used.contains("modules")))
     }
 
     /// Names in `__all__` that nothing binds are submodules: `from package import *` imports them.
@@ -315,7 +337,7 @@ impl<'a> Reader<'a> {
                 let import = self.imports.len();
                 let names = vec![name.clone()];
                 let kind = ImportKind::ReExport;
-                self.imports.push(Import { specifier: ".".to_owned(), span, names, whole: false, kind, level: 1 });
+                self.imports.push(Import { specifier: ".".to_owned(), span, names, whole: false, members: None, kind, level: 1 });
                 self.exported.push((name, None, Some(import)));
             }
         }
@@ -367,8 +389,10 @@ impl<'a> Visitor<'a> for Reader<'a> {
         match stmt {
             // Imports inside a function or class belong to it, used or not: it runs them.
             Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                let imports = self.read_import(stmt);
-                self.current.imports.extend(imports.into_iter().map(|(_, import)| import));
+                for (local, import) in self.read_import(stmt) {
+                    self.current.imports.insert(import);
+                    self.locals.extend(local.map(|local| (import, local)));
+                }
                 return;
             }
             Stmt::If(node) if is_type_checking(&node.test) => {
@@ -387,8 +411,19 @@ impl<'a> Visitor<'a> for Reader<'a> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Name(name) if !self.current.names.contains(name.id.as_str()) => {
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(name) = &*attribute.value {
+                    self.current.names.insert(name.id.to_string());
+                    let known = self.attributes.entry(name.id.to_string()).or_insert_with(|| Some(BTreeSet::new()));
+                    known.iter_mut().for_each(|names| {
+                        names.insert(attribute.attr.to_string());
+                    });
+                    return;
+                }
+            }
+            Expr::Name(name) => {
                 self.current.names.insert(name.id.to_string());
+                self.attributes.insert(name.id.to_string(), None);
             }
             Expr::Call(call) => self.read_call(call),
             Expr::Lambda(_) => {

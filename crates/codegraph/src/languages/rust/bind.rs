@@ -56,7 +56,7 @@ impl Names {
         }
         let whole = path.last().is_some_and(|name| name == "*") || path.len() == 1;
         let names = if whole { Vec::new() } else { wanted(&path).into_iter().collect() };
-        self.imports.push(Import { specifier: specifier.clone(), span, names, whole, kind, level: 0 });
+        self.imports.push(Import { specifier: specifier.clone(), span, names, whole, members: None, kind, level: 0 });
         self.by_specifier.insert(specifier, self.imports.len() - 1);
         self.imports.len() - 1
     }
@@ -123,6 +123,7 @@ impl Names {
         let (used, mut top_level, modules) = self.bind(&own.mentions);
         named.extend(modules);
         top_level.extend(own.imports);
+        let top_level_symbols = used.iter().copied().collect();
         reach(&symbols, used, &mut top_level);
         // Nobody names a module that holds nothing but `impl` blocks.
         top_level.extend(self.silent_modules.difference(&named).filter_map(|name| self.modules.get(name)));
@@ -137,7 +138,7 @@ impl Names {
             .collect();
         let exports = self.exported.into_iter().map(|(name, symbol, import)| Export { name, symbol, import }).collect();
         let top_level_imports = top_level.into_iter().collect();
-        FileFacts { imports: self.imports, symbols, exports, top_level_imports, ..FileFacts::default() }
+        FileFacts { imports: self.imports, symbols, exports, top_level_imports, top_level_symbols, ..FileFacts::default() }
     }
 }
 

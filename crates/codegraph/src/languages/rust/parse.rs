@@ -106,6 +106,7 @@ impl Reader {
             span: self.span(module.ident.span()),
             names: Vec::new(),
             whole: path.is_some(),
+            members: None,
             kind: ImportKind::Value,
             level: 0,
         };
@@ -233,7 +234,7 @@ impl Reader {
             ),
         };
         let span = self.span(mac.span());
-        self.file.imports.push(Import { specifier, span, names: Vec::new(), whole: true, kind, level: 0 });
+        self.file.imports.push(Import { specifier, span, names: Vec::new(), whole: true, members: None, kind, level: 0 });
         self.current.imports.insert(self.file.imports.len() - 1);
         true
     }

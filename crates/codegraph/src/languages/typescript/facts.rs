@@ -1,9 +1,10 @@
 //! The facts of one JavaScript or TypeScript file, read with oxc's parser and scope analysis.
 //!
 //! All of oxc but its resolver stays below this module. In order: the calls that import (`calls`), the statements of
-//! the file (`statements`), and which definition uses what (`uses`).
+//! the file (`statements`), which definition uses what (`uses`), and what names do not show (`members`).
 
 mod calls;
+mod members;
 mod statements;
 mod uses;
 
@@ -138,6 +139,8 @@ struct Reader<'s, 'a> {
     exports: Vec<Found>,
     /// Statements that only export: what they name is no use of it.
     quiet: Vec<Range<usize>>,
+    /// See [`FileFacts::opaque`].
+    opaque: bool,
 }
 
 /// An export, before its local name is looked up.
@@ -161,6 +164,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             locals: FxHashMap::default(),
             exports: Vec::new(),
             quiet: Vec::new(),
+            opaque: false,
         }
     }
 
@@ -170,7 +174,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             Taken::Whole => (Vec::new(), true),
             Taken::Name(name) => (vec![name], false),
         };
-        self.imports.push(Import { specifier: specifier.to_owned(), span: range(span), names, whole, kind, level: 0 });
+        self.imports.push(Import { specifier: specifier.to_owned(), span: range(span), names, whole, members: None, kind, level: 0 });
         self.imports.len() - 1
     }
 
@@ -203,7 +207,9 @@ impl<'s, 'a> Reader<'s, 'a> {
     /// Puts imports and symbols into the order of the text and makes the facts.
     fn finish(mut self) -> FileFacts {
         let exports = self.found_exports();
-        let top_level = self.uses();
+        let (top_level, top_level_symbols) = self.uses();
+        self.members();
+        let opaque = self.opaque || self.is_opaque(&exports);
         let (import_place, symbol_place) =
             (places(&self.imports, |import| import.span.start), places(&self.symbols, |symbol| symbol.span.start));
         let moved = |list: &[usize], place: &[usize]| {
@@ -226,6 +232,8 @@ impl<'s, 'a> Reader<'s, 'a> {
             .collect();
         FileFacts {
             top_level_imports: moved(&top_level, &import_place),
+            top_level_symbols: moved(&top_level_symbols, &symbol_place),
+            opaque,
             imports: ordered(self.imports, &import_place),
             symbols: ordered(self.symbols, &symbol_place),
             exports,

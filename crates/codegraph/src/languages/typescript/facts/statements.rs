@@ -180,6 +180,8 @@ impl<'a> Reader<'_, 'a> {
 
     /// The properties of `module.exports = { … }` are exports.
     fn export_object(&mut self, object: &ObjectExpression<'a>) {
+        // Its methods may call each other by `this`.
+        self.opaque |= self.text.get(span_of(object)).is_some_and(|text| text.contains("this"));
         for property in &object.properties {
             match property {
                 ObjectPropertyKind::ObjectProperty(property) => {

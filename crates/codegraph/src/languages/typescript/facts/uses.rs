@@ -11,8 +11,8 @@ use crate::ImportKind;
 
 impl Reader<'_, '_> {
     /// Fills [`crate::Symbol::uses`] and [`crate::Symbol::imports`]; gives the imports that the file's own top-level
-    /// code reaches.
-    pub(super) fn uses(&mut self) -> Vec<usize> {
+    /// code reaches, and the definitions that it names.
+    pub(super) fn uses(&mut self) -> (Vec<usize>, Vec<usize>) {
         let owners = Owners::new(self);
         let mut top_level = FxHashSet::default();
         let mut top_level_symbols = Vec::new();
@@ -60,8 +60,8 @@ impl Reader<'_, '_> {
                 Owner::Export => {}
             }
         }
-        self.through_symbols(top_level_symbols, &mut top_level);
-        top_level.into_iter().collect()
+        self.through_symbols(top_level_symbols.clone(), &mut top_level);
+        (top_level.into_iter().collect(), top_level_symbols)
     }
 
     /// Adds what the definitions `from`, and those that they use, import.

@@ -13,6 +13,7 @@ fn import(specifier: &str) -> Import {
         names: Vec::new(),
         whole: true,
         kind: ImportKind::Value,
+        members: None,
         level: 0,
     }
 }

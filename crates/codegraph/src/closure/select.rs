@@ -1,0 +1,173 @@
+//! What is reached in one file when names are asked of it: definitions, and imports that lead on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_model::{RepoPath, Symbols};
+
+use super::follow::{Walk, Wanted};
+use crate::{FileFacts, Import, ImportKind, Resolution};
+
+/// How many files are looked into when a name, or an effect, is looked for behind re-exports. Bounds the depth of
+/// that search too.
+const MOST_PASSED_ON: usize = 200;
+
+/// The imports to follow, each with what is asked of it where that differs from what it says.
+type Selected = BTreeMap<usize, Option<Wanted>>;
+
+/// What is reached in a file.
+pub(super) struct Selection {
+    /// The imports that lead on.
+    pub(super) imports: Selected,
+    /// The definitions, and the names that are passed on.
+    pub(super) symbols: Symbols,
+}
+
+impl Walk<'_, '_> {
+    /// What is reached in a file when `wanted` is asked of it.
+    pub(super) fn select(&self, path: &RepoPath, facts: &FileFacts, wanted: &Wanted) -> Selection {
+        let by_name = match wanted {
+            Wanted::Names(names) => self.by_name(path, facts, names),
+            Wanted::All => None,
+        };
+        match by_name {
+            Some((mut imports, symbols)) => {
+                if is_barrel(facts) {
+                    self.add_effects(path, facts, &mut imports);
+                } else {
+                    add_loaded(facts, &mut imports);
+                }
+                Selection { imports, symbols: Symbols::Some(symbols) }
+            }
+            None => {
+                Selection { imports: (0..facts.imports.len()).map(|index| (index, None)).collect(), symbols: Symbols::All }
+            }
+        }
+    }
+
+    /// What the names use, and what the file's own code uses: imports, and symbols of the file. None if names do not
+    /// tell, or if one of them is not to be found.
+    fn by_name(&self, path: &RepoPath, facts: &FileFacts, names: &BTreeSet<String>) -> Option<(Selected, Vec<String>)> {
+        if facts.error.is_some() || facts.opaque {
+            return None;
+        }
+        let mut selected: Selected = facts.top_level_imports.iter().map(|index| (*index, None)).collect();
+        let mut open = facts.top_level_symbols.clone();
+        let mut symbols = BTreeSet::new();
+        for name in names {
+            let exported: Vec<_> = facts.exports.iter().filter(|export| export.name == *name).collect();
+            let defined = facts.symbols.iter().position(|symbol| symbol.name == *name);
+            let passed_on: Vec<usize> = exported.iter().filter_map(|export| export.import).collect();
+            let behind: Vec<usize> = exported.iter().filter_map(|export| export.symbol).collect();
+            if !passed_on.is_empty() || !behind.is_empty() {
+                if !passed_on.is_empty() {
+                    symbols.insert(name.clone());
+                }
+                open.extend(behind);
+                selected.extend(passed_on.into_iter().map(|import| (import, None)));
+            } else if let Some(symbol) = defined {
+                open.push(symbol);
+            } else {
+                self.through_stars(path, facts, name, &mut selected)?;
+                symbols.insert(name.clone());
+            }
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(index) = open.pop() {
+            let Some(symbol) = facts.symbols.get(index).filter(|_| seen.insert(index)) else { continue };
+            open.extend(&symbol.uses);
+            for import in &symbol.imports {
+                selected.entry(*import).or_insert(None);
+            }
+        }
+        symbols.extend(seen.iter().map(|index| facts.symbols[*index].name.clone()));
+        Some((selected, symbols.into_iter().collect()))
+    }
+
+    /// Selects what a barrel loads besides what was asked for, if it does something when it is loaded (connects to a
+    /// database, say).
+    fn add_effects(&self, path: &RepoPath, facts: &FileFacts, selected: &mut Selected) {
+        for index in 0..facts.imports.len() {
+            let mut seen = BTreeSet::from([path.clone()]);
+            if !selected.contains_key(&index) && self.has_effects(path, &facts.imports[index], &mut seen) {
+                selected.insert(index, Some(Wanted::nothing()));
+            }
+        }
+    }
+
+    /// True if the file that is imported, or one that it passes on, does something when it is loaded.
+    fn has_effects(&self, path: &RepoPath, import: &Import, seen: &mut BTreeSet<RepoPath>) -> bool {
+        if import.kind == ImportKind::Type || seen.len() > MOST_PASSED_ON {
+            return false;
+        }
+        let Some(target) = self.target(path, import).filter(|target| seen.insert(target.clone())) else {
+            return false;
+        };
+        self.graph.sources.get(&target).is_some_and(|loaded| {
+            let facts = &loaded.facts;
+            !facts.top_level_imports.is_empty()
+                || (is_barrel(facts) && facts.imports.iter().any(|import| self.has_effects(&target, import, seen)))
+        })
+    }
+
+    /// Selects the `export *` that bring in `name`; all of them if none can be made out. None if there is none.
+    fn through_stars(&self, path: &RepoPath, facts: &FileFacts, name: &str, selected: &mut Selected) -> Option<()> {
+        let stars: Vec<usize> = stars(facts).collect();
+        let provides = |index: &&usize| {
+            self.target(path, &facts.imports[**index])
+                .is_some_and(|target| self.provides(&target, name, &mut BTreeSet::new()))
+        };
+        let found: Vec<usize> = stars.iter().filter(provides).copied().take(1).collect();
+        for index in if found.is_empty() { &stars } else { &found } {
+            let asked = Wanted::Names(BTreeSet::from([name.to_owned()]));
+            if let Some(wanted) = selected.entry(*index).or_insert_with(|| Some(asked.clone())) {
+                wanted.add(asked);
+            }
+        }
+        (!stars.is_empty()).then_some(())
+    }
+
+    /// The file that the import names; packages that are loaded on the way to it come before it.
+    fn target(&self, path: &RepoPath, import: &Import) -> Option<RepoPath> {
+        match self.graph.sources.resolve(path, import, &self.roots) {
+            Resolution::Files(files) => files.into_iter().next_back(),
+            _ => None,
+        }
+    }
+
+    /// True if the file, or a file that it re-exports whole, exports the name.
+    fn provides(&self, path: &RepoPath, name: &str, seen: &mut BTreeSet<RepoPath>) -> bool {
+        if seen.len() > MOST_PASSED_ON || !seen.insert(path.clone()) {
+            return false;
+        }
+        let Some(loaded) = self.graph.sources.get(path) else { return false };
+        let facts = &loaded.facts;
+        facts.exports.iter().any(|export| export.name == name)
+            || stars(facts).any(|index| {
+                let target = self.target(path, &facts.imports[index]);
+                target.is_some_and(|target| self.provides(&target, name, seen))
+            })
+    }
+}
+
+/// Selects what is loaded with the file though nothing that is reached uses it.
+fn add_loaded(facts: &FileFacts, selected: &mut Selected) {
+    for (index, import) in facts.imports.iter().enumerate() {
+        if matches!(import.kind, ImportKind::Value | ImportKind::ReExport) {
+            selected.entry(index).or_insert_with(|| Some(Wanted::nothing()));
+        }
+    }
+}
+
+/// The imports behind `export *`.
+fn stars(facts: &FileFacts) -> impl Iterator<Item = usize> {
+    let stars = facts.exports.iter().filter(|export| export.name == "*");
+    stars.filter_map(|export| export.import).filter(|index| *index < facts.imports.len())
+}
+
+/// True for a file that does nothing but re-export.
+fn is_barrel(facts: &FileFacts) -> bool {
+    facts.symbols.is_empty()
+        && facts.top_level_imports.is_empty()
+        && !facts.exports.is_empty()
+        && facts.exports.iter().all(|export| export.import.is_some())
+}

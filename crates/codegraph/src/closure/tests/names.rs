@@ -1,0 +1,110 @@
+//! Which part of a module each function reaches.
+
+use lockstep_model::Symbols;
+
+use super::*;
+
+/// The files of one closure with the symbols reached: `lib.ts all`, `lib.ts a,b`.
+fn symbols(closure: &Closure) -> Vec<String> {
+    let names = |file: &ClosureFile| match &file.symbols {
+        Symbols::All => "all".to_owned(),
+        Symbols::Some(names) => names.join(","),
+    };
+    closure.files.iter().map(|file| format!("{} {}", file.path, names(file))).collect()
+}
+
+fn reached(functions: &[&str], files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    graph(functions, files).value.closures.iter().map(symbols).collect()
+}
+
+const MONEY: &str = "import { db } from './db'; import { mail } from './mail';
+const rate = 2;
+export const total = (x) => x * rate;
+export const refund = (x) => db(x);
+export const remind = (x) => mail(x);";
+
+#[test]
+fn names_are_followed_through_modules() {
+    let files = [
+        ("a.ts", "import { total } from './money'; export const h = total;"),
+        ("b.ts", "import * as money from './money'; export const h = (x) => money.refund(x);"),
+        ("c.ts", "import * as money from './money'; export const h = money;"),
+        ("d.ts", "import { gone } from './money'; export const h = gone;"),
+        ("money.ts", MONEY),
+        ("db.ts", "connect(); export const db = 1; export const other = 2;"),
+        ("mail.ts", "export const mail = 1;"),
+    ];
+    let found = reached(&["a a.ts", "b b.ts", "c c.ts", "d d.ts"], &files);
+    // The module loads `db.ts`, which connects; what sends mail is asked for by nobody here.
+    assert_eq!(found[0], ["a.ts all", "db.ts ", "money.ts rate,total"]);
+    assert_eq!(found[1], ["b.ts all", "db.ts db", "money.ts refund"]);
+    for (whole, name) in [(&found[2], "c.ts all"), (&found[3], "d.ts all")] {
+        assert_eq!(*whole, [name, "db.ts db", "mail.ts mail", "money.ts all"]);
+    }
+}
+
+#[test]
+fn what_names_do_not_show_is_taken_whole() {
+    let module = |text| [("a.js", "import { one } from './m'; export const h = one;"), ("m.js", text)];
+    let cases = [
+        ("exports.one = () => exports.two(); exports.two = () => 2;", "all"),
+        ("exports.one = () => two(); const two = () => 2; exports.three = 3;", "one,two"),
+        ("module.exports = { one() { return this.two() }, two() {} };", "all"),
+        ("module.exports = { one() { return 1 }, two() {} };", "one"),
+        ("const two = 2; export const one = () => eval('two');", "all"),
+        ("export const one = 1; export const = 3;", "all"),
+        ("const two = 2; export const one = 1; register(two);", "one,two"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(reached(&["a a.js"], &module(text))[0][1], format!("m.js {expected}"), "{text}");
+    }
+}
+
+#[test]
+fn names_are_followed_through_python() {
+    let files = [
+        ("a.py", "from lib.money import total\n\ndef h(e, c):\n    return total(e)\n"),
+        ("b.py", "from lib import money\n\ndef h(e, c):\n    return money.refund(e)\n"),
+        ("c.py", "import lib.money\n\ndef h(e, c):\n    return lib.money.refund(e)\n"),
+        ("d.py", "from lib.money import *\n\ndef h(e, c):\n    return total(e)\n"),
+        ("e.py", "from lib import money\n\ndef h(e, c):\n    return run(money)\n"),
+        ("lib/__init__.py", ""),
+        (
+            "lib/money.py",
+            "from lib.db import read\n\nRATES = {}\nRATES['x'] = 2\n\ndef total(x):\n    return RATE * x\n\nRATE = 2\n\ndef refund(x):\n    return read(x)\n",
+        ),
+        ("lib/db.py", "def read(x):\n    return x\n\ndef write(x):\n    return x\n"),
+    ];
+    let found = reached(&["a a.py", "b b.py", "c c.py", "d d.py", "e e.py"], &files);
+    assert_eq!(found[0], ["a.py all", "lib/money.py RATE,RATES,total"]);
+    assert_eq!(found[1], ["b.py all", "lib/db.py read", "lib/money.py RATES,refund"]);
+    for whole in &found[2..] {
+        assert_eq!(whole[1..], ["lib/db.py read", "lib/money.py all"]);
+    }
+}
+
+#[test]
+fn names_are_followed_through_rust() {
+    let files = [
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"money\"]\n"),
+        ("a/Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nmoney = { path = \"../money\" }\n"),
+        ("a/src/main.rs", "use money::sums::total;\nfn main() { total(1); }\n"),
+        ("money/Cargo.toml", "[package]\nname = \"money\"\n"),
+        ("money/src/lib.rs", "pub mod sums;\n"),
+        ("money/src/sums.rs", "pub fn total(x: u8) -> u8 { rate() * x }\nfn rate() -> u8 { 2 }\npub fn refund() {}\n"),
+    ];
+    assert_eq!(reached(&["a a/src/main.rs"], &files)[0], ["a/src/main.rs all", "money/src/sums.rs rate,total"]);
+}
+
+#[test]
+fn data_is_reached_whole_or_not_at_all() {
+    let files = [
+        ("a.ts", "import { rows } from './m'; export const h = rows;"),
+        ("b.ts", "import { none } from './m'; export const h = none;"),
+        ("m.ts", "import data from './rows.json'; export const rows = data; export const none = 1;"),
+        ("rows.json", "{}"),
+    ];
+    let found = reached(&["a a.ts", "b b.ts"], &files);
+    assert_eq!(found[0], ["a.ts all", "m.ts rows", "rows.json all"]);
+    assert_eq!(found[1], ["b.ts all", "m.ts none"]);
+}
