@@ -1,7 +1,8 @@
 //! Which part of a file a change touches: the definitions whose text changed, and who reaches each of them.
 //!
-//! For files in which several functions start. Definitions are compared by name, so neither lines that move nor the
-//! order of definitions count. Pure, like the facts it is made from.
+//! For files of which functions reach parts: those in which several start, and modules of which each uses some names.
+//! Definitions are compared by name, so neither lines that move nor the order of definitions count. Pure, like the
+//! facts it is made from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,21 +10,50 @@ use lockstep_model::RepoPath;
 
 use crate::{FileFacts, language_of};
 
-/// One version of such a file, as far as handlers are concerned.
+/// What a function asks of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// It starts with this symbol. In a version without it, the function was not there.
+    Start(String),
+    /// It uses these definitions. In a version that has none of them, it is not known which it used: all count.
+    Names(Vec<String>),
+    /// It uses all of it.
+    Whole,
+}
+
+/// What is reached in one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    Names(BTreeSet<String>),
+    Whole,
+}
+
+impl Reach {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Names(names) => names.contains(name),
+            Self::Whole => true,
+        }
+    }
+}
+
+/// One version of such a file, as far as those who ask something of it are concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Version {
     /// The text of each definition; all of them together where a name is defined several times.
     definitions: BTreeMap<String, String>,
-    /// What each handler reaches; a handler that is not there is not listed.
-    reach: BTreeMap<String, BTreeSet<String>>,
+    /// What each who asks reaches.
+    reach: Vec<Reach>,
     /// The lines outside of definitions that may do something, each with how often it stands there.
     top_level: BTreeMap<String, usize>,
 }
 
 impl Version {
-    /// Reads `text`, which stood at `path`, for `handlers`, the symbols that functions start with. None if the language
-    /// is not followed or the text does not parse.
-    pub fn read(path: &RepoPath, text: &str, handlers: &[String]) -> Option<Self> {
+    /// Reads `text`, which stood at `path`, for those who ask. None if the language is not followed or the text does
+    /// not parse.
+    pub fn read(path: &RepoPath, text: &str, asked: &[Asked]) -> Option<Self> {
         let facts = language_of(path)?.facts(path, text);
         if facts.error.is_some() {
             return None;
@@ -32,57 +62,66 @@ impl Version {
         for symbol in &facts.symbols {
             definitions.entry(symbol.name.clone()).or_default().push_str(&squeezed(text.get(symbol.span.clone())?));
         }
-        let reach = handlers.iter().filter_map(|handler| Some((handler.clone(), reached(&facts, handler)?))).collect();
+        let reach = asked.iter().map(|asked| reach(&facts, asked)).collect();
         Some(Self { definitions, reach, top_level: top_level(text, &facts) })
     }
 
-    /// True if `handler` is in it.
-    pub fn has(&self, handler: &str) -> bool {
-        self.reach.contains_key(handler)
+    /// True if whoever asks as number `asked` reaches anything in it, or loads it at least.
+    pub fn is_reached(&self, asked: usize) -> bool {
+        self.reach.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
     }
 
-    /// The handlers that are in it.
-    fn handlers(&self) -> impl Iterator<Item = &String> {
-        self.reach.keys()
+    /// True if whoever asks as number `asked` reaches all definitions.
+    pub fn is_reached_whole(&self, asked: usize) -> bool {
+        self.reach.get(asked).is_some_and(|reach| self.definitions.keys().all(|name| reach.has(name)))
+    }
+
+    /// Who reaches the definition `name`, as numbers.
+    fn reaching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+        (0..).zip(&self.reach).filter(|(_, reach)| reach.has(name)).map(|(asked, _)| asked)
     }
 }
 
-/// The handlers that each changed part of a file belongs to, parts of nobody left out: one set per changed definition,
-/// and one of all handlers if code changed that runs when the file is loaded. Without a version, there was no file.
-pub fn changed(before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<String>> {
+/// The parts of a file that changed, each by the numbers of those who reach it, ascending; parts of nobody left out:
+/// one for each changed definition, and one of all who load the file if code changed that runs then. Without a version,
+/// there was no file. Both versions must have been read for the same.
+pub fn changed(before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<usize>> {
     let nothing = Version::default();
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let mut parts = BTreeSet::new();
     let names: BTreeSet<&String> = before.definitions.keys().chain(after.definitions.keys()).collect();
     for name in names {
-        if before.definitions.get(name) == after.definitions.get(name) {
-            continue;
+        if before.definitions.get(name) != after.definitions.get(name) {
+            let part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
+            parts.insert(part.into_iter().collect());
         }
-        let reaching = |version: &Version| -> Vec<String> {
-            version.reach.iter().filter(|(_, names)| names.contains(name)).map(|(handler, _)| handler.clone()).collect()
-        };
-        let mut part = [reaching(before), reaching(after)].concat();
-        part.sort();
-        part.dedup();
-        parts.insert(part);
     }
     if before.top_level != after.top_level {
-        let all: BTreeSet<&String> = before.handlers().chain(after.handlers()).collect();
-        parts.insert(all.into_iter().cloned().collect());
+        let count = before.reach.len().max(after.reach.len());
+        parts.insert((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)).collect());
     }
     parts.remove(&Vec::new());
     parts
 }
 
-/// The definitions that `handler` uses, by their names; none if there is no such handler.
-fn reached(facts: &FileFacts, handler: &str) -> Option<BTreeSet<String>> {
-    let exported = facts.exports.iter().filter(|export| export.name == handler);
-    let mut open: Vec<usize> = exported.clone().filter_map(|export| export.symbol).collect();
-    if open.is_empty() {
-        open.extend(facts.symbols.iter().position(|symbol| symbol.name == handler));
+fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
+    let mut open = facts.top_level_symbols.clone();
+    match asked {
+        Asked::Whole => return Reach::Whole,
+        Asked::Start(name) => match named(facts, name) {
+            Some(symbols) => open.extend(symbols),
+            None => return Reach::Nothing,
+        },
+        Asked::Names(names) => {
+            let found: Vec<Vec<usize>> = names.iter().filter_map(|name| named(facts, name)).collect();
+            if found.is_empty() && !names.is_empty() {
+                return Reach::Whole;
+            }
+            open.extend(found.into_iter().flatten());
+        }
     }
-    if open.is_empty() && exported.count() == 0 {
-        return None;
+    if facts.opaque {
+        return Reach::Whole;
     }
     let mut seen = BTreeSet::new();
     while let Some(index) = open.pop() {
@@ -90,7 +129,18 @@ fn reached(facts: &FileFacts, handler: &str) -> Option<BTreeSet<String>> {
             open.extend(&symbol.uses);
         }
     }
-    Some(seen.into_iter().map(|index| facts.symbols[index].name.clone()).collect())
+    Reach::Names(seen.into_iter().map(|index| facts.symbols[index].name.clone()).collect())
+}
+
+/// The definitions behind a name: those that are exported as that, else those that are called so. None if there is no
+/// such name; empty if it is passed on from another file.
+fn named(facts: &FileFacts, name: &str) -> Option<Vec<usize>> {
+    let exported: Vec<_> = facts.exports.iter().filter(|export| export.name == name).collect();
+    let mut symbols: Vec<usize> = exported.iter().filter_map(|export| export.symbol).collect();
+    if symbols.is_empty() {
+        symbols.extend((0..facts.symbols.len()).filter(|index| facts.symbols[*index].name == name));
+    }
+    (!symbols.is_empty() || !exported.is_empty()).then_some(symbols)
 }
 
 /// True if code of the file that defines nothing may do something when the file is loaded.
@@ -146,23 +196,30 @@ mod tests {
 
     const BASE: &str = "import { a } from './a';\n\nconst price = (x) => x * 2;\n\nexport const create = async (e) => price(e);\n\nexport const cancel = async (e) => price(e) + a(e);\n\nexport const list = async () => [];\n";
 
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).unwrap()
+    }
+
+    fn starts<const N: usize>(names: [&str; N]) -> Vec<Asked> {
+        names.map(|name| Asked::Start(name.to_owned())).to_vec()
+    }
+
     fn parts(before: &str, after: &str) -> Vec<String> {
-        let path = RepoPath::new("handler.js").unwrap();
-        let handlers = ["create", "cancel", "list"].map(str::to_owned);
-        let read = |text: &str| Version::read(&path, text, &handlers);
-        let (before, after) = (read(before).unwrap(), read(after).unwrap());
-        changed(Some(&before), Some(&after)).into_iter().map(|part| part.join("+")).collect()
+        let names = ["create", "cancel", "list"];
+        let read = |text: &str| Version::read(&path("handler.js"), text, &starts(names)).unwrap();
+        let parts = changed(Some(&read(before)), Some(&read(after)));
+        parts.into_iter().map(|part| part.into_iter().map(|asked| names[asked]).collect::<Vec<_>>().join("+")).collect()
     }
 
     #[test]
     fn a_change_belongs_to_those_who_reach_what_changed() {
         let cases: [(&str, &str, &[&str]); 8] = [
             ("[]", "[1]", &["list"]),
-            ("x * 2", "x * 3", &["cancel+create"]),
+            ("x * 2", "x * 3", &["create+cancel"]),
             ("price(e) + a(e)", "a(e)", &["cancel"]),
             ("import { a } from './a';", "import { a } from './b';\n// words", &[]),
             ("export const list", "const unused = 1;\n\nexport const list", &[]),
-            ("export const list", "connect();\n\nexport const list", &["cancel+create+list"]),
+            ("export const list", "connect();\n\nexport const list", &["create+cancel+list"]),
             ("export const list = async () => [];\n", "", &["list"]),
             ("\n\nconst price", "\n\n\n\n   const price", &[]),
         ];
@@ -175,15 +232,38 @@ mod tests {
 
     #[test]
     fn files_come_and_go() {
-        let path = RepoPath::new("app/handlers.py").unwrap();
+        let at = path("app/handlers.py");
         let text = "import os\n\n\ndef create(event, context):\n    return os.name\n\n\ndef cancel(event, context):\n    return 1\n";
-        let version =
-            Version::read(&path, text, &["create".to_owned(), "cancel".to_owned(), "gone".to_owned()]).unwrap();
-        let expected = BTreeSet::from([vec!["create".to_owned()], vec!["cancel".to_owned()]]);
+        let version = Version::read(&at, text, &starts(["create", "cancel", "gone"])).unwrap();
+        let expected = BTreeSet::from([vec![0], vec![1]]);
         assert_eq!(changed(None, Some(&version)), expected);
         assert_eq!(changed(Some(&version), None), expected);
         assert_eq!(changed(Some(&version), Some(&version)), BTreeSet::new());
-        assert_eq!(Version::read(&path, "def (", &[]), None);
-        assert_eq!(Version::read(&RepoPath::new("a.txt").unwrap(), "", &[]), None);
+        assert!(version.is_reached(1) && !version.is_reached(2) && !version.is_reached_whole(1));
+        assert_eq!(Version::read(&at, "def (", &[]), None);
+        assert_eq!(Version::read(&path("a.txt"), "", &[]), None);
+    }
+
+    #[test]
+    fn a_module_belongs_to_those_who_use_what_changed() {
+        let base = "import { db } from './db';\nconst rate = 2;\nexport const total = (x) => x * rate;\nexport const refund = (x) => db(x);\nexport const unused = 1;\nsetUp(rate);\n";
+        let names = |names: &[&str]| Asked::Names(names.iter().map(|name| (*name).to_owned()).collect());
+        // Who asks for `total`, for `refund`, for nothing but that it is loaded, for all.
+        let asked = [names(&["total", "rate"]), names(&["refund"]), names(&[]), Asked::Whole];
+        let cases: [(&str, &str, &[&[usize]]); 7] = [
+            ("x * rate", "x + rate", &[&[0, 3]]),
+            ("db(x)", "db(x, 1)", &[&[1, 3]]),
+            ("unused = 1", "unused = 2", &[&[3]]),
+            ("rate = 2", "rate = 3", &[&[0, 1, 2, 3]]),
+            ("setUp(rate)", "setUp(rate, 1)", &[&[0, 1, 2, 3]]),
+            // A version without any of the names does not tell what was used of it.
+            ("refund = (x) => db(x)", "repay = (x) => db(x)", &[&[1, 3]]),
+            ("'./db'", "'./database'", &[]),
+        ];
+        for (old, new, expected) in cases {
+            let read = |text: &str| Version::read(&path("money.js"), text, &asked).unwrap();
+            let found = changed(Some(&read(base)), Some(&read(&base.replacen(old, new, 1))));
+            assert_eq!(found.into_iter().collect::<Vec<_>>(), expected, "{old} -> {new}");
+        }
     }
 }

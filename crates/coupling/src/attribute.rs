@@ -42,7 +42,7 @@ struct Attribution {
 /// What every path of the history belongs to.
 pub(crate) struct Table {
     of: Vec<Attribution>,
-    /// Per change of a file in which several functions start: whose parts of it changed.
+    /// Per change of a file of which functions reach parts: whose parts of it changed.
     parts: FxHashMap<(PathId, BlobId, BlobId), Vec<Code>>,
     /// The sets of functions that share something, each sorted, each once.
     pub sets: Vec<Box<[u32]>>,
@@ -115,9 +115,11 @@ impl Table {
         let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
         let parts = changes
             .filter_map(|change| {
-                let parts = input.parts.of(change)?.iter().map(|functions| match functions[..] {
-                    [function] => Code::Own(function),
-                    _ => Code::Shared(sets.id(functions)),
+                let starts = reached.get(history.path(change.path)).and_then(|reach| reach.starts);
+                let parts = input.parts.of(change)?.iter().map(|functions| match (&functions[..], starts) {
+                    ([function], _) => Code::Own(*function),
+                    (all, Some(starts)) if all.contains(&starts) => Code::Entry(starts, sets.id(all)),
+                    (all, _) => Code::Shared(sets.id(all)),
                 });
                 Some(((change.path, change.before, change.after), parts.collect()))
             })

@@ -210,7 +210,7 @@ impl CouplingGraph {
         self.prior
     }
 
-    /// Whose parts of files in which several functions start changed.
+    /// Whose parts of files changed, where more is known than the file.
     pub fn parts(&self) -> &Parts {
         &self.parts
     }

@@ -39,7 +39,7 @@ pub struct Input<'a> {
     pub closures: &'a [Closure],
     /// What changed.
     pub history: &'a History,
-    /// Whose part of a file in which several functions start changed.
+    /// Whose parts of files changed, where more is known than the file.
     pub parts: &'a Parts,
     /// The moment from which ages are counted; later changesets are left out.
     pub as_of: Timestamp,

@@ -1,4 +1,5 @@
-//! [`Parts`]: whose part a change touches, for files in which several functions start.
+//! [`Parts`]: whose part a change touches, for files of which functions reach parts: those in which several start, and
+//! modules of which each uses some names.
 
 use lockstep_model::{BlobId, FileChange, PathId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,14 +19,25 @@ pub struct Parts {
 impl Parts {
     /// Says which parts `change` touches: for each, the numbers of the functions that reach it, in any order.
     pub fn add(&mut self, change: &FileChange, parts: impl IntoIterator<Item = Vec<u32>>) {
+        self.add_part(change.path, change.before, change.after, parts);
+    }
+
+    /// As [`Self::add`], for the change of `path` that leads from the content `before` to `after`.
+    pub fn add_part(
+        &mut self,
+        path: PathId,
+        before: BlobId,
+        after: BlobId,
+        parts: impl IntoIterator<Item = Vec<u32>>,
+    ) {
         let sorted = |mut functions: Vec<u32>| {
             functions.sort_unstable();
             functions.dedup();
             functions.into_boxed_slice()
         };
         let parts = parts.into_iter().map(sorted).filter(|part| !part.is_empty()).collect();
-        self.covered.insert(change.path);
-        self.of.insert((change.path, change.before, change.after), parts);
+        self.covered.insert(path);
+        self.of.insert((path, before, after), parts);
     }
 
     /// The parts that `change` touches, each with its functions, ascending; none if only the file is known.

@@ -96,7 +96,7 @@ fn once(folder: &Path) -> (Vec<(&'static str, Duration)>, String) {
     lap("3 follow their code");
     let mined = mine(&project, &config, &options, &Quiet);
     lap("4 mine the history");
-    let (parts, _) = tell_apart(&project, &found, &mined.history);
+    let (parts, _) = tell_apart(&project, &found, &followed.code.closures, &mined.history, jobs);
     lap("5 tell parts of files apart");
     let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, &parts, &options);
     lap("6 measure");

@@ -100,7 +100,7 @@ impl Report {
     }
 
     /// Whether a change is of the first function's code only, of the second's only, and of code that both reach. Of a
-    /// file in which several functions start it may be all of that at once.
+    /// file that is told apart by definitions it may be all of that at once.
     fn whose(&self, change: &FileChange, a: usize, b: usize) -> (bool, bool, bool) {
         if let Some(parts) = self.graph.parts().of(change) {
             let has = |part: &[u32], function: usize| part.binary_search(&(function as u32)).is_ok();

@@ -1,7 +1,7 @@
 //! The pipeline on one screen: from a checkout and its configuration to a report.
 //!
 //! [`Project`] reads the checkout; [`find`] lists its functions, [`follow`] their code, [`mine`] its history;
-//! [`tell_apart`] says whose part of a file changed, [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
+//! [`tell_apart`] says whose parts of files changed, [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
 //! commands do.
 
 mod case;
@@ -10,6 +10,7 @@ mod incomplete;
 mod parts;
 mod project;
 mod services;
+mod whose;
 
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
@@ -22,8 +23,8 @@ pub use case::{Case, Joint};
 pub use incomplete::Incomplete;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Repository, RepositoryState};
-pub use parts::tell_apart;
 pub use project::{Project, ProjectError};
+pub use whose::tell_apart;
 
 /// What one run wants, beyond the configuration.
 pub struct Options {
@@ -198,7 +199,8 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
         || mine(project, config, options, progress),
     );
     progress.stage("measuring");
-    let (parts, of_the_past) = tell_apart(project, &found, &mined.history);
+    let (parts, of_the_past) = 
+        tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
     let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
     let mut incomplete = mined.incomplete;
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));

@@ -1,124 +1,169 @@
-//! Whose part of a file changed, where several functions start in one file: the definitions of each version are
-//! compared, and the functions that reach a changed one are those that changed.
+//! Whose part of a file changed, where functions reach parts of it: the definitions of each version are compared, and
+//! the functions that reach a changed one are those that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_codegraph::{
     language_of,
-    parts::{Version, changed},
+    parts::{Asked, Version, changed},
 };
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_model::{BlobId, ChangeKind, FileChange, FileStatus, Function, History, PathId, RepoPath};
-use rayon::prelude::*;
+use lockstep_model::{
+    BlobId, ChangeKind, Closure, ClosureFile, FileChange, FileKind, FileStatus, Function, History, PathId, RepoPath,
+    Symbols,
+};
 
-use crate::{Found, Project};
+use crate::{
+    Project,
+    contents::{Contents, Unread, Wanted, each_file},
+};
 
-/// A file in which several functions start: their symbols, with the numbers of the functions that start with each.
-type Starts = BTreeMap<String, Vec<u32>>;
-/// A version that does not parse is none.
-type Versions = BTreeMap<(PathId, BlobId), Option<Version>>;
-
-/// Tells the changes of files in which several functions start apart. What cannot be had of the past is a problem; the
-/// changes that it is about count for the file as a whole.
-pub fn tell_apart(project: &Project, found: &Found, history: &History) -> (Parts, Vec<Problem>) {
-    let files = several_start(project, &found.functions);
-    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), files.get(path)?)));
-    let starts: BTreeMap<PathId, &Starts> = ids.collect();
-    let changes: Vec<&FileChange> = history
-        .changesets
-        .iter()
-        .flat_map(|changeset| &changeset.changes)
-        .filter(|change| change.kind == ChangeKind::Behaviour && change.status != FileStatus::Renamed)
-        .filter(|change| starts.contains_key(&change.path))
-        .collect();
-    let (versions, missing) = versions(project, history, &starts, &changes);
-    let mut parts = Parts::default();
-    for change in changes {
-        if let Some(touched) = touched(change, starts[&change.path], &versions) {
-            parts.add(change, touched);
-        }
-    }
-    let unparsed = versions.values().filter(|version| version.is_none()).count();
-    let problems = [
-        (missing, ProblemKind::History, "are not in this clone"),
-        (unparsed, ProblemKind::UnparsedSource, "do not parse"),
-    ];
-    let tell = |(number, kind, why): (usize, ProblemKind, &str)| {
-        let what = if number == 1 { "1 version".to_owned() } else { format!("{number} versions") };
-        let message = format!(
-            "{what} of files in which several functions start {why}: such changes count for all of these functions"
-        );
-        Problem::general(kind, message)
-    };
-    (parts, problems.into_iter().filter(|(number, ..)| *number > 0).map(tell).collect())
+/// What is asked of one file, with the numbers of the functions that ask for each.
+struct Askers {
+    asked: Vec<Asked>,
+    functions: Vec<Vec<u32>>,
 }
 
-/// The files in which several functions start, with the symbols that are really there. A function whose symbol is not
-/// has no part of the file.
-fn several_start(project: &Project, functions: &[Function]) -> BTreeMap<RepoPath, Starts> {
-    let mut files: BTreeMap<RepoPath, (bool, Starts)> = BTreeMap::new();
-    for (number, function) in (0u32..).zip(functions) {
-        let Some(entry) = &function.entry else { continue };
-        let (whole, starts) = files.entry(entry.path.clone()).or_default();
-        match &entry.symbol {
-            Some(symbol) => starts.entry(symbol.clone()).or_default().push(number),
-            None => *whole = true,
-        }
+/// What became of the changes of one file.
+#[derive(Default)]
+struct Told {
+    /// The functions of each part, by change.
+    parts: Vec<((BlobId, BlobId), Vec<Vec<u32>>)>,
+    unread: Unread,
+    unparsed: usize,
+}
+
+/// Adds to `parts` the changes of files of which functions reach parts. What cannot be had of the past is a problem;
+/// the changes that it is about count for the file as a whole.
+pub(crate) fn of_code(
+    project: &Project,
+    functions: &[Function],
+    closures: &[Closure],
+    history: &History,
+    jobs: usize,
+    parts: &mut Parts,
+) -> Vec<Problem> {
+    let files = in_parts(project, functions, closures);
+    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), files.get(path)?)));
+    let askers: BTreeMap<PathId, &Askers> = ids.collect();
+    let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
+    let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+    for change in all.filter(|change| askers.contains_key(&change.path) && is_of_behaviour(change)) {
+        changes.entry(change.path).or_default().push(change);
     }
-    let mut kept = BTreeMap::new();
-    for (path, (whole, mut starts)) in files {
-        if whole || starts.len() < 2 || language_of(&path).is_none() {
-            continue;
+    let wanted = Wanted::of(changes.values().flatten().copied());
+    let told = each_file(project, jobs, wanted, &|path, contents| {
+        tell(history.path(path), askers[&path], &changes[&path], contents)
+    });
+    let mut lost = Told::default();
+    for (path, told) in told {
+        for ((before, after), functions) in told.parts {
+            parts.add_part(path, before, after, functions);
         }
-        let symbols: Vec<String> = starts.keys().cloned().collect();
-        let text = project.files.text(&path).ok();
-        if let Some(version) = text.and_then(|text| Version::read(&path, &text, &symbols)) {
-            starts.retain(|symbol, _| version.has(symbol));
-            if starts.len() > 1 {
-                kept.insert(path, starts);
+        lost.unread += told.unread;
+        lost.unparsed += told.unparsed;
+    }
+    lost.problems()
+}
+
+fn is_of_behaviour(change: &FileChange) -> bool {
+    change.kind == ChangeKind::Behaviour && change.status != FileStatus::Renamed
+}
+
+/// The files of which some function reaches a part only, with what each function asks of them.
+fn in_parts(project: &Project, functions: &[Function], closures: &[Closure]) -> BTreeMap<RepoPath, Askers> {
+    let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
+    for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
+        *starts.entry(&entry.path).or_default() += 1;
+    }
+    let mut asked: BTreeMap<&RepoPath, BTreeMap<Asked, Vec<u32>>> = BTreeMap::new();
+    let mut contracts: BTreeSet<&RepoPath> = BTreeSet::new();
+    for (number, (function, closure)) in (0u32..).zip(functions.iter().zip(closures)) {
+        for file in closure.files.iter().filter(|file| language_of(&file.path).is_some()) {
+            match file.kind {
+                FileKind::Implementation => {
+                    let ask = ask(function, file, &starts);
+                    asked.entry(&file.path).or_default().entry(ask).or_default().push(number);
+                }
+                FileKind::Contract => drop(contracts.insert(&file.path)),
+                FileKind::TypeOnly => {}
             }
         }
     }
-    kept
+    let files = asked.into_iter().filter(|(path, asked)| {
+        !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole)
+    });
+    files.filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked)?))).collect()
 }
 
-/// The versions that `changes` lead from and to, and how many this clone does not have.
-fn versions(
-    project: &Project,
-    history: &History,
-    starts: &BTreeMap<PathId, &Starts>,
-    changes: &[&FileChange],
-) -> (Versions, usize) {
-    let Some(Ok(repository)) = project.repository.as_ref().map(|repository| repository.lock()) else {
-        return (Versions::new(), 0);
-    };
-    let wanted: BTreeSet<(PathId, BlobId)> = changes
-        .iter()
-        .flat_map(|change| [(change.path, change.before), (change.path, change.after)])
-        .filter(|(_, blob)| *blob != BlobId::default())
-        .collect();
-    let texts: Vec<((PathId, BlobId), Vec<u8>)> =
-        wanted.iter().filter_map(|version| Some((*version, repository.read_blob(version.1).ok()?))).collect();
-    let missing = wanted.len() - texts.len();
-    let read = |((path, blob), text): ((PathId, BlobId), Vec<u8>)| {
-        let symbols: Vec<String> = starts[&path].keys().cloned().collect();
-        let text = String::from_utf8(text).ok();
-        let version = text.and_then(|text| Version::read(history.path(path), &text, &symbols));
-        ((path, blob), version)
-    };
-    (texts.into_par_iter().map(read).collect(), missing)
-}
-
-/// The functions of each part that `change` touches; none if one of its versions cannot be read.
-fn touched(change: &FileChange, starts: &Starts, versions: &Versions) -> Option<Vec<Vec<u32>>> {
-    let version = |blob: BlobId| {
-        if blob == BlobId::default() {
-            return Some(None);
+fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usize>) -> Asked {
+    let entry = function.entry.as_ref().filter(|entry| entry.path == file.path);
+    match (entry.map(|entry| &entry.symbol), &file.symbols) {
+        (Some(Some(symbol)), _) if starts.get(&file.path).is_some_and(|count| *count > 1) => {
+            Asked::Start(symbol.clone())
         }
-        versions.get(&(change.path, blob))?.as_ref().map(Some)
+        (Some(_), _) | (None, Symbols::All) => Asked::Whole,
+        (None, Symbols::Some(names)) => Asked::Names(names.clone()),
+    }
+}
+
+/// Who asks what of the file, if today's version tells them apart. A function whose symbol is not there has no part of
+/// the file.
+fn told_apart_today(project: &Project, path: &RepoPath, asked: BTreeMap<Asked, Vec<u32>>) -> Option<Askers> {
+    let text = project.files.text(path).ok()?;
+    let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
+    let today = Version::read(path, &text, &asked)?;
+    let there: Vec<usize> = (0..asked.len()).filter(|number| today.is_reached(*number)).collect();
+    if there.iter().all(|number| today.is_reached_whole(*number)) {
+        return None;
+    }
+    let kept = |number: &usize| (asked[*number].clone(), functions[*number].clone());
+    let (asked, functions) = there.iter().map(kept).unzip();
+    Some(Askers { asked, functions })
+}
+
+/// Compares the versions of one file.
+fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], contents: &Contents) -> Told {
+    let mut versions: BTreeMap<BlobId, Option<Version>> = BTreeMap::new();
+    let mut told = Told { unread: contents.unread, ..Told::default() };
+    for id in changes.iter().flat_map(|change| [change.before, change.after]).filter(|id| *id != BlobId::default()) {
+        if let Some(text) = contents.get(id)
+            && !versions.contains_key(&id)
+        {
+            let version = Version::read(path, text, &askers.asked);
+            told.unparsed += usize::from(version.is_none());
+            versions.insert(id, version);
+        }
+    }
+    let version = |id: BlobId| match id == BlobId::default() {
+        true => Some(None),
+        false => versions.get(&id)?.as_ref().map(Some),
     };
-    let parts = changed(version(change.before)?, version(change.after)?);
-    let numbers = |part: Vec<String>| part.iter().flat_map(|symbol| starts[symbol].clone()).collect();
-    Some(parts.into_iter().map(numbers).collect())
+    for change in changes {
+        if let (Some(before), Some(after)) = (version(change.before), version(change.after)) {
+            let numbers = |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
+            let parts = changed(before, after).into_iter().map(numbers).collect();
+            told.parts.push(((change.before, change.after), parts));
+        }
+    }
+    told
+}
+
+impl Told {
+    fn problems(&self) -> Vec<Problem> {
+        let lost = [
+            (self.unread.missing, ProblemKind::History, "are not in this clone"),
+            (self.unread.unusable, ProblemKind::UnparsedSource, "are no text that people wrote"),
+            (self.unparsed, ProblemKind::UnparsedSource, "do not parse"),
+        ];
+        let tell = |(number, kind, why): (usize, ProblemKind, &str)| {
+            let what = if number == 1 { "1 version".to_owned() } else { format!("{number} versions") };
+            let message = format!(
+                "{what} of files of which functions reach parts {why}: such changes count for all that reach the file"
+            );
+            Problem::general(kind, message)
+        };
+        lost.into_iter().filter(|(number, ..)| *number > 0).map(tell).collect()
+    }
 }

@@ -1,0 +1,21 @@
+//! Whose change it was, beyond what the names of files say: parts of code files.
+
+use lockstep_coupling::Parts;
+use lockstep_diagnostics::Problem;
+use lockstep_model::{Closure, History};
+
+use crate::{Found, Project, parts};
+
+/// Tells changes apart by what changed in the files. What cannot be had of the past is a problem; the changes that it
+/// is about count for the file as a whole.
+pub fn tell_apart(
+    project: &Project,
+    found: &Found,
+    closures: &[Closure],
+    history: &History,
+    jobs: usize,
+) -> (Parts, Vec<Problem>) {
+    let mut told = Parts::default();
+    let problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
+    (told, problems)
+}
