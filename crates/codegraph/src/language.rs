@@ -19,6 +19,10 @@ pub trait Language: Sync {
     /// A text that does not parse gives the facts that could be had, and an `error`.
     fn facts(&self, path: &RepoPath, text: &str) -> FileFacts;
 
+    /// True if two versions of one file are the same to a compiler: their syntax trees agree, comments, layout, and the
+    /// order of imports apart. None if one of them does not parse. Pure.
+    fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool>;
+
     /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots.
     fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a>;
 }

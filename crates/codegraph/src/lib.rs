@@ -3,6 +3,7 @@
 //! A [`Language`] reads one source text into [`FileFacts`] and finds the files that its imports mean. [`closures`]
 //! follows them from the entry of every function and says which code is a function's own and which is shared.
 
+pub mod change;
 mod closure;
 mod depth;
 mod kinds;

@@ -1,5 +1,6 @@
 //! Python: what a module says ([`parse`]) and which files its imports mean.
 
+mod agree;
 mod parse;
 mod stdlib;
 #[cfg(test)]
@@ -29,6 +30,10 @@ impl Language for Python {
 
     fn facts(&self, _: &RepoPath, text: &str) -> FileFacts {
         parse::facts(text)
+    }
+
+    fn agree(&self, _: &RepoPath, before: &str, after: &str) -> Option<bool> {
+        agree::agree(before, after)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {

@@ -1,5 +1,6 @@
 //! Rust: what a file says ([`parse`], [`bind`]), what the packages are ([`cargo`]), and which files paths lead to.
 
+mod agree;
 mod bind;
 mod cargo;
 mod parse;
@@ -31,6 +32,10 @@ impl Language for Rust {
 
     fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
         parse::facts(text, path.file_name() == "lib.rs")
+    }
+
+    fn agree(&self, _: &RepoPath, before: &str, after: &str) -> Option<bool> {
+        agree::agree(before, after)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {

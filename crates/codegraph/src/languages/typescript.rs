@@ -1,5 +1,6 @@
 //! JavaScript and TypeScript: one language here, since each imports the other.
 
+mod agree;
 mod facts;
 mod resolve;
 
@@ -25,6 +26,10 @@ impl Language for TypeScript {
 
     fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
         facts::facts(path, text)
+    }
+
+    fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {
+        agree::agree(path, before, after)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {

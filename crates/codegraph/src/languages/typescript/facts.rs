@@ -35,22 +35,28 @@ const BIG_STACK: usize = 512 << 20;
 /// See [`crate::Language::facts`].
 pub(super) fn facts(path: &RepoPath, text: &str) -> FileFacts {
     let refuse = |why: String| FileFacts { error: Some((0..0, why)), ..FileFacts::default() };
-    if text.len() > LARGEST {
-        return refuse(format!("the file has {} bytes, more than a source that people write", text.len()));
+    with_room(&[text], || read(path, text)).unwrap_or_else(refuse)
+}
+
+/// Runs `read`, which parses and walks `texts`, on a stack that is large enough for them.
+///
+/// # Errors
+/// Why they are not read: larger or deeper than what people write.
+pub(super) fn with_room<T: Send>(texts: &[&str], read: impl FnOnce() -> T + Send) -> Result<T, String> {
+    if let Some(text) = texts.iter().find(|text| text.len() > LARGEST) {
+        return Err(format!("the file has {} bytes, more than a source that people write", text.len()));
     }
-    let depth = depth_bound(text);
+    let depth = texts.iter().map(|text| depth_bound(text)).max().unwrap_or(0);
+    let too_deep = || format!("the code is nested too deeply to be read (some {depth} levels)");
     if depth > DEEPEST {
-        return refuse(format!("the code is nested too deeply to be read (some {depth} levels)"));
+        return Err(too_deep());
     }
     if depth <= SHALLOW {
-        return read(path, text);
+        return Ok(read());
     }
     thread::scope(|scope| {
-        let deep = thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, || read(path, text));
-        match deep.map(|thread| thread.join()) {
-            Ok(Ok(facts)) => facts,
-            _ => refuse(format!("the code is nested too deeply to be read (some {depth} levels)")),
-        }
+        let deep = thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, read);
+        deep.map_err(|_| too_deep())?.join().map_err(|_| too_deep())
     })
 }
 
@@ -88,7 +94,7 @@ fn parse(source_type: SourceType, text: &str) -> (FileFacts, bool) {
 }
 
 /// How oxc is to read the file: JSX everywhere but in TypeScript files that cannot hold it.
-fn source_type(path: &RepoPath) -> Option<SourceType> {
+pub(super) fn source_type(path: &RepoPath) -> Option<SourceType> {
     let source_type = SourceType::from_path(path.file_name()).ok()?;
     let javascript = source_type.is_javascript();
     let source_type = if javascript { source_type.with_jsx(true) } else { source_type };
