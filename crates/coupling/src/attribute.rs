@@ -136,6 +136,19 @@ impl Table {
         self.parts.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
     }
 
+    /// The functions whose contract `change` touches; none if it touches none. Code that runs is no contract, even
+    /// if it stands in a file that others take for one.
+    pub(crate) fn contract_of(&self, change: &FileChange) -> Option<&[u32]> {
+        let Attribution { code, contract } = self.get(change);
+        let is_contract = match change.kind {
+            ChangeKind::Contract => true,
+            ChangeKind::Behaviour => code == Code::Nobody && self.parts(change).is_none(),
+            _ => false,
+        };
+        let set = contract.filter(|_| is_contract && !is_pure_move(change))?;
+        Some(&self.sets[set as usize])
+    }
+
     /// The set that shares a path; none if at most one function reaches it.
     pub(crate) fn shared_by(&self, path: u32) -> Option<&[u32]> {
         match self.of[path as usize].code {
@@ -368,23 +381,20 @@ fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
         parts.iter().for_each(|part| touch_code(touched, *part));
         return;
     }
-    let Attribution { code, contract } = table.get(change);
-    match (change.kind, code) {
-        (ChangeKind::Behaviour, Code::Own(_) | Code::Shared(_) | Code::Entry(..)) => {
+    if let Some(functions) = table.contract_of(change) {
+        touched.contract.extend(functions);
+        return;
+    }
+    match change.kind {
+        ChangeKind::Behaviour => {
             touched.behaviour = true;
-            touch_code(touched, code);
+            touch_code(touched, table.get(change).code);
         }
-        (ChangeKind::Behaviour, Code::Nobody) if contract.is_none() => touched.behaviour = true,
-        (ChangeKind::Behaviour | ChangeKind::Contract, _) => {
-            touched.contract.extend(contract.iter().flat_map(|set| &table.sets[*set as usize]));
-        }
-        (
-            ChangeKind::Configuration
-            | ChangeKind::Dependency
-            | ChangeKind::Test
-            | ChangeKind::Documentation
-            | ChangeKind::Cosmetic,
-            _,
-        ) => {}
+        ChangeKind::Contract
+        | ChangeKind::Configuration
+        | ChangeKind::Dependency
+        | ChangeKind::Test
+        | ChangeKind::Documentation
+        | ChangeKind::Cosmetic => {}
     }
 }

@@ -153,7 +153,7 @@ fn drop_reason(touched: &Touched, options: &Options) -> Option<DropReason> {
 }
 
 /// `2^(−age / half-life)`, the age in seconds.
-fn weight(age: Timestamp, half_life_days: f64) -> f64 {
+pub(crate) fn weight(age: Timestamp, half_life_days: f64) -> f64 {
     (-(age.max(0) as f64) / (half_life_days * SECONDS_PER_DAY)).exp2()
 }
 

@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::{
     Changesets, Directed, Input, Options, Parts, Prior,
     attribute::{Table, Touched},
-    communities,
+    churn, communities,
+    contracts::ContractChanges,
     count::{Cell, Counts, Kept},
     measure::directed,
     significance::Verdict,
@@ -155,11 +156,15 @@ pub struct CouplingGraph {
     changesets: Changesets,
     as_of: Timestamp,
     span: Option<(Timestamp, Timestamp)>,
-    touched: Vec<Touched>,
-    kept: Vec<Kept>,
-    changes: Vec<Vec<u32>>,
+    pub(crate) touched: Vec<Touched>,
+    pub(crate) kept: Vec<Kept>,
+    pub(crate) changes: Vec<Vec<u32>>,
     /// Per path of the history: the functions that share it; empty where they do not.
-    shared_by: Vec<Box<[u32]>>,
+    pub(crate) shared_by: Vec<Box<[u32]>>,
+    pub(crate) contracts: ContractChanges,
+    /// Per touched changeset: how many functions it deploys.
+    pub(crate) deployed: Vec<u32>,
+    pub(crate) options: Options,
     parts: Parts,
 }
 
@@ -298,6 +303,8 @@ pub(crate) fn build(
         .filter(|(_, _, weight)| *weight > 0.0)
         .collect();
     let shared_by = (0..input.history.paths.len() as u32).map(|path| table.shared_by(path).unwrap_or_default().into());
+    let deployed = churn::deployed(table, &touched);
+    let contracts = ContractChanges::new(table, input.history, &touched);
     CouplingGraph {
         functions: nodes(input, table, &counts),
         by_id: input.functions.iter().enumerate().map(|(number, function)| (function.id.clone(), number)).collect(),
@@ -312,12 +319,15 @@ pub(crate) fn build(
         kept: counts.kept,
         changes: counts.changes,
         shared_by: shared_by.collect(),
+        contracts,
+        deployed,
+        options: input.options.clone(),
         parts: input.parts.clone(),
     }
 }
 
 /// What holds two functions in one community: their mean strength above that of any pair.
-fn pull(coupling: &Coupling, prior: Prior) -> f64 {
+pub(crate) fn pull(coupling: &Coupling, prior: Prior) -> f64 {
     (coupling.a_to_b.strength + coupling.b_to_a.strength) / 2.0 - prior.mean()
 }
 

@@ -8,26 +8,34 @@
 //! says what in the code and the manifests joins two functions.
 
 mod attribute;
+mod churn;
 mod communities;
+mod contracts;
 mod count;
 mod early;
 mod explain;
 mod graph;
+mod independence;
 mod measure;
 mod parts;
 mod prior;
+mod rand_index;
 mod significance;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
+pub use churn::{Churn, ChurnedIn, Deployments, SharedFile};
+pub use contracts::ContractFile;
 pub use count::Changesets;
 pub use early::EarlySign;
 pub use explain::{Explainer, Explanation};
 pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
+pub use independence::{Independence, Share};
 pub use measure::{Directed, lower_bound, strength};
 pub use parts::Parts;
 pub use prior::Prior;
+pub use rand_index::adjusted_rand_index;
 
 /// All that the measure looks at.
 pub struct Input<'a> {

@@ -81,6 +81,37 @@ pub enum Evidence {
         /// The file imported.
         path: RepoPath,
     },
+    /// A contract that changed together with the functions that have it.
+    ContractChanges {
+        /// The file.
+        path: RepoPath,
+        /// Changesets that touch it and edit at least two of the functions.
+        together: u32,
+        /// Changesets that touch it.
+        of: u32,
+    },
+    /// Shared code that changed, and what that made necessary.
+    Churn {
+        /// The file.
+        path: RepoPath,
+        /// Changesets that changed its behaviour.
+        changesets: u32,
+        /// Functions that run it.
+        functions: usize,
+        /// Functions that had to be deployed for it, added up over the changesets.
+        deployments: u32,
+    },
+    /// How many changesets edit exactly one unit of the system.
+    Independence {
+        /// Changesets that edit exactly one unit.
+        single: u32,
+        /// Changesets that edit at least one.
+        of: u32,
+        /// The share, 0 to 1.
+        share: f64,
+        /// What the share is at most (90 % quantile), 0 to 1.
+        upper: f64,
+    },
     /// Nothing in code or manifests explains it.
     Hidden,
     /// Anything else, in words.

@@ -50,6 +50,21 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
         Evidence::Import { location, path } => {
             format!("`{}` is imported at {}", escape::line(path.as_str()), prose::place(location))
         }
+        Evidence::ContractChanges { path, together, of } => format!(
+            "the contract `{}` changed with them in {together} of its {}",
+            escape::line(path.as_str()),
+            count(*of as usize, "change")
+        ),
+        Evidence::Churn { path, changesets, functions, deployments } => format!(
+            "`{}`, which {} run, changed in {}: {}",
+            escape::line(path.as_str()),
+            count(*functions, "function"),
+            count(*changesets as usize, "changeset"),
+            count(*deployments as usize, "deployment")
+        ),
+        Evidence::Independence { single, of, share, upper } => {
+            format!("{single} of {of} changesets edit exactly one of them ({share:.2}, at most {upper:.2})")
+        }
         Evidence::Hidden => "nothing in code or manifests explains it".to_owned(),
         Evidence::Note(text) => escape::line(text).into_owned(),
     }
@@ -143,6 +158,25 @@ pub(crate) enum EvidenceEntry<'a> {
         at: json::Place<'a>,
         path: &'a str,
     },
+    ContractChanges {
+        path: &'a str,
+        together: u32,
+        of: u32,
+    },
+    Churn {
+        path: &'a str,
+        changesets: u32,
+        functions: usize,
+        deployments: u32,
+    },
+    Independence {
+        single: u32,
+        of: u32,
+        #[serde(serialize_with = "json::share")]
+        share: f64,
+        #[serde(serialize_with = "json::share")]
+        upper: f64,
+    },
     Hidden,
     Note {
         text: &'a str,
@@ -171,6 +205,18 @@ impl<'a> From<&'a Evidence> for EvidenceEntry<'a> {
             Evidence::SharedChannel { kind, key } => Self::SharedChannel { kind, key },
             Evidence::Invocation { from, to } => Self::Invocation { from: from.as_str(), to: to.as_str() },
             Evidence::Import { location, path } => Self::Import { at: location.into(), path: path.as_str() },
+            Evidence::ContractChanges { path, together, of } => {
+                Self::ContractChanges { path: path.as_str(), together: *together, of: *of }
+            }
+            Evidence::Churn { path, changesets, functions, deployments } => Self::Churn {
+                path: path.as_str(),
+                changesets: *changesets,
+                functions: *functions,
+                deployments: *deployments,
+            },
+            Evidence::Independence { single, of, share, upper } => {
+                Self::Independence { single: *single, of: *of, share: *share, upper: *upper }
+            }
             Evidence::Hidden => Self::Hidden,
             Evidence::Note(text) => Self::Note { text },
         }

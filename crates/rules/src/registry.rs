@@ -4,7 +4,9 @@ use crate::{
     RuleEntry,
     rules::{
         follower::Follower, function_imports_function::FunctionImportsFunction, invalid_manifest::InvalidManifest,
-        lockstep::Lockstep, shared_implementation::SharedImplementation, unresolved_handler::UnresolvedHandler,
+        lockstep::Lockstep, shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery,
+        unresolved_handler::UnresolvedHandler, unstable_contract::UnstableContract,
+        unstable_shared_code::UnstableSharedCode,
     },
 };
 
@@ -15,7 +17,10 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<InvalidManifest>(),
     RuleEntry::of::<Lockstep>(),
     RuleEntry::of::<SharedImplementation>(),
+    RuleEntry::of::<ShotgunSurgery>(),
     RuleEntry::of::<UnresolvedHandler>(),
+    RuleEntry::of::<UnstableContract>(),
+    RuleEntry::of::<UnstableSharedCode>(),
 ];
 
 /// The rule called `name`.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use lockstep_coupling::{Coupling, CouplingGraph, Explainer, Explanation, Knowledge, Together};
+use lockstep_coupling::{
+    ContractFile, Coupling, CouplingGraph, Explainer, Explanation, Knowledge, SharedFile, Together,
+};
 use lockstep_diagnostics::{CommitRef, Problem};
 use lockstep_model::{Closure, Function, FunctionId, History, RepoPath, Service};
 
@@ -118,6 +120,31 @@ impl<'a> View<'a> {
         self.facts.graph.shared_files(self.facts.history, a, b)
     }
 
+    /// The contracts behind the joint changes of `functions`, those of the most changesets first.
+    pub fn contract_files(&self, functions: &[usize]) -> Vec<ContractFile> {
+        self.facts.graph.contract_files(self.facts.history, functions)
+    }
+
+    /// The files that several functions run and that changed at least once, by path.
+    pub fn shared_churn(&self) -> Vec<SharedFile> {
+        self.facts.graph.shared_churn(self.facts.history)
+    }
+
+    /// Every path that the history ever named.
+    pub fn paths(&self) -> &'a [RepoPath] {
+        &self.facts.history.paths
+    }
+
+    /// The number of the declared service that holds the function; none if it is in none.
+    pub fn declared_service(&self, function: usize) -> Option<usize> {
+        self.declared[function]
+    }
+
+    /// The name of a declared service.
+    pub fn service_name(&self, number: usize) -> &'a str {
+        &self.facts.services[number].name
+    }
+
     /// The changesets that edit at least two of `functions`, each once, oldest first.
     pub fn together(&self, functions: &[usize]) -> Vec<Together> {
         let mut all: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -150,7 +177,8 @@ impl<'a> View<'a> {
         ranked.iter().take(most).map(|(.., changeset)| self.commit(*changeset)).collect()
     }
 
-    fn commit(&self, changeset: usize) -> CommitRef {
+    /// The commit of a changeset.
+    pub fn commit(&self, changeset: usize) -> CommitRef {
         let changeset = &self.facts.history.changesets[changeset];
         CommitRef {
             id: changeset.id,
@@ -158,6 +186,11 @@ impl<'a> View<'a> {
             subject: changeset.subject.clone(),
             author: changeset.author.name.clone(),
         }
+    }
+
+    /// How many files a changeset touches.
+    pub fn size(&self, changeset: usize) -> usize {
+        self.facts.history.changesets[changeset].changes.len()
     }
 
     /// When a changeset came.

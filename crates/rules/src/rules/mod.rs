@@ -5,4 +5,7 @@ pub(crate) mod function_imports_function;
 pub(crate) mod invalid_manifest;
 pub(crate) mod lockstep;
 pub(crate) mod shared_implementation;
+pub(crate) mod shotgun_surgery;
 pub(crate) mod unresolved_handler;
+pub(crate) mod unstable_contract;
+pub(crate) mod unstable_shared_code;
