@@ -29,6 +29,9 @@ pub struct Config {
     pub history: HistorySettings,
     /// Files that are contracts, whatever their names say.
     pub contracts: PathPatterns,
+    /// Folders or files that are taken as functions, instead of what manifests declare: globs relative to the root, `!`
+    /// before those that leave something out, `re:` before those whose groups make the names. Empty if none are.
+    pub units: Vec<String>,
 }
 
 /// A `[[function]]` table: functions that no manifest declares.
@@ -88,7 +91,7 @@ impl Config {
     }
 }
 
-const TOP: [&str; 8] = ["rules", "function", "service", "allow", "exclude", "history", "contracts", "$schema"];
+const TOP: [&str; 9] = ["rules", "function", "service", "allow", "exclude", "history", "contracts", "units", "$schema"];
 const FUNCTION: [&str; 6] = ["name", "paths", "service", "handler", "symbol", "code-root"];
 const SERVICE: [&str; 2] = ["name", "functions"];
 const ALLOW: [&str; 4] = ["rule", "functions", "reason", "expires"];
@@ -135,6 +138,9 @@ pub fn parse(path: &RepoPath, text: &str, rules: &[&'static RuleMeta]) -> Result
     }
     if let Some(entry) = fields.get("exclude") {
         config.exclude = path_patterns(&mut reader, entry, &base);
+    }
+    if let Some(entry) = fields.get("units") {
+        config.units = units(&mut reader, entry, &base);
     }
     if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
         let fields = reader.fields("`[history]`", table, entry.key_span.clone(), &HISTORY);
@@ -238,6 +244,24 @@ fn globs(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> Vec
         not_empty(reader, entry);
     }
     globs
+}
+
+/// Patterns of units. Regular expressions are left as they are: they see whole paths.
+fn units(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> Vec<String> {
+    not_empty(reader, entry);
+    let mut units = Vec::new();
+    for (text, span) in reader.texts(entry) {
+        let (not, glob) = text.strip_prefix('!').map_or(("", &text[..]), |rest| ("!", rest));
+        if glob.starts_with("re:") {
+            units.push(text);
+            continue;
+        }
+        match patterns::rooted(base, glob) {
+            Ok(glob) => units.push(format!("{not}{glob}")),
+            Err(why) => reader.error(span, format!("`{text}` is no pattern: {why}"), None),
+        }
+    }
+    units
 }
 
 fn not_empty(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {

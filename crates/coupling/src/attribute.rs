@@ -37,6 +37,9 @@ struct Attribution {
     code: Code,
     /// Whose contract changes if the change is one of a contract.
     contract: Option<SetId>,
+    /// Whose own file it is, be it code, a test, or configuration: the one whose code it is, else the one in whose
+    /// folder it lies.
+    owner: Option<u32>,
 }
 
 /// What every path of the history belongs to.
@@ -96,7 +99,7 @@ impl Table {
         let mut of = Vec::with_capacity(history.paths.len());
         for (number, path) in history.paths.iter().enumerate() {
             of.push(match reached.get(path) {
-                Some(reach) => attribution_of_reached(reach, &mut sets),
+                Some(reach) => attribution_of_reached(reach, innermost(&folders, path), &mut sets),
                 None => {
                     let owner = innermost(&folders, path);
                     let code = match owner {
@@ -107,7 +110,7 @@ impl Table {
                         Some(function) => sets.id(&[function]),
                         None => sets.id(contracts.below_nearest_folder(path)),
                     });
-                    Attribution { code, contract }
+                    Attribution { code, contract, owner }
                 }
             });
         }
@@ -139,7 +142,7 @@ impl Table {
     /// The functions whose contract `change` touches; none if it touches none. Code that runs is no contract, even
     /// if it stands in a file that others take for one.
     pub(crate) fn contract_of(&self, change: &FileChange) -> Option<&[u32]> {
-        let Attribution { code, contract } = self.get(change);
+        let Attribution { code, contract, .. } = self.get(change);
         let is_contract = match change.kind {
             ChangeKind::Contract => true,
             ChangeKind::Behaviour => code == Code::Nobody && self.parts(change).is_none(),
@@ -147,6 +150,11 @@ impl Table {
         };
         let set = contract.filter(|_| is_contract && !is_pure_move(change))?;
         Some(&self.sets[set as usize])
+    }
+
+    /// Whose own file a path is: code, a test or configuration.
+    pub(crate) fn owner(&self, path: PathId) -> Option<u32> {
+        self.of[path.0 as usize].owner
     }
 
     /// The set that shares a path; none if at most one function reaches it.
@@ -232,7 +240,7 @@ fn mark_entries(functions: &[Function], reached: &mut FxHashMap<&RepoPath, Reach
     }
 }
 
-fn attribution_of_reached(reach: &Reach, sets: &mut Sets) -> Attribution {
+fn attribution_of_reached(reach: &Reach, folder: Option<u32>, sets: &mut Sets) -> Attribution {
     let code = match (reach.owner(), &reach.implementation[..]) {
         (_, []) => Code::Nobody,
         (Some(function), [_]) => Code::Own(function),
@@ -244,7 +252,12 @@ fn attribution_of_reached(reach: &Reach, sets: &mut Sets) -> Attribution {
     let mut contract: Vec<u32> = [&reach.contract, types, &reach.implementation].concat();
     contract.sort_unstable();
     contract.dedup();
-    Attribution { code, contract: (!contract.is_empty()).then(|| sets.id(&contract)) }
+    let owner = match code {
+        Code::Own(function) | Code::Entry(function, _) => Some(function),
+        Code::Shared(_) => None,
+        Code::Nobody => folder,
+    };
+    Attribution { code, contract: (!contract.is_empty()).then(|| sets.id(&contract)), owner }
 }
 
 /// The folders that were one function's alone. A folder that two functions claim is neither's.
@@ -331,12 +344,49 @@ pub(crate) struct Touched {
 
 /// What each changeset up to `as_of` touches, in an order that does not depend on how the history lists them.
 pub(crate) fn touched(table: &Table, history: &History, as_of: Timestamp) -> Vec<Touched> {
+    each(history, as_of, &|touched, change| touch(touched, table, change))
+}
+
+/// The functions that each changeset up to `as_of` touches by a change of code, contract, configuration or tests; they
+/// stand in [`Touched::own`].
+pub(crate) fn touched_in_any_way(table: &Table, history: &History, as_of: Timestamp) -> Vec<Touched> {
+    let counts = |change: &FileChange| {
+        use ChangeKind::{Behaviour, Configuration, Contract, Test};
+        !is_pure_move(change) && matches!(change.kind, Behaviour | Contract | Configuration | Test)
+    };
+    each(history, as_of, &|touched, change| {
+        if counts(change) {
+            touch_owners(touched, table, change);
+        }
+    })
+}
+
+/// The functions that each changeset up to `as_of` touches at all; they stand in [`Touched::own`].
+pub(crate) fn touched_at_all(table: &Table, history: &History, as_of: Timestamp) -> Vec<Touched> {
+    each(history, as_of, &|touched, change| touch_owners(touched, table, change))
+}
+
+/// Notes the functions whose file, or whose part of a file, a change is of.
+fn touch_owners(touched: &mut Touched, table: &Table, change: &FileChange) {
+    let own = |part: &Code| match part {
+        Code::Own(function) | Code::Entry(function, _) => Some(*function),
+        Code::Nobody | Code::Shared(_) => None,
+    };
+    match table.parts(change) {
+        Some(parts) => touched.own.extend(parts.iter().filter_map(own)),
+        None => touched.own.extend(table.get(change).owner),
+    }
+    touched.behaviour |= !touched.own.is_empty();
+}
+
+/// Lets `note` note each change of each changeset up to `as_of`.
+fn each(history: &History, as_of: Timestamp, note: &dyn Fn(&mut Touched, &FileChange)) -> Vec<Touched> {
     let mut all: Vec<Touched> = (0u32..)
         .zip(&history.changesets)
         .filter(|(_, changeset)| changeset.time <= as_of)
         .map(|(number, changeset)| {
             let mut touched = Touched { changeset: number, time: changeset.time, ..Touched::default() };
-            changeset.changes.iter().for_each(|change| touch(&mut touched, table, change));
+            changeset.changes.iter().for_each(|change| note(&mut touched, change));
             for list in [&mut touched.own, &mut touched.shared, &mut touched.contract] {
                 list.sort_unstable();
                 list.dedup();

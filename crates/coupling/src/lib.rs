@@ -5,9 +5,10 @@
 //! changed file belongs to, [`count`] which functions changed together how often, [`prior`] what a pair of functions
 //! of this repository looks like before it is looked at, [`measure`] how strong each coupling is, [`significance`]
 //! whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it all. [`explain`]
-//! says what in the code and the manifests joins two functions.
+//! says what in the code and the manifests joins two functions. [`backtest`] holds all of it against what came true.
 
 mod attribute;
+pub mod backtest;
 mod churn;
 mod communities;
 mod contracts;
@@ -38,6 +39,7 @@ pub use prior::Prior;
 pub use rand_index::adjusted_rand_index;
 
 /// All that the measure looks at.
+#[derive(Clone)]
 pub struct Input<'a> {
     /// The functions; the graph numbers them in this order.
     pub functions: &'a [Function],
@@ -92,10 +94,15 @@ pub fn couple(input: &Input<'_>) -> CouplingGraph {
     let closures = closures_in_order(input);
     let table = attribute::Table::new(input, &closures);
     let touched = attribute::touched(&table, input.history, input.as_of);
-    let counts = count::count(&touched, &table, input);
+    measured(input, &table, touched)
+}
+
+/// Measures what `touched` tells; ages are counted from the as-of time of `input`.
+fn measured(input: &Input<'_>, table: &attribute::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
+    let counts = count::count(&touched, table, input);
     let prior = prior::fit(&counts, &input.options);
     let gate = significance::test(&counts, input.options.min_support);
-    graph::build(input, &table, touched, counts, prior, &gate)
+    graph::build(input, table, touched, counts, prior, &gate)
 }
 
 /// The closure of each function, in the order of the functions.

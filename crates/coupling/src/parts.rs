@@ -23,13 +23,7 @@ impl Parts {
     }
 
     /// As [`Self::add`], for the change of `path` that leads from the content `before` to `after`.
-    pub fn add_part(
-        &mut self,
-        path: PathId,
-        before: BlobId,
-        after: BlobId,
-        parts: impl IntoIterator<Item = Vec<u32>>,
-    ) {
+    pub fn add_part(&mut self, path: PathId, before: BlobId, after: BlobId, parts: impl IntoIterator<Item = Vec<u32>>) {
         let sorted = |mut functions: Vec<u32>| {
             functions.sort_unstable();
             functions.dedup();

@@ -69,6 +69,26 @@ pub(crate) fn fit(counts: &Counts, options: &Options) -> Prior {
     maximise(&rows, (joint / all).max(1e-4))
 }
 
+/// The prior of all ordered pairs of the functions that are `known`, however few they are: of the weighted `changes` of
+/// each function and the `joint` ones of each pair.
+pub(crate) fn of_all_pairs(changes: &[f64], joint: &[((u32, u32), f64)], known: &[bool]) -> Prior {
+    let others = known.iter().filter(|known| **known).count().saturating_sub(1);
+    let mut partners: Vec<Vec<f64>> = vec![Vec::new(); changes.len()];
+    for ((a, b), joint) in joint {
+        partners[*a as usize].push(*joint);
+        partners[*b as usize].push(*joint);
+    }
+    let rows: Vec<Row> = changes
+        .iter()
+        .zip(partners)
+        .filter(|(changes, _)| **changes >= FEWEST_CHANGES)
+        .map(|(changes, joint)| Row { changes: *changes, without: others.saturating_sub(joint.len()) as f64, joint })
+        .collect();
+    let joint: f64 = rows.iter().flat_map(|row| &row.joint).sum();
+    let all: f64 = rows.iter().map(|row| row.changes).sum::<f64>() * others as f64;
+    if joint > 0.0 { maximise(&rows, (joint / all).max(1e-4)) } else { Prior::FALLBACK }
+}
+
 /// a and b of a mean given as its logit and a size given as its logarithm, both held in sound bounds.
 fn parameters(point: [f64; 2]) -> (f64, f64) {
     let mean = 1.0 / (1.0 + (-point[0].clamp(-15.0, 15.0)).exp());

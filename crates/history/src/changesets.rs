@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    count, diff,
+    Scope, count, diff,
     follow::{self, Change, Paths},
     kind::Kinds,
     objects::{ObjectError, Objects},
@@ -35,6 +35,7 @@ pub(crate) fn assemble(
     batches: Vec<Batch>,
     today: Option<&FxHashSet<RepoPath>>,
     kinds: &Kinds,
+    scope: Scope,
 ) -> Vec<ObjectError> {
     let mut paths = Paths::default();
     let mut drafts = numbered(batches, &mut paths);
@@ -58,12 +59,12 @@ pub(crate) fn assemble(
     history.total = line.steps.len() as u32;
     for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
         let edge = (at == 0).then_some(&line.end);
-        match draft.judge(edge) {
+        match draft.judge(edge, scope) {
             Some(reason) => count(history, reason),
             None => {
                 let changes =
                     draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
-                match worth_counting(changes.collect(), &paths) {
+                match worth_counting(changes.collect(), &paths, scope) {
                     Some(changes) => history.changesets.push(changeset(step, changes)),
                     None => count(history, DropReason::NoBehaviour),
                 }
@@ -103,14 +104,14 @@ impl Draft {
     }
 
     /// Why it is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
-    fn judge(&self, edge: Option<&End>) -> Option<DropReason> {
+    fn judge(&self, edge: Option<&End>, scope: Scope) -> Option<DropReason> {
         match (edge, &self.changes) {
             (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
             (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
             (_, Err(Ordered(ObjectError::TooLarge { .. }))) => Some(DropReason::Bulk),
             (_, Err(_)) => Some(DropReason::MissingObject),
             (_, Ok(changes)) if changes.is_empty() => Some(DropReason::Empty),
-            _ if self.bot => Some(DropReason::Bot),
+            _ if self.bot && scope != Scope::EveryCommit => Some(DropReason::Bot),
             _ => None,
         }
     }
@@ -153,10 +154,13 @@ fn file_change(change: &Change, path: PathId, kind_of: &[ChangeKind]) -> FileCha
     }
 }
 
-/// The changes in order, if one of them is of behaviour, of a contract or of configuration.
-fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths) -> Option<Vec<FileChange>> {
-    let counts = |change: &FileChange| {
-        matches!(change.kind, ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration)
+/// The changes in order, if one of them is of a kind that `scope` keeps: of behaviour, of a contract or of configuration
+/// in any case.
+fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths, scope: Scope) -> Option<Vec<FileChange>> {
+    let counts = |change: &FileChange| match change.kind {
+        ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration => true,
+        ChangeKind::Test => scope != Scope::Behaviour,
+        ChangeKind::Dependency | ChangeKind::Documentation | ChangeKind::Cosmetic => scope == Scope::EveryCommit,
     };
     if !changes.iter().any(counts) {
         return None;

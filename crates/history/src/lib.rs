@@ -8,6 +8,7 @@
 //! says so where there are any.
 
 mod blobs;
+mod branches;
 mod changesets;
 mod commit;
 mod diff;
@@ -43,11 +44,26 @@ pub struct Options {
     pub contract_globs: Vec<String>,
     /// Whether a file that moved is the same file.
     pub follow_renames: bool,
+    /// Which commits are read, and which of them kept.
+    pub scope: Scope,
+}
+
+/// Which commits are read, and which of them are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The main line; what programs wrote, and what changes neither behaviour nor contracts nor configuration, is set
+    /// aside.
+    #[default]
+    Behaviour,
+    /// The same, but what changes tests only is kept.
+    Tests,
+    /// Every commit of every branch, merges left out; nothing is set aside that can be read and changes something.
+    EveryCommit,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rev: None, jobs: 0, contract_globs: Vec::new(), follow_renames: true }
+        Self { rev: None, jobs: 0, contract_globs: Vec::new(), follow_renames: true, scope: Scope::default() }
     }
 }
 
@@ -99,7 +115,11 @@ fn fill(
     history.state.head = Some(CommitId(head));
     let odb = repository.odb().map_err(|error| error.to_string())?;
     let mut objects = Objects::of(&odb);
-    let line = walk::main_line(&objects, head, &repository.shallow_boundary(), progress);
+    let shallow = repository.shallow_boundary();
+    let line = match options.scope {
+        Scope::Behaviour | Scope::Tests => walk::main_line(&objects, head, &shallow, progress),
+        Scope::EveryCommit => branches::every_commit(&objects, head, &shallow),
+    };
     history.state.head_time = line.steps.last().map(|step| step.time);
 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
@@ -113,7 +133,8 @@ fn fill(
     );
     let today =
         line.steps.last().filter(|_| options.follow_renames).and_then(|last| changesets::files(&mut objects, last));
-    let failures = pool.install(|| changesets::assemble(history, &line, batches, today.as_ref(), &kinds));
+    let failures =
+        pool.install(|| changesets::assemble(history, &line, batches, today.as_ref(), &kinds, options.scope));
     report(&line, history, &failures, problems);
     Ok(())
 }

@@ -177,6 +177,22 @@ impl Repository {
         Ok(self.commit(&self.resolve(Some(rev))?)?.time)
     }
 
+    /// The paths of all files of the commit that `rev` names (`HEAD` if none), submodules and links among them, sorted.
+    /// Only trees are read.
+    ///
+    /// # Errors
+    /// If there is no such commit, or a tree of it is missing.
+    pub fn tree_paths(&self, rev: Option<&str>) -> Result<Vec<RepoPath>, RevisionError> {
+        let commit = self.commit(&self.resolve(rev)?)?;
+        let odb = self.odb()?;
+        let mut paths = Vec::new();
+        diff::diff(&mut Objects::of(&odb), None, Some(&commit.tree), &mut |change| {
+            paths.push(RepoPath::from_git(change.path));
+        })?;
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
     /// The files of the commit that `rev` names (`HEAD` if none), sorted by path.
     ///
     /// # Errors

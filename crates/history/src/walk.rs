@@ -26,6 +26,8 @@ use crate::{
 pub(crate) struct Step {
     pub(crate) id: ObjectId,
     pub(crate) tree: ObjectId,
+    /// The tree that it changed: that of its first parent. None for a commit without one, and at the edge of what is here.
+    before: Option<ObjectId>,
     /// What a merge brought in, first of several.
     merged: Option<ObjectId>,
     pub(crate) kind: ChangesetKind,
@@ -47,7 +49,8 @@ pub(crate) enum End {
     Broken(ObjectError),
 }
 
-/// The commits that are reached by first parents only, oldest first.
+/// Commits that follow each other, oldest first: those that are reached by first parents only, or those of
+/// [`crate::branches`].
 pub(crate) struct MainLine {
     pub(crate) steps: Vec<Step>,
     pub(crate) end: End,
@@ -73,7 +76,7 @@ pub(crate) fn main_line(
             Err(error) => break End::Broken(error),
         };
         let parent = commit.parents.first().copied();
-        steps.push(step(commit));
+        steps.push(step(commit, None));
         if steps.len() % 1024 == 0 {
             progress(Progress::Walked(steps.len() as u32));
         }
@@ -84,15 +87,20 @@ pub(crate) fn main_line(
         }
     };
     steps.reverse();
+    for at in 1..steps.len() {
+        steps[at].before = Some(steps[at - 1].tree);
+    }
     MainLine { steps, end }
 }
 
-fn step(commit: Commit) -> Step {
+/// The step that `commit` is from the tree `before`.
+pub(crate) fn step(commit: Commit, before: Option<ObjectId>) -> Step {
     let merge = commit.is_merge();
     let words = group::words(&commit.message, merge);
     Step {
         id: commit.id,
         tree: commit.tree,
+        before,
         merged: commit.parents.get(1).copied(),
         kind: if merge { ChangesetKind::Merge } else { ChangesetKind::Commit },
         bot_branch: words.branch.is_some_and(filter::is_bot_branch),
@@ -186,7 +194,7 @@ impl Reader<'_> {
         let mut batch = Batch::default();
         for at in first..last {
             let step = &line.steps[at];
-            let before = at.checked_sub(1).map(|before| &line.steps[before].tree);
+            let before = step.before.as_ref();
             let facts = match (&line.end, before) {
                 (End::Shallow | End::Broken(_), None) => Ok(Vec::new()),
                 _ => self.facts(before, &step.tree, &mut ids, &mut batch.paths),

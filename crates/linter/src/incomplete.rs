@@ -71,6 +71,17 @@ impl Incomplete {
         reasons
     }
 
+    /// The history cannot be split into a past and a future.
+    pub(crate) fn too_short_to_split(changesets: u32, needed: u32) -> Self {
+        Self::new(
+            format!(
+                "the history is too short to split: {changesets} changesets touch functions, and it takes {needed}"
+            ),
+            &["a backtest learns from the first part of a history and is judged by the rest"],
+            &["come back later; until then `lockstep graph` shows the counts, and promises nothing"],
+        )
+    }
+
     /// There are functions for sure, and none could be read.
     pub(crate) fn nothing_read(functions: &[Function], problems: &[Problem]) -> Option<Self> {
         let unread: Vec<&str> = problems

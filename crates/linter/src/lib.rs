@@ -4,21 +4,26 @@
 //! [`tell_apart`] says whose parts of files changed, [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
 //! commands do.
 
+mod backtest;
 mod case;
 pub mod contents;
+mod gather;
 mod incomplete;
 mod parts;
 mod project;
 mod services;
+mod units;
 mod whose;
 
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
 use lockstep_coupling::{CouplingGraph, Input, Parts};
-use lockstep_diagnostics::{Finding, Level, Problem, RuleMeta};
+use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
+use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use lockstep_rules::{Facts, View};
 
+pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use case::{Case, Joint};
 pub use incomplete::Incomplete;
 pub use lockstep_coupling as coupling;
@@ -56,8 +61,26 @@ pub struct Found {
     pub problems: Vec<Problem>,
 }
 
-/// The functions that the manifests of `project` declare.
+/// What is wrong with the patterns of units in `config`, in words.
+pub fn unit_error(config: &Config) -> Option<String> {
+    units::Units::of(config).err()
+}
+
+/// The functions that the manifests of `project` declare, or the units that the configuration takes for functions.
 pub fn find(project: &Project, config: &Config) -> Found {
+    match units::Units::of(config) {
+        Ok(Some(units)) => {
+            let mut problems = project.problems.clone();
+            let paths = project.files.paths();
+            let (functions, services) = gather::found_units(project, config, &units, paths, &mut problems);
+            return Found { functions, services, manifests: Vec::new(), problems };
+        }
+        Ok(None) => {}
+        Err(why) => {
+            let problems = vec![Problem::general(ProblemKind::Configuration, why)];
+            return Found { functions: Vec::new(), services: Vec::new(), manifests: Vec::new(), problems };
+        }
+    }
     let options =
         lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
     let mut problems = project.problems.clone();
@@ -72,6 +95,9 @@ pub fn find(project: &Project, config: &Config) -> Found {
 
 /// The code that every function of `found` reaches.
 pub fn follow(project: &Project, config: &Config, found: &Found, progress: &dyn Progress) -> Followed {
+    if let Ok(Some(units)) = units::Units::of(config) {
+        return Followed { code: units.closures(&found.functions, project.files.paths()), problems: Vec::new() };
+    }
     let contracts: Vec<RepoPath> =
         project.files.paths().filter(|path| config.contracts.contains(path)).cloned().collect();
     let options = lockstep_codegraph::Options { manifests: &found.manifests, contracts: &contracts };
@@ -104,6 +130,11 @@ pub struct Mined {
 
 /// The main line of the project's history.
 pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Mined {
+    mine_scope(project, config, options, Scope::default(), progress)
+}
+
+/// The project's history, as far as `scope` goes.
+fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scope, progress: &dyn Progress) -> Mined {
     let mut problems = Vec::new();
     let Some(Ok(repository)) = project.repository.as_ref().map(|repository| repository.lock()) else {
         let incomplete = vec![Incomplete::no_repository(project.no_repository.as_ref())];
@@ -113,6 +144,7 @@ pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dy
         jobs: options.jobs,
         contract_globs: config.contracts.texts().to_vec(),
         follow_renames: config.history.follow_renames.unwrap_or(true),
+        scope,
         ..lockstep_history::Options::default()
     };
     let mut history = lockstep_history::read(&repository, &wanted, &|at| {
@@ -190,17 +222,9 @@ pub struct Report {
 /// All stages but the judgement: the code is followed while the history is read.
 pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
     progress.stage("reading the repository");
-    let ((found, followed), mined) = rayon::join(
-        || {
-            let found = find(project, config);
-            let followed = follow(project, config, &found, progress);
-            (found, followed)
-        },
-        || mine(project, config, options, progress),
-    );
+    let (found, followed, mined) = gather::gather(project, config, options, gather::Wanted::default(), progress);
     progress.stage("measuring");
-    let (parts, of_the_past) = 
-        tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
+    let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
     let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
     let mut incomplete = mined.incomplete;
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));

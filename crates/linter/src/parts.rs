@@ -91,9 +91,9 @@ fn in_parts(project: &Project, functions: &[Function], closures: &[Closure]) -> 
             }
         }
     }
-    let files = asked.into_iter().filter(|(path, asked)| {
-        !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole)
-    });
+    let files = asked
+        .into_iter()
+        .filter(|(path, asked)| !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole));
     files.filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked)?))).collect()
 }
 
@@ -142,7 +142,8 @@ fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], contents: &Co
     };
     for change in changes {
         if let (Some(before), Some(after)) = (version(change.before), version(change.after)) {
-            let numbers = |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
+            let numbers =
+                |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
             let parts = changed(before, after).into_iter().map(numbers).collect();
             told.parts.push(((change.before, change.after), parts));
         }

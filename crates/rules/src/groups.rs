@@ -1,9 +1,9 @@
 //! Which functions move in lockstep: the pairs, and the groups they make. `lockstep` reports them, `follower` leaves
 //! them out.
 
-use lockstep_coupling::Coupling;
+use lockstep_coupling::{Coupling, CouplingGraph, Knowledge};
 
-use crate::View;
+use crate::{View, rules::lockstep::Options};
 
 /// The functions of one finding, and the pairs behind it.
 pub(crate) struct LockstepGroup<'a> {
@@ -18,6 +18,20 @@ pub(crate) struct LockstepGroup<'a> {
 /// The lower bound of the weaker direction, contracts left out: what a pair is judged by.
 pub(crate) fn lower_of_both(coupling: &Coupling) -> f64 {
     coupling.a_to_b.lower_free.min(coupling.b_to_a.lower_free)
+}
+
+/// The pairs of functions that the rule `lockstep` finds in `graph` with the options of its defaults, whatever services
+/// are declared: for asking how often it is right.
+pub fn pairs_in_lockstep(graph: &CouplingGraph) -> Vec<(usize, usize)> {
+    let options = Options::default();
+    let known = |function: usize| graph.functions()[function].knowledge == Knowledge::Known;
+    let flagged = graph.couplings().iter().filter(|coupling| {
+        coupling.support_free >= options.min_support
+            && known(coupling.a)
+            && known(coupling.b)
+            && lower_of_both(coupling) >= options.lower
+    });
+    flagged.map(|coupling| (coupling.a, coupling.b)).collect()
 }
 
 /// The groups of functions whose couplings are at least `lower` in both directions.

@@ -14,6 +14,7 @@ mod view;
 use lockstep_diagnostics::{Finding, Level, RuleMeta};
 use serde_json::{Map, Value};
 
+pub use groups::pairs_in_lockstep;
 pub use registry::{RULES, find};
 pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
 pub use rules::lockstep::evidence;

@@ -38,9 +38,10 @@ impl Walk<'_, '_> {
                 }
                 Selection { imports, symbols: Symbols::Some(symbols) }
             }
-            None => {
-                Selection { imports: (0..facts.imports.len()).map(|index| (index, None)).collect(), symbols: Symbols::All }
-            }
+            None => Selection {
+                imports: (0..facts.imports.len()).map(|index| (index, None)).collect(),
+                symbols: Symbols::All,
+            },
         }
     }
 

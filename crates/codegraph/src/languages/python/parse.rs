@@ -286,7 +286,15 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let specifier = self.text.get(span.clone()).unwrap_or_default().chars().take(80).collect();
-                Import { specifier, span, names: Vec::new(), whole: true, members: None, kind: ImportKind::Computed, level: 0 }
+                Import {
+                    specifier,
+                    span,
+                    names: Vec::new(),
+                    whole: true,
+                    members: None,
+                    kind: ImportKind::Computed,
+                    level: 0,
+                }
             }
         };
         self.current.imports.insert(self.imports.len());
@@ -337,7 +345,15 @@ impl<'a> Reader<'a> {
                 let import = self.imports.len();
                 let names = vec![name.clone()];
                 let kind = ImportKind::ReExport;
-                self.imports.push(Import { specifier: ".".to_owned(), span, names, whole: false, members: None, kind, level: 1 });
+                self.imports.push(Import {
+                    specifier: ".".to_owned(),
+                    span,
+                    names,
+                    whole: false,
+                    members: None,
+                    kind,
+                    level: 1,
+                });
                 self.exported.push((name, None, Some(import)));
             }
         }

@@ -138,7 +138,14 @@ impl Names {
             .collect();
         let exports = self.exported.into_iter().map(|(name, symbol, import)| Export { name, symbol, import }).collect();
         let top_level_imports = top_level.into_iter().collect();
-        FileFacts { imports: self.imports, symbols, exports, top_level_imports, top_level_symbols, ..FileFacts::default() }
+        FileFacts {
+            imports: self.imports,
+            symbols,
+            exports,
+            top_level_imports,
+            top_level_symbols,
+            ..FileFacts::default()
+        }
     }
 }
 

@@ -234,7 +234,15 @@ impl Reader {
             ),
         };
         let span = self.span(mac.span());
-        self.file.imports.push(Import { specifier, span, names: Vec::new(), whole: true, members: None, kind, level: 0 });
+        self.file.imports.push(Import {
+            specifier,
+            span,
+            names: Vec::new(),
+            whole: true,
+            members: None,
+            kind,
+            level: 0,
+        });
         self.current.imports.insert(self.file.imports.len() - 1);
         true
     }

@@ -180,7 +180,15 @@ impl<'s, 'a> Reader<'s, 'a> {
             Taken::Whole => (Vec::new(), true),
             Taken::Name(name) => (vec![name], false),
         };
-        self.imports.push(Import { specifier: specifier.to_owned(), span: range(span), names, whole, members: None, kind, level: 0 });
+        self.imports.push(Import {
+            specifier: specifier.to_owned(),
+            span: range(span),
+            names,
+            whole,
+            members: None,
+            kind,
+            level: 0,
+        });
         self.imports.len() - 1
     }
 

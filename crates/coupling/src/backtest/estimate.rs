@@ -1,0 +1,104 @@
+//! Who says how likely B changes when A does: this tool, the formula it started from, and the two baselines that it
+//! has to beat. All are made from the past alone.
+
+use crate::{
+    CouplingGraph, Options, Prior,
+    backtest::{pairs::Pairs, sets::Set},
+    measure, prior,
+};
+use lockstep_model::Timestamp;
+
+/// An answer for every ordered pair of functions.
+pub(crate) trait Estimator: Sync {
+    /// How likely `b` changes in a changeset that changes `a`; for estimators that are no probability, any number
+    /// between 0 and 1 that orders pairs.
+    fn score(&self, a: usize, b: usize) -> f64;
+}
+
+/// The baseline that knows nothing of pairs: how often B changes at all.
+pub(crate) struct Popularity {
+    shares: Vec<f64>,
+}
+
+impl Popularity {
+    /// From the changesets that touch at most `most` functions.
+    pub(crate) fn of(past: &[Set], functions: usize, most: usize) -> Self {
+        let kept = past.iter().filter(|set| set.functions.len() <= most);
+        let pairs = Pairs::count(functions, kept.clone().map(|set| (&set.functions[..], 1.0)));
+        let all = kept.count().max(1) as f64;
+        Self { shares: pairs.changes.iter().map(|changes| changes / all).collect() }
+    }
+}
+
+impl Estimator for Popularity {
+    fn score(&self, _: usize, b: usize) -> f64 {
+        self.shares[b]
+    }
+}
+
+/// The baseline of code-maat: shared revisions over the mean of both functions' revisions, over commits as they are.
+pub(crate) struct Degree {
+    pairs: Pairs,
+}
+
+impl Degree {
+    pub(crate) fn of<'a>(commits: impl Iterator<Item = &'a Set>, functions: usize) -> Self {
+        Self { pairs: Pairs::count(functions, commits.map(|set| (&set.functions[..], 1.0))) }
+    }
+}
+
+impl Estimator for Degree {
+    fn score(&self, a: usize, b: usize) -> f64 {
+        degree(&self.pairs, a, b)
+    }
+}
+
+/// Shared revisions over mean revisions, 0 to 1.
+pub(crate) fn degree(pairs: &Pairs, a: usize, b: usize) -> f64 {
+    let mean = (pairs.changes[a] + pairs.changes[b]) / 2.0;
+    if mean > 0.0 { pairs.joint(a, b) / mean } else { 0.0 }
+}
+
+/// The formula that the measure started from: confidence over changesets of at most ten functions with a half-life of a
+/// year, shrunk by one Beta prior fitted to all pairs. Kept as it was found, so that progress can be measured.
+pub(crate) struct Frozen {
+    pairs: Pairs,
+    prior: Prior,
+}
+
+impl Frozen {
+    pub(crate) fn of(past: &[Set], functions: usize, now: Timestamp) -> Self {
+        // Not the options of the run: what is frozen does not follow the configuration.
+        let frozen = Options::default();
+        let weight = |set: &Set| {
+            let age_in_days = (now - set.time) as f64 / 86_400.0;
+            (-age_in_days / frozen.half_life_days).exp2()
+        };
+        let kept = past.iter().filter(|set| set.functions.len() <= frozen.max_functions);
+        let pairs = Pairs::count(functions, kept.map(|set| (&set.functions[..], weight(set))));
+        let mut known = vec![false; functions];
+        past.iter().flat_map(|set| &set.functions).for_each(|function| known[*function as usize] = true);
+        let prior = prior::of_all_pairs(&pairs.changes, &pairs.all(), &known);
+        Self { pairs, prior }
+    }
+}
+
+impl Estimator for Frozen {
+    fn score(&self, a: usize, b: usize) -> f64 {
+        measure::strength(self.prior, self.pairs.joint(a, b), self.pairs.changes[a])
+    }
+}
+
+/// This tool: the strengths that it prints.
+pub(crate) struct Tool<'a> {
+    pub graph: &'a CouplingGraph,
+}
+
+impl Estimator for Tool<'_> {
+    fn score(&self, a: usize, b: usize) -> f64 {
+        match self.graph.between(a, b) {
+            Some(coupling) => coupling.towards(b).strength,
+            None => measure::strength(self.graph.prior(), 0.0, self.graph.functions()[a].weighted_changes),
+        }
+    }
+}
