@@ -91,6 +91,12 @@ pub struct CheckArgs {
     /// A folder of the repository; only functions declared below it are looked at
     #[arg(default_value = ".")]
     pub path: PathBuf,
+    /// Look at what HEAD adds to REF (`auto`: to the base that CI names, else to the main branch), too
+    #[arg(long, value_name = "REF|auto", conflicts_with = "staged")]
+    pub base: Option<String>,
+    /// Look at what is staged for the next commit, too; contents are read from the index
+    #[arg(long)]
+    pub staged: bool,
     /// Silence a rule or a group
     #[arg(short = 'A', long = "allow", value_name = "RULE|GROUP")]
     pub allow: Vec<String>,

@@ -1,6 +1,7 @@
 //! The command line: arguments, commands, exit codes. Only this crate exits, and only `reporting` writes for people.
 
 mod args;
+mod base;
 mod commands;
 mod demo;
 mod exit;

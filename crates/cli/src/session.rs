@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 use lockstep_config::{Config, ConfigError, LevelFlag, Levels};
 use lockstep_diagnostics::{Level, RuleMeta};
-use lockstep_linter::{Options, Project, Report, option_errors, rules};
+use lockstep_linter::{Against, Options, Project, Report, option_errors, rules};
 use lockstep_model::{Function, RepoPath, Timestamp};
 use lockstep_reporting::{
     errors::{self, ErrorView},
@@ -44,11 +44,24 @@ impl Session {
     /// # Errors
     /// If the path or the configuration file cannot be read.
     pub fn open(path: &Path, common: &Common, flags: &[(Level, String)]) -> anyhow::Result<Option<Self>> {
+        Self::open_with(path, common, flags, None)
+    }
+
+    /// As [`Self::open`], to look at a change.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(
+        path: &Path,
+        common: &Common,
+        flags: &[(Level, String)],
+        change: Option<Against>,
+    ) -> anyhow::Result<Option<Self>> {
         let bar = Bar::new(common);
         let threads = common.jobs.map_or(0, usize::from);
         // Parsers recurse: a thread has room for what a person could have written.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build()?;
-        let project = pool.install(|| Project::open(path)).map_err(|error| match command_meant(path) {
+        let project = pool.install(|| Project::open_with(path, change)).map_err(|error| match command_meant(path) {
             Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
             None => error.into(),
         })?;

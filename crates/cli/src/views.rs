@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_linter::{
-    Incomplete, Options, Report,
+    Incomplete, Options, Project, Report,
     coupling::{self, Coupling, Directed, Knowledge},
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
-    ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, Together},
     why::{JointCommit, Side, WhyView},
 };
@@ -30,11 +30,12 @@ pub struct OwnedReport {
     history: HistoryFacts,
     incomplete: Vec<Incompleteness>,
     early: Vec<EarlySign>,
+    change: Option<ChangeView>,
 }
 
 impl OwnedReport {
-    /// The parts of `report`.
-    pub fn new(report: &Report, options: &Options) -> Self {
+    /// The parts of `report`, which is about `project`.
+    pub fn new(report: &Report, project: &Project, options: &Options) -> Self {
         let state = &report.history.state;
         Self {
             summary: Summary {
@@ -51,6 +52,7 @@ impl OwnedReport {
             },
             incomplete: report.incomplete.iter().map(incompleteness).collect(),
             early: report.graph.early_signs().into_iter().map(|sign| early(report, sign)).collect(),
+            change: change(report, project),
         }
     }
 
@@ -65,12 +67,26 @@ impl OwnedReport {
             problems: &report.problems,
             incomplete: &self.incomplete,
             early: &self.early,
+            change: self.change.as_ref(),
             summary: &self.summary,
             history: &self.history,
             baseline: None,
             text_of,
         }
     }
+}
+
+/// The change that was looked at.
+fn change(report: &Report, project: &Project) -> Option<ChangeView> {
+    let asked = project.change.as_ref()?;
+    let touched = report.graph.change()?;
+    let id = |number: usize| report.graph.functions()[number].id.clone();
+    Some(ChangeView {
+        staged: asked.is_staged(),
+        before: asked.before(),
+        files: asked.found.as_ref().map_or(0, |difference| difference.len()),
+        functions: touched.functions().into_iter().map(id).collect(),
+    })
 }
 
 fn early(report: &Report, sign: coupling::EarlySign) -> EarlySign {

@@ -157,6 +157,14 @@ impl Table {
         self.of[path.0 as usize].owner
     }
 
+    /// The function whose own a path is, even if others share it; none if it is nobody's.
+    pub(crate) fn owned_by(&self, path: u32) -> Option<u32> {
+        match self.of[path as usize].code {
+            Code::Own(function) | Code::Entry(function, _) => Some(function),
+            Code::Nobody | Code::Shared(_) => None,
+        }
+    }
+
     /// The set that shares a path; none if at most one function reaches it.
     pub(crate) fn shared_by(&self, path: u32) -> Option<&[u32]> {
         match self.of[path as usize].code {
@@ -383,20 +391,33 @@ fn touch_owners(touched: &mut Touched, table: &Table, change: &FileChange) {
 fn each(history: &History, as_of: Timestamp, note: &dyn Fn(&mut Touched, &FileChange)) -> Vec<Touched> {
     let mut all: Vec<Touched> = (0u32..)
         .zip(&history.changesets)
-        .filter(|(_, changeset)| changeset.time <= as_of)
-        .map(|(number, changeset)| {
-            let mut touched = Touched { changeset: number, time: changeset.time, ..Touched::default() };
-            changeset.changes.iter().for_each(|change| note(&mut touched, change));
-            for list in [&mut touched.own, &mut touched.shared, &mut touched.contract] {
-                list.sort_unstable();
-                list.dedup();
-            }
-            touched
-        })
+        .filter(|(_, changeset)| changeset.time <= as_of && !changeset.kind.is_pending())
+        .map(|(number, changeset)| touched_by(number, changeset.time, &changeset.changes, note))
         .collect();
     let id = |touched: &Touched| history.changesets[touched.changeset as usize].id;
     all.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| id(a).cmp(&id(b))));
     all
+}
+
+/// What `changes`, all or some of those of the changeset `number`, touch by their behaviour and contracts.
+pub(crate) fn touched_by_changes(table: &Table, number: u32, time: Timestamp, changes: &[FileChange]) -> Touched {
+    touched_by(number, time, changes, &|touched, change| touch(touched, table, change))
+}
+
+/// Lets `note` note each of `changes`.
+fn touched_by(
+    number: u32,
+    time: Timestamp,
+    changes: &[FileChange],
+    note: &dyn Fn(&mut Touched, &FileChange),
+) -> Touched {
+    let mut touched = Touched { changeset: number, time, ..Touched::default() };
+    changes.iter().for_each(|change| note(&mut touched, change));
+    for list in [&mut touched.own, &mut touched.shared, &mut touched.contract] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    touched
 }
 
 /// True if a change leaves every byte as it was: a move, or a change of the mode.

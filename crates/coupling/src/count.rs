@@ -121,7 +121,7 @@ pub(crate) fn count(touched: &[Touched], table: &Table, input: &Input<'_>) -> Co
 
 /// Takes the changesets that count, and says why the others do not.
 fn keep(touched: &[Touched], input: &Input<'_>) -> (Vec<Kept>, Changesets) {
-    let later = (input.history.changesets.len() - touched.len()) as u32;
+    let later = (input.history.changesets.len() - input.history.pending().count() - touched.len()) as u32;
     let mut changesets = Changesets {
         total: input.history.total.saturating_sub(later),
         kept: 0,

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Changesets, Directed, Input, Options, Parts, Prior,
+    Change, Changesets, Directed, Input, Options, Parts, Prior,
     attribute::{Table, Touched},
     churn, communities,
     contracts::ContractChanges,
@@ -165,7 +165,10 @@ pub struct CouplingGraph {
     /// Per touched changeset: how many functions it deploys.
     pub(crate) deployed: Vec<u32>,
     pub(crate) options: Options,
+    /// Per path of the history: the function whose own it is.
+    pub(crate) owned_by: Vec<Option<u32>>,
     parts: Parts,
+    change: Option<Change>,
 }
 
 impl CouplingGraph {
@@ -220,9 +223,20 @@ impl CouplingGraph {
         &self.parts
     }
 
+    /// The change that is looked at; none if there is none.
+    pub fn change(&self) -> Option<&Change> {
+        self.change.as_ref()
+    }
+
     /// How many changesets there were, and what became of them.
     pub fn changesets(&self) -> &Changesets {
         &self.changesets
+    }
+
+    /// The share of all kept changesets that edit `function`, by weight: how often it changes, whatever else does.
+    pub fn base_rate(&self, function: usize) -> f64 {
+        let all: f64 = self.kept.iter().map(|kept| kept.weight).sum();
+        if all > 0.0 { self.functions[function].weighted_changes / all } else { 0.0 }
     }
 
     /// The moment from which ages are counted.
@@ -322,7 +336,9 @@ pub(crate) fn build(
         contracts,
         deployed,
         options: input.options.clone(),
+        owned_by: (0..input.history.paths.len() as u32).map(|path| table.owned_by(path)).collect(),
         parts: input.parts.clone(),
+        change: Change::of(table, input.history),
     }
 }
 

@@ -9,7 +9,9 @@
 
 mod attribute;
 pub mod backtest;
+mod change;
 mod churn;
+mod combine;
 mod communities;
 mod contracts;
 mod count;
@@ -26,7 +28,9 @@ mod significance;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
+pub use change::Change;
 pub use churn::{Churn, ChurnedIn, Deployments, SharedFile};
+pub use combine::{Combined, combined};
 pub use contracts::ContractFile;
 pub use count::Changesets;
 pub use early::EarlySign;

@@ -67,6 +67,8 @@ pub struct Finding {
     pub baseline: BaselineState,
     /// Orders findings of one level, largest first: how strong, 0 to 1.
     pub weight: f64,
+    /// True if it is about the change that is looked at (`--staged`, `--base`): such findings come before all others.
+    pub of_change: bool,
 }
 
 impl Finding {

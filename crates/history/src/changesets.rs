@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use lockstep_model::{
-    BlobId, ChangeKind, Changeset, CommitId, DropReason, FileChange, FileStatus, History, PathId, RepoPath,
+    Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
+    PathId, RepoPath,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    Scope, count, diff,
+    Difference, Scope, count, diff,
     follow::{self, Change, Paths},
     kind::Kinds,
     objects::{ObjectError, Objects},
@@ -27,18 +28,20 @@ pub(crate) fn files(objects: &mut Objects<'_>, step: &Step) -> Option<FxHashSet<
     Some(files)
 }
 
-/// Fills `history` from what the commits of `line` did. `today` are the files of the newest; without them renames are
-/// not followed. Gives the distinct objects that could not be read.
+/// Fills `history` from what the commits of `line` did, and then from `change`, if there is one. `today` are the files
+/// after the last of them; without them renames are not followed. Gives the distinct objects that could not be read.
 pub(crate) fn assemble(
     history: &mut History,
     line: &MainLine,
     batches: Vec<Batch>,
+    pending: Option<&Difference>,
     today: Option<&FxHashSet<RepoPath>>,
     kinds: &Kinds,
     scope: Scope,
 ) -> Vec<ObjectError> {
     let mut paths = Paths::default();
     let mut drafts = numbered(batches, &mut paths);
+    drafts.extend(pending.map(|pending| Draft { changes: Ok(pending.changes(&mut paths)), bot: false }));
     if today.is_some() {
         drafts.par_iter_mut().for_each(|draft| {
             if let Ok(changes) = &mut draft.changes {
@@ -46,7 +49,7 @@ pub(crate) fn assemble(
             }
         });
     }
-    let names = match today {
+    let mut names = match today {
         Some(today) => {
             let changes: Vec<&[Change]> = drafts.iter().map(Draft::changes).collect();
             follow::names_of_today(&changes, today, &mut paths)
@@ -57,6 +60,7 @@ pub(crate) fn assemble(
 
     let mut failures = BTreeSet::new();
     history.total = line.steps.len() as u32;
+    let last = pending.and_then(|pending| Some((pending, drafts.pop()?, names.pop()?)));
     for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
         let edge = (at == 0).then_some(&line.end);
         match draft.judge(edge, scope) {
@@ -71,6 +75,10 @@ pub(crate) fn assemble(
             }
         }
         failures.extend(draft.changes.err());
+    }
+    if let Some((pending, draft, names)) = last {
+        let changes = draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
+        history.changesets.extend(not_made_yet(pending, changes.collect(), &paths));
     }
     history.paths = paths.into_list();
     failures.into_iter().map(|Ordered(error)| error).collect()
@@ -165,12 +173,33 @@ fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths, scope: Scope) -> 
     if !changes.iter().any(counts) {
         return None;
     }
+    in_order(&mut changes, paths);
+    Some(changes)
+}
+
+fn in_order(changes: &mut Vec<FileChange>, paths: &Paths) {
     changes.sort_unstable_by(|a, b| {
         let key = |change: &FileChange| (paths.get(change.path), paths.get(change.then), change.status);
         key(a).cmp(&key(b))
     });
-    join_moves(&mut changes);
-    Some(changes)
+    join_moves(changes);
+}
+
+/// The change that is looked at, and what the other side of a merge brings to it.
+fn not_made_yet(pending: &Difference, changes: Vec<FileChange>, paths: &Paths) -> [Changeset; 2] {
+    let (mut brought, mut own): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|change| pending.is_brought(paths.get(change.then)));
+    in_order(&mut own, paths);
+    in_order(&mut brought, paths);
+    let changeset = |kind, changes| Changeset {
+        id: CommitId::default(),
+        time: ChangesetKind::NOT_YET,
+        author: Author { name: String::new(), email: String::new() },
+        subject: String::new(),
+        kind,
+        changes,
+    };
+    [changeset(ChangesetKind::Pending, own), changeset(ChangesetKind::Brought, brought)]
 }
 
 /// A deletion and an addition of what is one path today are a move that changed the content: it was the folder

@@ -124,7 +124,7 @@ fn octal(digits: &[u8]) -> Option<u32> {
 }
 
 /// The mode as git compares it: old histories hold `100664` where today's hold `100644`.
-fn canonical(mode: u32) -> u32 {
+pub(crate) fn canonical(mode: u32) -> u32 {
     match mode & TYPE {
         0o100_000 if mode & 0o100 != 0 => 0o100_755,
         0o100_000 => 0o100_644,

@@ -12,6 +12,7 @@ mod branches;
 mod changesets;
 mod commit;
 mod diff;
+mod difference;
 mod filter;
 mod follow;
 mod group;
@@ -25,6 +26,7 @@ use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{CommitId, DropReason, History};
 
 pub use blobs::{BlobOptions, read_blobs};
+pub use difference::{Against, Difference, DifferenceError};
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 
@@ -86,6 +88,26 @@ pub enum Progress {
 /// The changesets that are returned, and those counted in [`History::dropped`], are together [`History::total`].
 /// What could not be read is named in the problems, all of kind [`ProblemKind::History`] but for globs that are none.
 pub fn read(repository: &Repository, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Partial<History> {
+    read_with(repository, options, None, progress)
+}
+
+/// As [`read`], but only what came before `change`, and then `change` itself: as the changeset (or the two) at the end
+/// that are no part of the history. Files are called what they are called after it.
+pub fn read_before(
+    repository: &Repository,
+    options: &Options,
+    change: &Difference,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Partial<History> {
+    read_with(repository, options, Some(change), progress)
+}
+
+fn read_with(
+    repository: &Repository,
+    options: &Options,
+    change: Option<&Difference>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Partial<History> {
     let mut problems = Vec::new();
     let state = repository.state();
     let mut history = History { state: state.history, ..History::default() };
@@ -94,7 +116,7 @@ pub fn read(repository: &Repository, options: &Options, progress: &(dyn Fn(Progr
             "replacements (refs/replace) and grafts are not followed: the history is read as it was written",
         ));
     }
-    if let Err(why) = fill(repository, options, progress, &mut history, &mut problems) {
+    if let Err(why) = fill(repository, options, change, progress, &mut history, &mut problems) {
         problems.push(history_problem(why));
     }
     Partial { value: history, problems }
@@ -107,18 +129,24 @@ fn history_problem(message: impl Into<String>) -> Problem {
 fn fill(
     repository: &Repository,
     options: &Options,
+    change: Option<&Difference>,
     progress: &(dyn Fn(Progress) + Sync),
     history: &mut History,
     problems: &mut Vec<Problem>,
 ) -> Result<(), String> {
-    let head = repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?;
-    history.state.head = Some(CommitId(head));
+    let newest = match change {
+        Some(change) => change.before.map(|commit| commit.0),
+        None => Some(repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?),
+    };
+    history.state.head = newest.map(CommitId);
     let odb = repository.odb().map_err(|error| error.to_string())?;
     let mut objects = Objects::of(&odb);
     let shallow = repository.shallow_boundary();
-    let line = match options.scope {
-        Scope::Behaviour | Scope::Tests => walk::main_line(&objects, head, &shallow, progress),
-        Scope::EveryCommit => branches::every_commit(&objects, head, &shallow),
+    let line = match (newest, options.scope) {
+        // Before the first commit there is nothing.
+        (None, _) => MainLine { steps: Vec::new(), end: End::Root },
+        (Some(newest), Scope::Behaviour | Scope::Tests) => walk::main_line(&objects, newest, &shallow, progress),
+        (Some(newest), Scope::EveryCommit) => branches::every_commit(&objects, newest, &shallow),
     };
     history.state.head_time = line.steps.last().map(|step| step.time);
 
@@ -131,10 +159,13 @@ fn fill(
             .into_iter()
             .map(|why| Problem::general(ProblemKind::Configuration, format!("a glob of contracts: {why}"))),
     );
-    let today =
-        line.steps.last().filter(|_| options.follow_renames).and_then(|last| changesets::files(&mut objects, last));
+    let today = match change {
+        _ if !options.follow_renames => None,
+        Some(change) => Some(change.files.clone()),
+        None => line.steps.last().and_then(|last| changesets::files(&mut objects, last)),
+    };
     let failures =
-        pool.install(|| changesets::assemble(history, &line, batches, today.as_ref(), &kinds, options.scope));
+        pool.install(|| changesets::assemble(history, &line, batches, change, today.as_ref(), &kinds, options.scope));
     report(&line, history, &failures, problems);
     Ok(())
 }
@@ -166,7 +197,8 @@ fn report(line: &MainLine, history: &mut History, failures: &[ObjectError], prob
     problems.extend(others.map(|error| history_problem(error.to_string())));
     debug_assert_eq!(
         history.total as usize,
-        history.changesets.len() + history.dropped.values().map(|n| *n as usize).sum::<usize>()
+        history.changesets.len() - history.pending().count()
+            + history.dropped.values().map(|n| *n as usize).sum::<usize>()
     );
 }
 

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::{
     commit::{Commit, object_id},
-    diff::{self, LINK, RawStatus, SUBMODULE},
+    diff::{self, LINK, RawStatus, SUBMODULE, Side},
     objects::{self, ObjectError, ObjectId, Objects},
 };
 
@@ -205,8 +205,17 @@ impl Repository {
         diff::diff(&mut objects, None, Some(&commit.tree), &mut |change| {
             entries.push((RepoPath::from_git(change.path), change.after));
         })?;
+        self.tree_files_of(entries.into_iter()).map_err(Into::into)
+    }
+
+    /// What stands at each of `entries`, sorted by path.
+    pub(crate) fn tree_files_of(
+        &self,
+        entries: impl Iterator<Item = (RepoPath, Side)>,
+    ) -> Result<Vec<TreeFile>, ObjectError> {
+        let odb = self.odb()?;
+        let objects = Objects::of(&odb);
         let mut files: Vec<_> = entries
-            .into_iter()
             .map(|(path, side)| {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let kind = match side.mode {
@@ -275,6 +284,10 @@ impl Repository {
         )?;
         changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
+    }
+
+    pub(crate) fn git(&self) -> &git2::Repository {
+        &self.0
     }
 
     pub(crate) fn odb(&self) -> Result<Odb<'_>, ObjectError> {

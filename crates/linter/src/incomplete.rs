@@ -33,11 +33,16 @@ impl Incomplete {
         )
     }
 
-    /// What is missing in a history that was read.
-    pub(crate) fn of_history(history: &History, allow_shallow: bool) -> Vec<Self> {
+    /// The change that was asked for cannot be had.
+    pub(crate) fn without_change(reason: String, help: Vec<String>) -> Self {
+        Self { help, ..Self::new(reason, &["the change was not looked at: `missing-co-change` was not run"], &[]) }
+    }
+
+    /// What is missing in a history that was read. `before_the_first` says that nothing can be there yet.
+    pub(crate) fn of_history(history: &History, allow_shallow: bool, before_the_first: bool) -> Vec<Self> {
         let mut reasons = Vec::new();
         let dropped = |reason| history.dropped.get(&reason).copied().unwrap_or(0);
-        if history.state.head.is_none() {
+        if history.state.head.is_none() && !before_the_first {
             reasons.push(Self::new(
                 "the repository has no commits",
                 &["co-change needs history: only the rules that need none were run"],

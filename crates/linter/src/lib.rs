@@ -6,6 +6,7 @@
 
 mod backtest;
 mod case;
+mod change;
 pub mod contents;
 mod gather;
 mod incomplete;
@@ -25,9 +26,10 @@ use lockstep_rules::{Facts, View};
 
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use case::{Case, Joint};
+pub use change::ChangeAsked;
 pub use incomplete::Incomplete;
 pub use lockstep_coupling as coupling;
-pub use lockstep_history::{Repository, RepositoryState};
+pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
 pub use whose::tell_apart;
 
@@ -147,16 +149,23 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
         scope,
         ..lockstep_history::Options::default()
     };
-    let mut history = lockstep_history::read(&repository, &wanted, &|at| {
+    let told = |at| {
         if let lockstep_history::Progress::Read { done, total } = at {
             progress.step(done as usize, total as usize);
         }
-    })
-    .collect(&mut problems);
+    };
+    let change = project.change.as_ref().and_then(|change| change.found.as_ref().ok());
+    let read = match change {
+        Some(change) => lockstep_history::read_before(&repository, &wanted, change, &told),
+        None => lockstep_history::read(&repository, &wanted, &told),
+    };
+    let mut history = read.collect(&mut problems);
     if let Some(since) = config.history.since {
         leave_out_before(&mut history, since);
     }
-    let incomplete = Incomplete::of_history(&history, options.allow_shallow);
+    let mut incomplete =
+        Incomplete::of_history(&history, options.allow_shallow, change.is_some_and(|change| change.before.is_none()));
+    incomplete.extend(project.change.as_ref().and_then(ChangeAsked::incomplete));
     Mined { history, incomplete, problems }
 }
 
@@ -239,6 +248,7 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
 pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Options, progress: &dyn Progress) -> Report {
     let mut report = analyse(project, config, options, progress);
     progress.stage("judging");
+    let change = change::for_rules(project, &report.history, &report.graph);
     let view = View::new(Facts {
         functions: &report.found.functions,
         services: &report.found.services,
@@ -246,6 +256,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
         graph: &report.graph,
         history: &report.history,
         problems: &report.problems,
+        change: change.as_ref(),
     });
     let asked = |rule: &RuleMeta| levels.asked(rule.name);
     let set = |rule: &RuleMeta| config.rule(rule.name).map(|setting| setting.options.clone()).unwrap_or_default();
@@ -258,7 +269,9 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
         }
     }
     accept(&mut findings, config, report.graph.as_of());
-    findings.sort_by(|a, b| b.level.cmp(&a.level).then(b.weight.total_cmp(&a.weight)));
+    findings.sort_by(|a, b| {
+        (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
+    });
     report.findings = findings;
     report
 }

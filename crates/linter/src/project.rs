@@ -8,9 +8,11 @@ use std::{
 };
 
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::{OpenError, Repository, TreeFileKind};
+use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
+
+use crate::ChangeAsked;
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -27,6 +29,8 @@ pub struct Project {
     pub files: FileSet,
     /// The part of the repository that was asked for; the root for all of it.
     pub scope: RepoPath,
+    /// The change that is looked at, if one was asked for.
+    pub change: Option<ChangeAsked>,
     /// What was left out while listing.
     pub problems: Vec<Problem>,
 }
@@ -53,6 +57,15 @@ impl Project {
     /// # Errors
     /// If `path` cannot be read or is no folder.
     pub fn open(path: &Path) -> Result<Self, ProjectError> {
+        Self::open_with(path, None)
+    }
+
+    /// As [`Self::open`], to look at a change. Where it is what is staged, the files are those of the index: what
+    /// would be committed, whatever lies in the work tree. A change that cannot be had is told in [`Self::change`].
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(path: &Path, change: Option<Against>) -> Result<Self, ProjectError> {
         let given = fs::canonicalize(path).map_err(|source| ProjectError::Path { path: path.to_owned(), source })?;
         if !given.is_dir() {
             return Err(ProjectError::NotAFolder(path.to_owned()));
@@ -66,7 +79,13 @@ impl Project {
             Some(repository) => repository.work_tree().and_then(|root| fs::canonicalize(root).ok()),
             None => Some(given.clone()),
         };
+        let change = change.map(|against| ChangeAsked::new(against, repository.as_ref()));
+        let staged = change.as_ref().filter(|change| change.found.is_ok()).map(|change| &change.against);
         let files = match (&root, &repository) {
+            (_, Some(repository)) if let Some(Against::Head { index }) = staged => {
+                let listed = repository.staged_files(index.as_deref());
+                contents(&given, listed.map_err(|error| error.to_string()), &mut problems)
+            }
             (Some(root), _) => walk(root, repository.as_ref(), &mut problems),
             (None, Some(repository)) => tree(&given, repository, &mut problems),
             (None, None) => FileSet::from_texts([]),
@@ -75,7 +94,8 @@ impl Project {
             .as_deref()
             .and_then(|root| given.strip_prefix(root).ok())
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
-        Ok(Self { root, repository: repository.map(Mutex::new), no_repository, files, scope, problems })
+        problems.extend(change.as_ref().and_then(ChangeAsked::problems));
+        Ok(Self { root, repository: repository.map(Mutex::new), no_repository, files, scope, change, problems })
     }
 }
 
@@ -180,10 +200,16 @@ impl Source for Disk {
 
 /// The files of HEAD's tree, for a bare repository.
 fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> FileSet {
-    let listed = match repository.tree_files(None) {
+    let listed = repository.tree_files(None).map_err(|error| format!("the tree of HEAD cannot be read: {error}"));
+    contents(given, listed, problems)
+}
+
+/// Files whose contents come from the object database.
+fn contents(given: &Path, listed: Result<Vec<TreeFile>, String>, problems: &mut Vec<Problem>) -> FileSet {
+    let listed = match listed {
         Ok(listed) => listed,
-        Err(error) => {
-            problems.push(Problem::general(ProblemKind::History, format!("the tree of HEAD cannot be read: {error}")));
+        Err(why) => {
+            problems.push(Problem::general(ProblemKind::History, why));
             return FileSet::from_texts([]);
         }
     };
@@ -202,7 +228,7 @@ fn tree(given: &Path, repository: &Repository, problems: &mut Vec<Problem>) -> F
     let own = match Repository::discover(given) {
         Ok(own) => own,
         Err(error) => {
-            problems.push(Problem::general(ProblemKind::History, format!("the files of HEAD cannot be read: {error}")));
+            problems.push(Problem::general(ProblemKind::History, format!("contents cannot be read: {error}")));
             return FileSet::from_texts([]);
         }
     };

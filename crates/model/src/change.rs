@@ -67,6 +67,20 @@ pub enum ChangesetKind {
     Merge,
     /// A commit made on the main line, squashed pull requests included.
     Commit,
+    /// The change that is looked at: what is staged, or what a branch adds. No part of the history.
+    Pending,
+    /// What the other side of a merge in progress brings to it: made before, and by others.
+    Brought,
+}
+
+impl ChangesetKind {
+    /// The time of a changeset that is not made yet: later than any moment from which ages are counted.
+    pub const NOT_YET: Timestamp = Timestamp::MAX;
+
+    /// True for changesets that are no part of the history.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::Pending | Self::Brought)
+    }
 }
 
 /// One logical change: a merged pull request, else a commit of the main line.
@@ -199,7 +213,8 @@ pub struct History {
     pub state: HistoryState,
     /// Every path ever named, each once; [`PathId`] counts here.
     pub paths: Vec<RepoPath>,
-    /// The changesets that count, oldest first.
+    /// The changesets that count, oldest first. Those that are not made yet stand at the end: see
+    /// [`ChangesetKind::is_pending`].
     pub changesets: Vec<Changeset>,
     /// How many first-parent commits were read.
     pub total: u32,
@@ -211,5 +226,10 @@ impl History {
     /// The path behind a number.
     pub fn path(&self, id: PathId) -> &RepoPath {
         &self.paths[id.0 as usize]
+    }
+
+    /// The changesets that are not made yet, with their numbers.
+    pub fn pending(&self) -> impl Iterator<Item = (usize, &Changeset)> {
+        self.changesets.iter().enumerate().filter(|(_, changeset)| changeset.kind.is_pending())
     }
 }

@@ -27,4 +27,6 @@ pub mod why;
 
 pub use format::{Format, Options};
 pub use prose::{count, date};
-pub use view::{BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary};
+pub use view::{
+    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+};

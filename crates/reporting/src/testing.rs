@@ -107,6 +107,7 @@ pub(crate) fn finding() -> Finding {
         fingerprint: Fingerprint::new("lockstep", ["orders/CreateOrder", "billing/CreateInvoice"]),
         baseline: BaselineState::New,
         weight: 0.83,
+        of_change: false,
     }
 }
 
@@ -130,6 +131,7 @@ pub(crate) fn hostile_finding() -> Finding {
         fingerprint: Fingerprint::new("follower", ["mail/Send", "orders/CreateOrder"]),
         baseline: BaselineState::New,
         weight: 0.4,
+        of_change: false,
     }
 }
 
@@ -164,6 +166,7 @@ pub(crate) fn with_report<T>(findings: &[Finding], incomplete: bool, see: impl F
         help: vec!["git fetch --unshallow --filter=blob:none".to_owned()],
     }];
     see(&ReportView {
+        change: None,
         findings,
         problems: &problems(),
         incomplete: if incomplete { &reasons } else { &[] },

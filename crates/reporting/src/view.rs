@@ -16,6 +16,8 @@ pub struct ReportView<'a> {
     pub incomplete: &'a [Incompleteness],
     /// Functions that cannot be judged yet, and changed together so far; the most telling first.
     pub early: &'a [EarlySign],
+    /// The change that was looked at; none if none was.
+    pub change: Option<&'a ChangeView>,
     /// The figures of the run.
     pub summary: &'a Summary,
     /// What the history could tell.
@@ -24,6 +26,19 @@ pub struct ReportView<'a> {
     pub baseline: Option<BaselineCounts>,
     /// The text of a file of the checkout, for snippets; none if it cannot be had.
     pub text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
+}
+
+/// The change that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeView {
+    /// True for what is staged, false for what a branch adds to its base.
+    pub staged: bool,
+    /// The commit before it; none before the first commit.
+    pub before: Option<CommitId>,
+    /// Paths that differ.
+    pub files: usize,
+    /// The functions whose own behaviour it edits, sorted.
+    pub functions: Vec<FunctionId>,
 }
 
 /// Functions that changed too seldom to be judged, and changed together so far. No finding.
@@ -112,11 +127,12 @@ pub(crate) struct Tally {
 }
 
 impl<'a> ReportView<'a> {
-    /// The findings to show to people: neither allowed nor known, the weightiest first.
+    /// The findings to show to people: neither allowed nor known, those about the change first, then the weightiest.
     pub(crate) fn ranked(&self) -> Vec<&'a Finding> {
         let mut shown: Vec<_> = self.reported().filter(|finding| finding.baseline != BaselineState::Known).collect();
         shown.sort_by(|a, b| {
-            (b.severity().cmp(&a.severity()))
+            (b.of_change.cmp(&a.of_change))
+                .then(b.severity().cmp(&a.severity()))
                 .then(b.weight.total_cmp(&a.weight))
                 .then_with(|| a.rule.name.cmp(b.rule.name))
                 .then_with(|| a.functions.cmp(&b.functions))

@@ -18,12 +18,13 @@ pub use groups::pairs_in_lockstep;
 pub use registry::{RULES, find};
 pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
 pub use rules::lockstep::evidence;
-pub use view::{Facts, View};
+pub use view::{Change, Facts, View};
 
 /// A level that somebody asked for, and who: `` `-D lockstep` on the command line ``.
 pub type Configured = (Level, String);
 
-/// Runs all rules that are not at `allow`, and puts the findings in order: the highest level first, then the weightiest.
+/// Runs all rules that are not at `allow`, and puts the findings in order: those about the change that is looked
+/// at first, then the highest level, then the weightiest.
 ///
 /// `levels` says what level was asked for, if any; `options` what options were set. Options that do not fit are those
 /// of the defaults: the configuration says so before, with [`RuleEntry::check_options`].
@@ -44,8 +45,9 @@ pub fn check(
         findings.extend(sink.into_drafts().into_iter().map(|draft| draft.into_finding(rule.meta, configured.clone())));
     }
     findings.sort_by(|x, y| {
-        y.level
-            .cmp(&x.level)
+        y.of_change
+            .cmp(&x.of_change)
+            .then_with(|| y.level.cmp(&x.level))
             .then_with(|| y.weight.total_cmp(&x.weight))
             .then_with(|| x.rule.name.cmp(y.rule.name))
             .then_with(|| x.primary.location.cmp(&y.primary.location))

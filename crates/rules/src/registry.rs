@@ -4,8 +4,8 @@ use crate::{
     RuleEntry,
     rules::{
         follower::Follower, function_imports_function::FunctionImportsFunction, invalid_manifest::InvalidManifest,
-        lockstep::Lockstep, shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery,
-        unresolved_handler::UnresolvedHandler, unstable_contract::UnstableContract,
+        lockstep::Lockstep, missing_co_change::MissingCoChange, shared_implementation::SharedImplementation,
+        shotgun_surgery::ShotgunSurgery, unresolved_handler::UnresolvedHandler, unstable_contract::UnstableContract,
         unstable_shared_code::UnstableSharedCode,
     },
 };
@@ -16,6 +16,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<FunctionImportsFunction>(),
     RuleEntry::of::<InvalidManifest>(),
     RuleEntry::of::<Lockstep>(),
+    RuleEntry::of::<MissingCoChange>(),
     RuleEntry::of::<SharedImplementation>(),
     RuleEntry::of::<ShotgunSurgery>(),
     RuleEntry::of::<UnresolvedHandler>(),

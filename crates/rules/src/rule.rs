@@ -76,6 +76,8 @@ pub struct Draft {
     pub help: Vec<String>,
     /// Orders findings of one level: 0 to 1.
     pub weight: f64,
+    /// True if it is about the change that is looked at.
+    pub of_change: bool,
 }
 
 impl Draft {
@@ -93,6 +95,7 @@ impl Draft {
             notes: Vec::new(),
             help: Vec::new(),
             weight: 0.0,
+            of_change: false,
         }
     }
 
@@ -126,6 +129,7 @@ impl Draft {
             fingerprint,
             baseline: BaselineState::New,
             weight: self.weight,
+            of_change: self.of_change,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! [`View`]: all that rules look at, and the questions that several of them ask.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_coupling::{
     ContractFile, Coupling, CouplingGraph, Explainer, Explanation, Knowledge, SharedFile, Together,
 };
 use lockstep_diagnostics::{CommitRef, Problem};
-use lockstep_model::{Closure, Function, FunctionId, History, RepoPath, Service};
+use lockstep_model::{Closure, Function, FunctionId, History, Location, RepoPath, Service};
 
 /// What the stages before found.
 #[derive(Clone, Copy)]
@@ -23,6 +23,17 @@ pub struct Facts<'a> {
     pub history: &'a History,
     /// What was left out on the way.
     pub problems: &'a [Problem],
+    /// The change that is looked at; none if there is none.
+    pub change: Option<&'a Change>,
+}
+
+/// What the change that is looked at touches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The functions whose own behaviour it edits, each with the first changed places of their files.
+    pub own: BTreeMap<usize, Vec<Location>>,
+    /// The functions that it touches in any way, ascending.
+    pub touched: Vec<usize>,
 }
 
 /// What rules look at. Functions are numbers, as in the graph.
@@ -62,6 +73,20 @@ impl<'a> View<'a> {
     /// The graph.
     pub fn graph(&self) -> &'a CouplingGraph {
         self.facts.graph
+    }
+
+    /// The change that is looked at; none if there is none.
+    pub fn change(&self) -> Option<&'a Change> {
+        self.facts.change
+    }
+
+    /// The files of `function`'s own that `changesets` changed and that are there today, with the number of those that
+    /// changed each, most first.
+    pub fn own_files(&self, function: usize, changesets: &[Together]) -> Vec<(RepoPath, u32)> {
+        let mut files = self.facts.graph.own_files(self.facts.history, function, changesets);
+        let closure = self.closure(function);
+        files.retain(|(path, _)| closure.is_some_and(|closure| closure.files.iter().any(|file| file.path == *path)));
+        files
     }
 
     /// What was left out on the way.

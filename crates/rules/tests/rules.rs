@@ -36,6 +36,7 @@ fn findings_with(
         graph: &graph,
         history: &world.history,
         problems,
+        change: None,
     };
     check(&View::new(facts), levels, &|_| Map::new())
 }

@@ -4,11 +4,12 @@ use lockstep_diagnostics::Level;
 use lockstep_linter::{Report, lint};
 use lockstep_reporting::formats;
 
-use crate::{args::CheckArgs, exit::Exit, session::Session, terminal, views};
+use crate::{args::CheckArgs, base, exit::Exit, session::Session, terminal, views};
 
 /// Lints and reports. Level flags come in the order of the command line.
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, flags)? else { return Ok(Exit::Failed) };
+    let change = base::against(args.base.as_deref(), args.staged, &|name| std::env::var_os(name));
+    let Some(session) = Session::open_with(&args.path, &args.common, flags, change)? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
     let report =
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
@@ -16,7 +17,7 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     let mut wishes = terminal::options(&args.common);
     wishes.max_findings = Some(args.max_findings);
     let format = formats::by_name(args.format.name()).unwrap_or(formats::FORMATS[0]);
-    let owned = views::OwnedReport::new(&report, &options);
+    let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
     terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
     Ok(exit(&report, args.exit_zero))

@@ -38,6 +38,8 @@ fn make_empty(folder: &Path) -> anyhow::Result<()> {
 fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
     CheckArgs {
         path: folder.to_owned(),
+        base: None,
+        staged: false,
         allow: Vec::new(),
         warn: Vec::new(),
         deny: Vec::new(),

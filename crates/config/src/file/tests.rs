@@ -190,6 +190,7 @@ fn an_allow_covers_what_it_names_until_its_last_day() {
         fingerprint: Fingerprint::new("lockstep", functions.iter().copied()),
         baseline: BaselineState::New,
         weight: 0.0,
+        of_change: false,
     };
     assert!(allow.covers(&finding(&["orders/Create", "billing/Create"])));
     assert!(!allow.covers(&finding(&["orders/Create", "mail/Send"])));

@@ -37,6 +37,7 @@ struct Document<'a> {
     status: &'static str,
     incomplete: Vec<Reason<'a>>,
     history: HistoryEntry<'a>,
+    change: Option<ChangeEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
     early_signs: Vec<EarlyEntry<'a>>,
     summary: SummaryEntry<'a>,
@@ -63,6 +64,15 @@ struct HistoryEntry<'a> {
     as_of: Option<String>,
     shallow: bool,
     partial: Option<&'a str>,
+}
+
+/// See [`crate::ChangeView`].
+#[derive(Serialize)]
+struct ChangeEntry<'a> {
+    staged: bool,
+    before: Option<String>,
+    files: usize,
+    functions: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +176,12 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             shallow: history.shallow,
             partial: history.partial.as_deref(),
         },
+        change: report.change.map(|change| ChangeEntry {
+            staged: change.staged,
+            before: change.before.map(|id| id.to_string()),
+            files: change.files,
+            functions: change.functions.iter().map(FunctionId::as_str).collect(),
+        }),
         findings: findings.into_iter().map(finding).collect(),
         early_signs: report.early.iter().map(early).collect(),
         summary: SummaryEntry {

@@ -13,7 +13,7 @@ use lockstep_diagnostics::{BaselineState, Finding, Label as Place, Problem, Prob
 use lockstep_model::DropReason;
 
 use crate::{
-    EarlySign, Format, Options, ReportView, escape, evidence,
+    ChangeView, EarlySign, Format, Options, ReportView, escape, evidence,
     prose::{count, date, place, wrap},
     snippet::Snippets,
     style::{self, Painter},
@@ -41,6 +41,7 @@ impl Format for Text {
         if !options.quiet {
             page.problems();
             page.early();
+            page.change();
             page.summary();
         }
         let text = String::from_utf8_lossy(&page.painter.text).into_owned();
@@ -220,6 +221,12 @@ impl Page<'_> {
         }
     }
 
+    fn change(&mut self) {
+        if let Some(change) = self.report.change {
+            self.push(&format!("{}\n", change_in_words(change)));
+        }
+    }
+
     fn summary(&mut self) {
         let line = summary_line(self.report);
         self.push(&format!("{line}\n"));
@@ -253,6 +260,31 @@ fn early_in_words(sign: &EarlySign, all: bool) -> String {
     let changed = if least == most { count(most as usize, "time") } else { format!("{least} to {most} times") };
     let together = count(sign.together, "changeset");
     format!("{}: edited together in {together}; each changed {changed}", text.join(", "))
+}
+
+/// Functions of a change that are named.
+const CHANGED_NAMES: usize = 5;
+
+/// "the staged change of 3 files edits `a` and `b`".
+fn change_in_words(change: &ChangeView) -> String {
+    let what = if change.staged { "the staged change" } else { "this change" };
+    if change.files == 0 {
+        return format!("{what} is empty");
+    }
+    let files = count(change.files, "file");
+    let since = match change.before.filter(|_| !change.staged) {
+        Some(before) => format!(" since {}", before.short()),
+        None => String::new(),
+    };
+    let names: Vec<_> =
+        change.functions.iter().take(CHANGED_NAMES).map(|id| format!("`{}`", escape::line(id.as_str()))).collect();
+    let more = change.functions.len() - names.len();
+    let whose = match (names.is_empty(), more) {
+        (true, _) => "no function's own behaviour".to_owned(),
+        (false, 0) => names.join(", "),
+        (false, more) => format!("{} and {more} more", names.join(", ")),
+    };
+    format!("{what} of {files}{since} edits {whose}")
 }
 
 /// Why changesets do not count, in words that follow a number.

@@ -4,6 +4,7 @@ pub(crate) mod follower;
 pub(crate) mod function_imports_function;
 pub(crate) mod invalid_manifest;
 pub(crate) mod lockstep;
+pub(crate) mod missing_co_change;
 pub(crate) mod shared_implementation;
 pub(crate) mod shotgun_surgery;
 pub(crate) mod unresolved_handler;

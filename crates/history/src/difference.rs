@@ -1,0 +1,235 @@
+//! [`Difference`]: a change that is not part of the history yet: what is staged, or what a branch adds to its base.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use git2::{Index, IndexEntryExtendedFlag, Oid};
+use lockstep_model::{CommitId, RepoPath};
+use rustc_hash::FxHashSet;
+use thiserror::Error;
+
+use crate::{
+    ObjectError, Repository, RevisionError, TreeFile,
+    commit::object_id,
+    diff::{self, RawStatus, Side},
+    follow::{Change, Paths},
+    objects::{ObjectId, Objects},
+};
+
+/// What a change is told from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// `HEAD` against where it left the first of these revisions that is there.
+    Base(Vec<String>),
+    /// The index against `HEAD`. Git hands an index of its own to hooks, as `GIT_INDEX_FILE`.
+    Head {
+        /// That file; the repository's own index if none.
+        index: Option<PathBuf>,
+    },
+}
+
+/// A change could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DifferenceError {
+    /// None of the revisions is in this clone.
+    #[error("the base `{}` is not in this clone", rev.escape_debug())]
+    NoBase {
+        /// The first of them.
+        rev: String,
+    },
+    /// The two have no commit in common, or this clone does not reach back to it.
+    #[error("`{}` and HEAD have no commit in common here", rev.escape_debug())]
+    NoMergeBase {
+        /// The base.
+        rev: String,
+    },
+    /// There is no index in a bare repository.
+    #[error("a bare repository has no index: nothing can be staged")]
+    Bare,
+    /// The index cannot be read.
+    #[error("the index cannot be read: {}", .0.escape_debug())]
+    Index(String),
+    /// `HEAD` cannot be had.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
+    /// A tree cannot be read.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// The files of one side, by path.
+type Files = BTreeMap<RepoPath, Side>;
+
+/// A change: what was before, and what differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The commit before it; none before the first commit.
+    pub before: Option<CommitId>,
+    /// The files after it.
+    pub(crate) files: FxHashSet<RepoPath>,
+    /// Paths whose conflict is not resolved; they count as unchanged.
+    pub conflicts: Vec<RepoPath>,
+    changes: Vec<(RepoPath, RawStatus, Side, Side)>,
+    /// Paths that a merge in progress takes from its other side as they are there.
+    brought: FxHashSet<RepoPath>,
+}
+
+impl Difference {
+    /// How many paths differ.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// True if nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    pub(crate) fn changes(&self, paths: &mut Paths) -> Vec<Change> {
+        let number = |(path, status, before, after): &(RepoPath, RawStatus, Side, Side)| {
+            Change::raw(paths.id(path.clone()), *status, *before, *after)
+        };
+        self.changes.iter().map(number).collect()
+    }
+
+    /// True if the path is as the other side of the merge has it.
+    pub(crate) fn is_brought(&self, path: &RepoPath) -> bool {
+        self.brought.contains(path)
+    }
+}
+
+impl Repository {
+    /// The change against `against`.
+    ///
+    /// # Errors
+    /// If one of its sides is not in this clone.
+    pub fn difference(&self, against: &Against) -> Result<Difference, DifferenceError> {
+        match against {
+            Against::Base(revs) => self.since(revs),
+            Against::Head { index } => self.staged(index.as_deref()),
+        }
+    }
+
+    /// What `HEAD` adds to the first of `revs` that is there.
+    fn since(&self, revs: &[String]) -> Result<Difference, DifferenceError> {
+        let head = self.resolve(None)?;
+        let found = revs.iter().find_map(|rev| Some((rev, self.resolve(Some(rev)).ok()?)));
+        let missing = || DifferenceError::NoBase { rev: revs.first().cloned().unwrap_or_default() };
+        let (rev, base) = found.ok_or_else(missing)?;
+        let common = self.merge_base(&base, &head).ok_or_else(|| DifferenceError::NoMergeBase { rev: rev.clone() })?;
+        let (before, after) = (self.files_of(&common)?, self.files_of(&head)?);
+        Ok(difference(Some(CommitId(common)), &before, &after, &[]))
+    }
+
+    /// What the index adds to `HEAD`.
+    fn staged(&self, index: Option<&Path>) -> Result<Difference, DifferenceError> {
+        let (after, conflicts) = self.indexed(index)?;
+        let head = match self.resolve(None) {
+            Ok(head) => Some(head),
+            Err(RevisionError::NoCommits) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut before = head.as_ref().map(|head| self.files_of(head)).transpose()?.unwrap_or_default();
+        // What is in conflict is neither here nor there.
+        before.retain(|path, _| !conflicts.contains(path));
+        let others = self.merged_heads().iter().map(|other| self.files_of(other)).collect::<Result<Vec<_>, _>>()?;
+        let mut difference = difference(head.map(CommitId), &before, &after, &others);
+        difference.files.extend(conflicts.iter().cloned());
+        difference.conflicts = conflicts;
+        Ok(difference)
+    }
+
+    /// The files of the index as they would be committed: neither what is only announced (`git add -N`) nor, told
+    /// apart, what is in conflict.
+    ///
+    /// # Errors
+    /// If there is no index, or it is of a kind that is not read (split or sparse).
+    fn indexed(&self, index: Option<&Path>) -> Result<(Files, Vec<RepoPath>), DifferenceError> {
+        if self.is_bare() {
+            return Err(DifferenceError::Bare);
+        }
+        let index = self.open_index(index)?;
+        let (mut files, mut conflicts) = (Files::new(), Vec::new());
+        for entry in index.iter() {
+            let path = RepoPath::from_git(&entry.path);
+            let announced = entry.flags_extended & IndexEntryExtendedFlag::INTENT_TO_ADD.bits() != 0;
+            match (entry.flags >> 12) & 3 {
+                0 if announced => {}
+                0 => {
+                    let id = entry.id.as_bytes().try_into().unwrap_or_default();
+                    files.insert(path, Side { mode: diff::canonical(entry.mode), id });
+                }
+                _ => conflicts.push(path),
+            }
+        }
+        conflicts.sort();
+        conflicts.dedup();
+        Ok((files, conflicts))
+    }
+
+    fn open_index(&self, named: Option<&Path>) -> Result<Index, DifferenceError> {
+        let failed = |error: git2::Error| DifferenceError::Index(error.message().to_owned());
+        let Some(named) = named else { return self.git().index().map_err(failed) };
+        if !named.is_file() {
+            return Err(DifferenceError::Index(format!("there is no file `{}`", named.display())));
+        }
+        Index::open(named).map_err(failed)
+    }
+
+    /// The files that would be committed now, with their contents as they are staged.
+    ///
+    /// # Errors
+    /// As [`Self::difference`].
+    pub fn staged_files(&self, index: Option<&Path>) -> Result<Vec<TreeFile>, DifferenceError> {
+        let (files, _) = self.indexed(index)?;
+        Ok(self.tree_files_of(files.into_iter())?)
+    }
+
+    /// The commits that a merge in progress joins to `HEAD`.
+    fn merged_heads(&self) -> Vec<ObjectId> {
+        let text = fs::read(self.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        text.split(|byte| *byte == b'\n').filter_map(|line| object_id(line.trim_ascii())).collect()
+    }
+
+    fn merge_base(&self, one: &ObjectId, two: &ObjectId) -> Option<ObjectId> {
+        let oid = |id: &ObjectId| Oid::from_bytes(id).ok();
+        let common = self.git().merge_base(oid(one)?, oid(two)?).ok()?;
+        common.as_bytes().try_into().ok()
+    }
+
+    /// The files of a commit.
+    fn files_of(&self, commit: &ObjectId) -> Result<Files, ObjectError> {
+        let tree = self.commit(commit)?.tree;
+        let odb = self.odb()?;
+        let mut files = Files::new();
+        diff::diff(&mut Objects::of(&odb), None, Some(&tree), &mut |change| {
+            files.insert(RepoPath::from_git(change.path), change.after);
+        })?;
+        Ok(files)
+    }
+}
+
+/// What differs between `before` and `after`; what is in `after` as in one of `others` came with a merge.
+fn difference(commit: Option<CommitId>, before: &Files, after: &Files, others: &[Files]) -> Difference {
+    let mut changes = Vec::new();
+    for (path, now) in after {
+        match before.get(path) {
+            Some(then) if then == now => {}
+            Some(then) if (then.mode ^ now.mode) & 0o170_000 != 0 => {
+                changes.push((path.clone(), RawStatus::TypeChanged, *then, *now));
+            }
+            Some(then) => changes.push((path.clone(), RawStatus::Modified, *then, *now)),
+            None => changes.push((path.clone(), RawStatus::Added, Side::default(), *now)),
+        }
+    }
+    for (path, then) in before.iter().filter(|(path, _)| !after.contains_key(path)) {
+        changes.push((path.clone(), RawStatus::Deleted, *then, Side::default()));
+    }
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    let as_there = |path: &RepoPath| others.iter().any(|other| other.get(path) == after.get(path));
+    let brought = changes.iter().map(|(path, ..)| path).filter(|path| as_there(path)).cloned().collect();
+    Difference { before: commit, files: after.keys().cloned().collect(), conflicts: Vec::new(), changes, brought }
+}
