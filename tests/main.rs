@@ -1,6 +1,7 @@
 //! The end-to-end tests but for the pages: one binary, so that it is linked once.
 
 mod architecture;
+mod change;
 mod parts;
 mod program;
 mod readme;

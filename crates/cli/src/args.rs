@@ -39,6 +39,8 @@ pub enum Command {
     Code(CodeArgs),
     /// Show how functions change together: JSON, DOT or Mermaid
     Graph(GraphArgs),
+    /// Say of a function, or of all, whether it is a microservice of its own, and why
+    Verdict(VerdictArgs),
     /// Show the changesets behind the coupling of two functions
     Why(WhyArgs),
     /// Print the page of a rule
@@ -155,6 +157,22 @@ pub struct GraphArgs {
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: GraphFormat,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `verdict`.
+#[derive(Debug, Clone, Args)]
+pub struct VerdictArgs {
+    /// A function: its id, or the end of it; all functions if none is named
+    pub function: Option<String>,
+    /// A folder of the repository [default: .]; alone, say it with a slash at its end
+    pub path: Option<PathBuf>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ListFormat,
     #[command(flatten)]
     pub history: HistoryArgs,
     #[command(flatten)]

@@ -21,13 +21,17 @@ const BRANCHES: [&str; 8] = [
     "DRONE_TARGET_BRANCH",
 ];
 
+/// What a branch comes from where nobody says so.
+const MAIN_BRANCHES: [&str; 5] =
+    ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "main", "master"];
+
 /// Where variables come from.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// The change that is asked for; none if none is.
 pub fn against(base: Option<&str>, staged: bool, environment: Environment<'_>) -> Option<Against> {
     if staged {
-        return Some(Against::Head { index: index(environment) });
+        return Some(Against::Head { index: index(environment), bases: MAIN_BRANCHES.map(str::to_owned).to_vec() });
     }
     match base? {
         "auto" => Some(Against::Base(automatic(environment))),
@@ -60,9 +64,7 @@ fn automatic(environment: Environment<'_>) -> Vec<String> {
     if let Some(commit) = set("PRE_COMMIT_FROM_REF").or_else(|| of_event(&set)) {
         return vec![commit];
     }
-    ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "main", "master"]
-        .map(str::to_owned)
-        .to_vec()
+    MAIN_BRANCHES.map(str::to_owned).to_vec()
 }
 
 /// What GitHub writes about a push or a merge queue.
@@ -129,7 +131,7 @@ mod tests {
     fn hooks_bring_their_index() {
         let environment = |name: &str| (name == "GIT_INDEX_FILE").then(|| OsString::from(".git/index.lock"));
         let index = Some(PathBuf::from(".git/index.lock"));
-        assert_eq!(against(None, true, &environment), Some(Against::Head { index }));
+        assert!(matches!(against(None, true, &environment), Some(Against::Head { index: own, .. }) if own == index));
         assert_eq!(against(None, false, &environment), None);
     }
 }

@@ -8,6 +8,7 @@ mod explain;
 mod functions;
 mod graph;
 mod rules;
+mod verdict;
 mod why;
 
 pub use check::check;
@@ -18,4 +19,5 @@ pub use explain::explain;
 pub use functions::functions;
 pub use graph::graph;
 pub use rules::rules;
+pub use verdict::verdict;
 pub use why::why;

@@ -99,7 +99,8 @@ pub fn incompleteness(reason: &Incomplete) -> Incompleteness {
     Incompleteness { reason: reason.reason.clone(), notes: reason.notes.clone(), help: reason.help.clone() }
 }
 
-fn changesets(report: &Report) -> ChangesetCounts {
+/// How many changesets there were, and what became of them.
+pub fn changesets(report: &Report) -> ChangesetCounts {
     let counts = report.graph.changesets();
     ChangesetCounts { total: counts.total, kept: counts.kept, dropped: counts.dropped.clone() }
 }

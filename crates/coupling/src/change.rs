@@ -14,8 +14,8 @@ use crate::{
 pub struct Change {
     /// The functions whose own behaviour it edits, each with the files, ascending.
     pub own: BTreeMap<usize, Vec<PathId>>,
-    /// The functions that it touches in any way: own code, shared code, a contract; what the other side of a merge in
-    /// progress brings counts as well. Ascending.
+    /// The functions that it touches in any way: own code, shared code, a contract; what earlier commits of
+    /// its branch and the other side of a merge in progress touch counts as well. Ascending.
     pub touched: Vec<usize>,
 }
 

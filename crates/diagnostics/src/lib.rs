@@ -7,6 +7,7 @@ mod fingerprint;
 mod level;
 mod partial;
 mod rule;
+mod verdict;
 
 pub use evidence::{CommitRef, Evidence};
 pub use finding::{BaselineState, Finding, Label};
@@ -14,3 +15,4 @@ pub use fingerprint::Fingerprint;
 pub use level::{Level, Severity, UnknownLevel};
 pub use partial::{Partial, Problem, ProblemKind};
 pub use rule::{Group, RuleMeta};
+pub use verdict::{Answer, Closest, Criterion, Outcome, Verdict};

@@ -41,7 +41,9 @@ pub(crate) fn assemble(
 ) -> Vec<ObjectError> {
     let mut paths = Paths::default();
     let mut drafts = numbered(batches, &mut paths);
-    drafts.extend(pending.map(|pending| Draft { changes: Ok(pending.changes(&mut paths)), bot: false }));
+    if let Some(pending) = pending {
+        drafts.extend(pending.changes(&mut paths).map(|changes| Draft { changes: Ok(changes), bot: false }));
+    }
     if today.is_some() {
         drafts.par_iter_mut().for_each(|draft| {
             if let Ok(changes) = &mut draft.changes {
@@ -60,7 +62,11 @@ pub(crate) fn assemble(
 
     let mut failures = BTreeSet::new();
     history.total = line.steps.len() as u32;
-    let last = pending.and_then(|pending| Some((pending, drafts.pop()?, names.pop()?)));
+    let mut last = || {
+        let (draft, names) = (drafts.pop()?, names.pop()?);
+        Some(draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of)).collect())
+    };
+    let not_yet = pending.and_then(|pending| Some(not_made_yet(pending, last()?, last()?, &paths)));
     for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
         let edge = (at == 0).then_some(&line.end);
         match draft.judge(edge, scope) {
@@ -76,10 +82,7 @@ pub(crate) fn assemble(
         }
         failures.extend(draft.changes.err());
     }
-    if let Some((pending, draft, names)) = last {
-        let changes = draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
-        history.changesets.extend(not_made_yet(pending, changes.collect(), &paths));
-    }
+    history.changesets.extend(not_yet.into_iter().flatten());
     history.paths = paths.into_list();
     failures.into_iter().map(|Ordered(error)| error).collect()
 }
@@ -185,10 +188,17 @@ fn in_order(changes: &mut Vec<FileChange>, paths: &Paths) {
     join_moves(changes);
 }
 
-/// The change that is looked at, and what the other side of a merge brings to it.
-fn not_made_yet(pending: &Difference, changes: Vec<FileChange>, paths: &Paths) -> [Changeset; 2] {
+/// The change that is looked at, and what was there before it: on the other side of a merge, or in earlier commits of
+/// the branch.
+fn not_made_yet(
+    pending: &Difference,
+    changes: Vec<FileChange>,
+    earlier: Vec<FileChange>,
+    paths: &Paths,
+) -> [Changeset; 2] {
     let (mut brought, mut own): (Vec<_>, Vec<_>) =
         changes.into_iter().partition(|change| pending.is_brought(paths.get(change.then)));
+    brought.extend(earlier);
     in_order(&mut own, paths);
     in_order(&mut brought, paths);
     let changeset = |kind, changes| Changeset {

@@ -28,6 +28,9 @@ pub enum Against {
     Head {
         /// That file; the repository's own index if none.
         index: Option<PathBuf>,
+        /// Where the branch may come from: the commits since it left the first of these that is there belong to the same
+        /// change, and what they touch is not missing from it.
+        bases: Vec<String>,
     },
 }
 
@@ -60,6 +63,8 @@ pub enum DifferenceError {
     Object(#[from] ObjectError),
 }
 
+/// A path, what happened to it, and both of its sides.
+type Raw = (RepoPath, RawStatus, Side, Side);
 /// The files of one side, by path.
 type Files = BTreeMap<RepoPath, Side>;
 
@@ -72,7 +77,9 @@ pub struct Difference {
     pub(crate) files: FxHashSet<RepoPath>,
     /// Paths whose conflict is not resolved; they count as unchanged.
     pub conflicts: Vec<RepoPath>,
-    changes: Vec<(RepoPath, RawStatus, Side, Side)>,
+    changes: Vec<Raw>,
+    /// What earlier commits of the branch differ in.
+    earlier: Vec<Raw>,
     /// Paths that a merge in progress takes from its other side as they are there.
     brought: FxHashSet<RepoPath>,
 }
@@ -88,11 +95,13 @@ impl Difference {
         self.changes.is_empty()
     }
 
-    pub(crate) fn changes(&self, paths: &mut Paths) -> Vec<Change> {
-        let number = |(path, status, before, after): &(RepoPath, RawStatus, Side, Side)| {
-            Change::raw(paths.id(path.clone()), *status, *before, *after)
-        };
-        self.changes.iter().map(number).collect()
+    /// What earlier commits of the branch changed, and what the change itself does.
+    pub(crate) fn changes(&self, paths: &mut Paths) -> [Vec<Change>; 2] {
+        [&self.earlier, &self.changes].map(|changes| {
+            let number =
+                |(path, status, before, after): &Raw| Change::raw(paths.id(path.clone()), *status, *before, *after);
+            changes.iter().map(number).collect()
+        })
     }
 
     /// True if the path is as the other side of the merge has it.
@@ -109,7 +118,7 @@ impl Repository {
     pub fn difference(&self, against: &Against) -> Result<Difference, DifferenceError> {
         match against {
             Against::Base(revs) => self.since(revs),
-            Against::Head { index } => self.staged(index.as_deref()),
+            Against::Head { index, bases } => self.staged(index.as_deref(), bases),
         }
     }
 
@@ -125,7 +134,7 @@ impl Repository {
     }
 
     /// What the index adds to `HEAD`.
-    fn staged(&self, index: Option<&Path>) -> Result<Difference, DifferenceError> {
+    fn staged(&self, index: Option<&Path>, bases: &[String]) -> Result<Difference, DifferenceError> {
         let (after, conflicts) = self.indexed(index)?;
         let head = match self.resolve(None) {
             Ok(head) => Some(head),
@@ -135,11 +144,22 @@ impl Repository {
         let mut before = head.as_ref().map(|head| self.files_of(head)).transpose()?.unwrap_or_default();
         // What is in conflict is neither here nor there.
         before.retain(|path, _| !conflicts.contains(path));
+        let earlier = match head.as_ref().and_then(|head| self.left(bases, head)) {
+            Some(base) => changes(&self.files_of(&base)?, &before),
+            None => Vec::new(),
+        };
         let others = self.merged_heads().iter().map(|other| self.files_of(other)).collect::<Result<Vec<_>, _>>()?;
         let mut difference = difference(head.map(CommitId), &before, &after, &others);
         difference.files.extend(conflicts.iter().cloned());
         difference.conflicts = conflicts;
+        difference.earlier = earlier;
         Ok(difference)
+    }
+
+    /// Where `head` left the first of `bases` that is there; none if it did not.
+    fn left(&self, bases: &[String], head: &ObjectId) -> Option<ObjectId> {
+        let base = bases.iter().find_map(|base| self.resolve(Some(base)).ok())?;
+        self.merge_base(&base, head).filter(|common| common != head)
     }
 
     /// The files of the index as they would be committed: neither what is only announced (`git add -N`) nor, told
@@ -173,10 +193,12 @@ impl Repository {
     fn open_index(&self, named: Option<&Path>) -> Result<Index, DifferenceError> {
         let failed = |error: git2::Error| DifferenceError::Index(error.message().to_owned());
         let Some(named) = named else { return self.git().index().map_err(failed) };
-        if !named.is_file() {
+        // Git means it from the root of the work tree, in which it runs hooks; a hook may have gone elsewhere since.
+        let places = [Some(named.to_owned()), self.work_tree().map(|root| root.join(named))];
+        let Some(place) = places.into_iter().flatten().find(|place| place.is_file()) else {
             return Err(DifferenceError::Index(format!("there is no file `{}`", named.display())));
-        }
-        Index::open(named).map_err(failed)
+        };
+        Index::open(&place).map_err(failed)
     }
 
     /// The files that would be committed now, with their contents as they are staged.
@@ -214,6 +236,20 @@ impl Repository {
 
 /// What differs between `before` and `after`; what is in `after` as in one of `others` came with a merge.
 fn difference(commit: Option<CommitId>, before: &Files, after: &Files, others: &[Files]) -> Difference {
+    let changes = changes(before, after);
+    let as_there = |path: &RepoPath| others.iter().any(|other| other.get(path) == after.get(path));
+    let brought = changes.iter().map(|(path, ..)| path).filter(|path| as_there(path)).cloned().collect();
+    Difference {
+        before: commit,
+        files: after.keys().cloned().collect(),
+        conflicts: Vec::new(),
+        changes,
+        earlier: Vec::new(),
+        brought,
+    }
+}
+
+fn changes(before: &Files, after: &Files) -> Vec<Raw> {
     let mut changes = Vec::new();
     for (path, now) in after {
         match before.get(path) {
@@ -229,7 +265,5 @@ fn difference(commit: Option<CommitId>, before: &Files, after: &Files, others: &
         changes.push((path.clone(), RawStatus::Deleted, *then, Side::default()));
     }
     changes.sort_by(|a, b| a.0.cmp(&b.0));
-    let as_there = |path: &RepoPath| others.iter().any(|other| other.get(path) == after.get(path));
-    let brought = changes.iter().map(|(path, ..)| path).filter(|path| as_there(path)).cloned().collect();
-    Difference { before: commit, files: after.keys().cloned().collect(), conflicts: Vec::new(), changes, brought }
+    changes
 }

@@ -14,6 +14,7 @@ mod parts;
 mod project;
 mod services;
 mod units;
+mod verdict;
 mod whose;
 
 use lockstep_codegraph::CodeGraph;
@@ -31,6 +32,7 @@ pub use incomplete::Incomplete;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
+pub use verdict::verdicts;
 pub use whose::tell_apart;
 
 /// What one run wants, beyond the configuration.

@@ -82,7 +82,7 @@ impl Project {
         let change = change.map(|against| ChangeAsked::new(against, repository.as_ref()));
         let staged = change.as_ref().filter(|change| change.found.is_ok()).map(|change| &change.against);
         let files = match (&root, &repository) {
-            (_, Some(repository)) if let Some(Against::Head { index }) = staged => {
+            (_, Some(repository)) if let Some(Against::Head { index, .. }) = staged => {
                 let listed = repository.staged_files(index.as_deref());
                 contents(&given, listed.map_err(|error| error.to_string()), &mut problems)
             }

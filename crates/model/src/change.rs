@@ -69,7 +69,7 @@ pub enum ChangesetKind {
     Commit,
     /// The change that is looked at: what is staged, or what a branch adds. No part of the history.
     Pending,
-    /// What the other side of a merge in progress brings to it: made before, and by others.
+    /// What goes with it and was made before: by earlier commits of its branch, or on the other side of a merge.
     Brought,
 }
 

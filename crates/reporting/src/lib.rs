@@ -22,6 +22,7 @@ mod style;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod verdict;
 mod view;
 pub mod why;
 

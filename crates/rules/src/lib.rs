@@ -9,6 +9,7 @@ mod prose;
 pub mod registry;
 mod rule;
 mod rules;
+mod verdict;
 mod view;
 
 use lockstep_diagnostics::{Finding, Level, RuleMeta};
@@ -18,6 +19,7 @@ pub use groups::pairs_in_lockstep;
 pub use registry::{RULES, find};
 pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
 pub use rules::lockstep::evidence;
+pub use verdict::verdicts;
 pub use view::{Change, Facts, View};
 
 /// A level that somebody asked for, and who: `` `-D lockstep` on the command line ``.

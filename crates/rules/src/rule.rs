@@ -196,7 +196,7 @@ fn defaults<R: Rule>() -> Map<String, Value> {
     }
 }
 
-fn read<R: Rule>(options: &Map<String, Value>) -> Result<R::Options, OptionError> {
+pub(crate) fn read<R: Rule>(options: &Map<String, Value>) -> Result<R::Options, OptionError> {
     let rule = R::META.name;
     let mut all = defaults::<R>();
     let mut known: Vec<String> = all.keys().cloned().collect();

@@ -114,6 +114,17 @@ impl<'a> View<'a> {
         self.declared[a].is_some() && self.declared[a] == self.declared[b]
     }
 
+    /// The declared service that holds a function; none if it is of a stack only.
+    pub fn declared_service(&self, function: usize) -> Option<&'a Service> {
+        self.declared[function].map(|service| &self.facts.services[service])
+    }
+
+    /// Who wrote the changesets, each once, sorted.
+    pub fn authors(&self, changesets: &[Together]) -> Vec<&'a str> {
+        let author = |both: &Together| self.facts.history.changesets[both.changeset].author.name.as_str();
+        sorted(changesets.iter().map(author).collect())
+    }
+
     /// True if the history says enough about the function.
     pub fn is_known(&self, function: usize) -> bool {
         self.facts.graph.functions()[function].knowledge == Knowledge::Known
@@ -158,16 +169,6 @@ impl<'a> View<'a> {
     /// Every path that the history ever named.
     pub fn paths(&self) -> &'a [RepoPath] {
         &self.facts.history.paths
-    }
-
-    /// The number of the declared service that holds the function; none if it is in none.
-    pub fn declared_service(&self, function: usize) -> Option<usize> {
-        self.declared[function]
-    }
-
-    /// The name of a declared service.
-    pub fn service_name(&self, number: usize) -> &'a str {
-        &self.facts.services[number].name
     }
 
     /// The changesets that edit at least two of `functions`, each once, oldest first.

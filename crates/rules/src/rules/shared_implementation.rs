@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use lockstep_diagnostics::{Evidence, Group, Label, Level, RuleMeta};
 use lockstep_model::{Basis, FileKind, Location, RepoPath};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
     Draft, Rule, RuleOptions, Sink, View,
     prose::{count, names},
+    rule::read,
     view::sorted,
 };
 
@@ -41,15 +43,15 @@ impl RuleOptions for Options {
 const NAMES: usize = 4;
 
 /// A file and the functions that run it.
-struct Shared<'a> {
-    path: &'a RepoPath,
-    functions: Vec<usize>,
+pub(crate) struct Shared<'a> {
+    pub path: &'a RepoPath,
+    pub functions: Vec<usize>,
     services: Vec<&'a str>,
 }
 
 impl Rule for SharedImplementation {
     const META: RuleMeta = RuleMeta {
-        name: "shared-implementation",
+        name: NAME,
         group: Group::Code,
         default_level: Level::Allow,
         summary: "services that share implementation code instead of a contract",
@@ -76,6 +78,15 @@ impl Rule for SharedImplementation {
             sink.say(draft);
         }
     }
+}
+
+/// Its name.
+pub(crate) const NAME: &str = "shared-implementation";
+
+/// All files that it would report, whatever `most` says.
+pub(crate) fn shared<'a>(view: &View<'a>, options: &dyn Fn(&RuleMeta) -> Map<String, Value>) -> Vec<Shared<'a>> {
+    let options: Options = read::<SharedImplementation>(&options(&SharedImplementation::META)).unwrap_or_default();
+    shared_files(view, options.min_services)
 }
 
 /// Only code that was followed by its imports: a folder that is packaged as a whole says nothing about use.

@@ -54,17 +54,14 @@ struct Units {
 impl Units {
     fn new(view: &View<'_>) -> Self {
         let mut units = Self { of: Vec::new(), names: Vec::new() };
-        let mut services: Vec<(usize, usize)> = Vec::new();
+        let mut services: Vec<(&str, usize)> = Vec::new();
         for function in 0..view.functions().len() {
-            let service = view.declared_service(function);
-            let known = service.and_then(|service| services.iter().find(|(number, _)| *number == service));
+            let service = view.declared_service(function).map(|service| service.name.as_str());
+            let known = service.and_then(|service| services.iter().find(|(name, _)| *name == service));
             let unit = known.map_or(units.names.len(), |(_, unit)| *unit);
             if unit == units.names.len() {
                 services.extend(service.map(|service| (service, unit)));
-                units.names.push(match service {
-                    Some(service) => view.service_name(service).to_owned(),
-                    None => view.id(function).to_string(),
-                });
+                units.names.push(service.unwrap_or_else(|| view.id(function).as_str()).to_owned());
             }
             units.of.push(unit);
         }
