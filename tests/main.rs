@@ -8,3 +8,4 @@ mod readme;
 mod recount;
 mod robustness;
 mod schemas;
+mod simulator;

@@ -7,6 +7,7 @@
 //! - [`Page`]: a Markdown page, its cases, their files and commands.
 //! - [`Runner`]: runs the commands of a page and compares what they print; `UPDATE_PAGES=1` writes it back.
 //! - [`Scrub`]: hides what differs from run to run.
+//! - [`simulator`]: made-up histories of which the truth is known, to see whether it is found.
 //! - [`client`]: GitHub's side of workflow commands, to judge what we print.
 
 pub mod client;
@@ -20,6 +21,7 @@ mod repository;
 mod run;
 mod script;
 mod scrub;
+pub mod simulator;
 
 pub use error::PageError;
 pub use expect::matches;
