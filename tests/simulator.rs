@@ -146,7 +146,11 @@ fn table(name: &str, scores: &[Score]) -> String {
 fn what_was_planted_is_found() {
     let mut simulation = Simulation::default();
     if std::env::var("QUIET").is_ok() {
-        simulation.formatters = 0.0; simulation.comments = 0.0; simulation.licences = 0.0; simulation.imports = 0.0; simulation.tidying = 0.0;
+        simulation.formatters = 0.0;
+        simulation.comments = 0.0;
+        simulation.licences = 0.0;
+        simulation.imports = 0.0;
+        simulation.tidying = 0.0;
     }
     let scores: Vec<(Score, String)> = each_seed(|seed| {
         let simulated = simulation.run(seed);
@@ -156,21 +160,44 @@ fn what_was_planted_is_found() {
         let graph = program::json(repository.path(), &["graph"]);
         let mut out = format!("{seed} prior {}\n", graph["prior"]);
         for p in f.union(&truth.recallable) {
-            if f.contains(p) && truth.coupled.contains(p) { continue }
-            let planted: Vec<String> = truth.planted.iter().filter(|q| pair(&q.from, &q.to) == *p).map(|q| format!("{:.2} of {:.0}", q.strength, q.changes)).collect();
+            if f.contains(p) && truth.coupled.contains(p) {
+                continue;
+            }
+            let planted: Vec<String> = truth
+                .planted
+                .iter()
+                .filter(|q| pair(&q.from, &q.to) == *p)
+                .map(|q| format!("{:.2} of {:.0}", q.strength, q.changes))
+                .collect();
             let c = list(&graph, "couplings").iter().find(|c| pair(text(c, "a"), text(c, "b")) == *p);
-            let fig = c.map_or(String::new(), |c| format!("own {} / {:.2} {:.2} / {:.2} {:.2} specific {} by {}", c["together"]["own"], c["a_to_b"]["strength_free"], c["a_to_b"]["lower_free"], c["b_to_a"]["strength_free"], c["b_to_a"]["lower_free"], c["specific"], c["explained_by"]));
-            let _ = writeln!(out,
+            let fig = c.map_or(String::new(), |c| {
+                format!(
+                    "own {} / {:.2} {:.2} / {:.2} {:.2} specific {} by {}",
+                    c["together"]["own"],
+                    c["a_to_b"]["strength_free"],
+                    c["a_to_b"]["lower_free"],
+                    c["b_to_a"]["strength_free"],
+                    c["b_to_a"]["lower_free"],
+                    c["specific"],
+                    c["explained_by"]
+                )
+            });
+            let _ = writeln!(
+                out,
                 "{seed} {} {} {} {p:?} {planted:?} truth {} of {} {} {fig}",
                 if f.contains(p) { "FOUND" } else { "     " },
                 if truth.coupled.contains(p) { "coupled" } else { "FALSE  " },
                 if truth.recallable.contains(p) { "recallable" } else { "-" },
-                truth.together(&p.0, &p.1), truth.changes(&p.0), truth.changes(&p.1)
+                truth.together(&p.0, &p.1),
+                truth.changes(&p.0),
+                truth.changes(&p.1)
             );
         }
         (Score::new(&f, &simulated.truth), out)
     });
-    for (_, o) in &scores { print!("{o}"); }
+    for (_, o) in &scores {
+        print!("{o}");
+    }
     let scores: Vec<Score> = scores.into_iter().map(|s| s.0).collect();
     println!("{}", table("Contents not read", &scores));
 }

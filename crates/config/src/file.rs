@@ -77,6 +77,8 @@ pub struct HistorySettings {
     pub follow_renames: Option<bool>,
     /// Older changesets are set aside: the start of this day in UTC.
     pub since: Option<Timestamp>,
+    /// Whether changes are judged by the contents of files, not by their paths alone.
+    pub change_kinds: Option<bool>,
 }
 
 impl Config {
@@ -95,7 +97,8 @@ const TOP: [&str; 9] = ["rules", "function", "service", "allow", "exclude", "his
 const FUNCTION: [&str; 6] = ["name", "paths", "service", "handler", "symbol", "code-root"];
 const SERVICE: [&str; 2] = ["name", "functions"];
 const ALLOW: [&str; 4] = ["rule", "functions", "reason", "expires"];
-const HISTORY: [&str; 5] = ["max-functions", "half-life-days", "min-changesets", "follow-renames", "since"];
+const HISTORY: [&str; 6] =
+    ["max-functions", "half-life-days", "min-changesets", "follow-renames", "since", "change-kinds"];
 
 /// Reads the configuration `text` that stands at `path`; `rules` are the rules there are.
 ///
@@ -222,6 +225,7 @@ fn history(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> HistorySettings 
         max_functions: fields.get("max-functions").and_then(|entry| reader.whole(entry, 2)),
         half_life_days: fields.get("half-life-days").and_then(|entry| reader.positive(entry)),
         min_changesets: fields.get("min-changesets").and_then(|entry| reader.whole(entry, 0)),
+        change_kinds: fields.get("change-kinds").and_then(|entry| reader.flag(entry)),
         follow_renames: fields.get("follow-renames").and_then(|entry| reader.flag(entry)),
         since: fields.get("since").and_then(|entry| reader.day(entry)).and_then(|day| {
             let start = jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?;

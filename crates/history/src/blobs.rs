@@ -48,6 +48,7 @@ pub fn read_blobs<T: Send>(
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| broken(error.to_string()))?;
     let (git_dir, folders) = (repository.git_dir(), handles::folders(repository.common_dir()));
+    let partial = repository.state().history.partial.is_some();
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(groups.len()));
     let results = pool.broadcast(|thread| -> Result<(), git2::Error> {
@@ -66,7 +67,7 @@ pub fn read_blobs<T: Send>(
             let Some(group) = groups.get(number) else { return Ok(()) };
             let mut room = options.largest_group;
             let mut in_turn = |id: &BlobId| {
-                let blob = read(&odb, *id, options.largest.min(room));
+                let blob = read(&odb, *id, options.largest.min(room), partial);
                 room -= blob.as_ref().map_or(0, |bytes| (bytes.len() as u64).min(room));
                 blob
             };
@@ -81,11 +82,11 @@ pub fn read_blobs<T: Send>(
     Ok(made.into_iter().map(|(_, value)| value).collect())
 }
 
-fn read(odb: &git2::Odb<'_>, id: BlobId, largest: u64) -> Result<Vec<u8>, ObjectError> {
+fn read(odb: &git2::Odb<'_>, id: BlobId, largest: u64, partial: bool) -> Result<Vec<u8>, ObjectError> {
     let missing = || ObjectError::Missing { id: hex(&id.0) };
     let oid = Oid::from_bytes(&id.0).map_err(|_| missing())?;
-    // A clone without blobs misses thousands: libgit2 would look for new packs at each of them.
-    if !odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
+    // A partial clone misses thousands: libgit2 would look for new packs at each of them.
+    if partial && !odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
         return Err(missing());
     }
     let objects = Objects::of(odb);

@@ -45,7 +45,9 @@ impl Wanted {
 #[derive(Debug, Default)]
 pub struct Contents {
     texts: BTreeMap<BlobId, String>,
-    /// Which of them are not here.
+    /// Those that are there and no use.
+    unusable: BTreeSet<BlobId>,
+    /// How many of them are not here.
     pub unread: Unread,
 }
 
@@ -74,12 +76,20 @@ impl Contents {
         self.texts.get(&id).map(String::as_str)
     }
 
+    /// True if this clone lacks a version; false if it is there, or would be no use: too large, minified, no text.
+    pub fn is_missing(&self, id: BlobId) -> bool {
+        self.get(id).is_none() && !self.unusable.contains(&id)
+    }
+
     fn of(ids: &[BlobId], blobs: Vec<Result<Vec<u8>, ObjectError>>) -> Self {
         let mut contents = Self::default();
         for (id, blob) in ids.iter().zip(blobs) {
             match blob.map(String::from_utf8) {
                 Ok(Ok(text)) if !is_minified(&text) => drop(contents.texts.insert(*id, text)),
-                Ok(_) | Err(ObjectError::TooLarge { .. }) => contents.unread.unusable += 1,
+                Ok(_) | Err(ObjectError::TooLarge { .. }) => {
+                    contents.unusable.insert(*id);
+                    contents.unread.unusable += 1;
+                }
                 Err(_) => contents.unread.missing += 1,
             }
         }

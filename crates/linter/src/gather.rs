@@ -5,7 +5,9 @@ use lockstep_diagnostics::Problem;
 use lockstep_history::Scope;
 use lockstep_model::{Closure, History, RepoPath};
 
-use crate::{Followed, Found, Mined, Options, Progress, Project, find, follow, mine_scope, units::Units};
+use crate::{
+    Followed, Found, Judged, Mined, Options, Progress, Project, find, follow, judge, mine_scope, units::Units,
+};
 
 /// What is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +45,22 @@ pub(crate) fn gather(
         followed.code = units.closures(&found.functions, project.files.paths().chain(&mined.history.paths));
     }
     (found, followed, mined)
+}
+
+/// Judges what changed by the contents of files, unless the configuration leaves it to their paths.
+pub(crate) fn compare(
+    project: &Project,
+    config: &Config,
+    followed: &Followed,
+    mined: &mut Mined,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Judged {
+    if config.history.change_kinds == Some(false) {
+        return Judged::default();
+    }
+    progress.stage("comparing versions");
+    judge(project, &followed.code.closures, &mut mined.history, options.jobs)
 }
 
 /// The units that `paths` belong to, within the scope, as functions and services.

@@ -1,7 +1,8 @@
 //! The pipeline on one screen: from a checkout and its configuration to a report.
 //!
 //! [`Project`] reads the checkout; [`find`] lists its functions, [`follow`] their code, [`mine`] its history;
-//! [`tell_apart`] says whose parts of files changed, [`measure`] couples them and [`lint`] judges. Each stage can be asked for by itself, which is what the smaller
+//! [`judge`] says what changed, [`tell_apart`] whose parts of files changed, [`measure`] couples them and [`lint`]
+//! judges. Each stage can be asked for by itself, which is what the smaller
 //! commands do.
 
 mod backtest;
@@ -10,6 +11,7 @@ mod change;
 pub mod contents;
 mod gather;
 mod incomplete;
+mod kinds;
 mod parts;
 mod project;
 mod services;
@@ -29,6 +31,7 @@ pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use case::{Case, Joint};
 pub use change::ChangeAsked;
 pub use incomplete::Incomplete;
+pub use kinds::{Judged, judge};
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
@@ -220,6 +223,8 @@ pub struct Report {
     pub code: CodeGraph,
     /// The history.
     pub history: History,
+    /// What the contents of files changed in what their paths say.
+    pub judged: Judged,
     /// How they change together.
     pub graph: CouplingGraph,
     /// What is to be said, worst first.
@@ -233,7 +238,8 @@ pub struct Report {
 /// All stages but the judgement: the code is followed while the history is read.
 pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
     progress.stage("reading the repository");
-    let (found, followed, mined) = gather::gather(project, config, options, gather::Wanted::default(), progress);
+    let (found, followed, mut mined) = gather::gather(project, config, options, gather::Wanted::default(), progress);
+    let judged = gather::compare(project, config, &followed, &mut mined, options, progress);
     progress.stage("measuring");
     let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
     let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
@@ -241,9 +247,19 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
+    problems.extend(judged.problem());
     problems.sort();
     problems.dedup();
-    Report { found, code: followed.code, history: mined.history, graph, findings: Vec::new(), problems, incomplete }
+    Report {
+        found,
+        code: followed.code,
+        history: mined.history,
+        judged,
+        graph,
+        findings: Vec::new(),
+        problems,
+        incomplete,
+    }
 }
 
 /// The whole run: analyses `project` and lets the rules judge it.

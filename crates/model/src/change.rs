@@ -109,7 +109,7 @@ pub struct FileChange {
     pub then: PathId,
     /// What happened.
     pub status: FileStatus,
-    /// What kind of change it is, judged by the path.
+    /// What kind of change it is: by the path, until the contents before and after are compared.
     pub kind: ChangeKind,
     /// Its content before; zero if added.
     pub before: BlobId,
@@ -141,7 +141,7 @@ pub enum ChangeKind {
     Behaviour,
     /// What a communication channel is made of.
     Contract,
-    /// Manifests and deployment.
+    /// Manifests and deployment, and how a package is built.
     Configuration,
     /// Lock files and lists of dependencies.
     Dependency,
@@ -151,6 +151,27 @@ pub enum ChangeKind {
     Documentation,
     /// Nothing that a compiler sees: a pure move, formatting, generated or vendored files.
     Cosmetic,
+}
+
+impl ChangeKind {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Behaviour => "behaviour",
+            Self::Contract => "contract",
+            Self::Configuration => "configuration",
+            Self::Dependency => "dependency",
+            Self::Test => "test",
+            Self::Documentation => "documentation",
+            Self::Cosmetic => "cosmetic",
+        }
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Why a changeset, or a commit, is not counted.

@@ -62,7 +62,23 @@ fn history(report: &Report, needed: u32) -> Vec<Check> {
     );
     let outcome = if counts.of_behaviour() < needed { Outcome::Warn } else { Outcome::Ok };
     checks.push(check("changesets", outcome, detail, None));
+    checks.extend(changes(report));
     checks
+}
+
+/// What the contents of files changed in what their paths say; nothing if none were compared.
+fn changes(report: &Report) -> Option<Check> {
+    let judged = &report.judged;
+    let moved: Vec<String> =
+        judged.moved.iter().map(|((from, to), number)| format!("{from} to {to} {number}")).collect();
+    let unread = match judged.unread {
+        0 => String::new(),
+        number => format!("; {number} keep the kind of their path: a version does not parse, or is too large"),
+    };
+    let moved = if moved.is_empty() { "none".to_owned() } else { moved.join(", ") };
+    let detail =
+        format!("{} changes of files compared before and after; judged anew: {moved}{unread}", judged.compared);
+    (judged.compared > 0).then(|| check("changes", Outcome::Ok, detail, None))
 }
 
 fn configuration(session: &Session) -> Check {

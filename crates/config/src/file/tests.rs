@@ -37,6 +37,7 @@ max-functions = 12
 half_life_days = 180
 min-changesets = 40
 follow-renames = false
+change-kinds = true
 since = 2024-01-01
 
 [contracts]
@@ -79,6 +80,7 @@ fn everything_is_read_with_its_place() {
             half_life_days: Some(180.0),
             min_changesets: Some(40),
             follow_renames: Some(false),
+            change_kinds: Some(true),
             since: Some(1_704_067_200),
         }
     );
