@@ -15,9 +15,15 @@ fn mark(path: &str) -> Mark {
         "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" => Mark::Line("void ", ";"),
         "py" => Mark::Line("assert ", ""),
         "rs" => Mark::Line("const _: u32 = ", ";"),
-        "go" | "java" | "kt" | "cs" | "scala" | "swift" | "proto" | "jsonc" => Mark::Line("// ", ""),
-        "yml" | "yaml" | "toml" | "tf" | "hcl" | "rb" | "sh" | "graphql" | "gitignore" | "Dockerfile" | "Makefile"
-        | "CODEOWNERS" => Mark::Line("# ", ""),
+        "go" => Mark::Line("var _ = ", ""),
+        "java" | "kt" | "cs" | "scala" => Mark::Line("class V", " {}"),
+        "proto" => Mark::Line("message V", " {}"),
+        "graphql" => Mark::Line("scalar V", ""),
+        "yml" | "yaml" => Mark::Line("x-version: ", ""),
+        "swift" | "jsonc" => Mark::Line("// ", ""),
+        "toml" | "tf" | "hcl" | "rb" | "sh" | "gitignore" | "Dockerfile" | "Makefile" | "CODEOWNERS" => {
+            Mark::Line("# ", "")
+        }
         "md" | "html" | "xml" => Mark::Line("<!-- ", " -->"),
         "sql" => Mark::Line("-- ", ""),
         "css" => Mark::Line("/* ", " */"),
@@ -36,6 +42,18 @@ pub(crate) fn version(path: &str, text: &str, version: usize, versions: usize) -
         Mark::Line(before, after) => format!("{text}{gap}{before}{version}{after}\n"),
         Mark::Space => format!("{text}{gap}{}", "\n".repeat(versions - version)),
     }
+}
+
+/// `text` with a comment at its end that tells how often it was formatted so far, unless that is `all` it ever is.
+pub(crate) fn formatted(path: &str, text: String, so_far: usize, all: usize) -> String {
+    if so_far >= all {
+        return text;
+    }
+    let sign = match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "py" | "rb" | "yml" | "yaml" | "toml" | "graphql" | "sh" | "tf" => "#",
+        _ => "//",
+    };
+    format!("{text}{sign} {so_far}\n")
 }
 
 /// Text for a file that no page shows: unlike that of any other path, so that git takes none for a copy of another.

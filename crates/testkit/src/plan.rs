@@ -45,7 +45,7 @@ pub enum Edit {
 
 /// A change before it is known how many versions the file will have.
 enum Step {
-    Write { path: String, file: usize, version: usize },
+    Write { path: String, file: usize, version: usize, formatted: usize },
     Delete(String),
     Rename(String, String),
 }
@@ -56,6 +56,8 @@ struct Simulation {
     tree: BTreeMap<String, usize>,
     /// How many versions each file has had so far.
     versions: Vec<usize>,
+    /// How often each file was formatted so far.
+    formatted: Vec<usize>,
     /// The path under which each file was born.
     born: Vec<String>,
 }
@@ -143,7 +145,7 @@ fn arrivals(commits: &[Commit]) -> BTreeSet<String> {
             Change::Rename(_, to) => {
                 paths.insert(to.clone());
             }
-            Change::Modify(_) | Change::Delete(_) => {}
+            Change::Modify(_) | Change::Format(_) | Change::Delete(_) => {}
         }
     }
     paths
@@ -157,8 +159,13 @@ impl Simulation {
             return Err(PageError::new(line, format!("`{path}` is added, but it is there already")));
         }
         self.versions.push(1);
+        self.formatted.push(0);
         self.born.push(path.to_owned());
-        Ok(Step::Write { path: path.to_owned(), file, version: 1 })
+        Ok(self.write(path, file))
+    }
+
+    fn write(&self, path: &str, file: usize) -> Step {
+        Step::Write { path: path.to_owned(), file, version: self.versions[file], formatted: self.formatted[file] }
     }
 
     fn there(&self, path: &str, line: usize) -> Result<usize, PageError> {
@@ -192,7 +199,12 @@ impl Simulation {
             Change::Modify(path) => {
                 let file = self.there(path, line)?;
                 self.versions[file] += 1;
-                steps.push(Step::Write { path: path.clone(), file, version: self.versions[file] });
+                steps.push(self.write(path, file));
+            }
+            Change::Format(path) => {
+                let file = self.there(path, line)?;
+                self.formatted[file] += 1;
+                steps.push(self.write(path, file));
             }
             Change::Delete(path) => {
                 self.there(path, line)?;
@@ -202,7 +214,7 @@ impl Simulation {
         }
         let key = match change {
             Change::Rename(from, _) => format!("R {from}"),
-            Change::Add(path) | Change::Modify(path) | Change::Delete(path) => path.clone(),
+            Change::Add(path) | Change::Modify(path) | Change::Format(path) | Change::Delete(path) => path.clone(),
         };
         if !touched.insert(key.clone()) {
             return Err(PageError::new(line, format!("`{key}` is changed twice in one commit")));
@@ -254,8 +266,9 @@ fn schedule(
         let edits: Vec<Edit> = steps
             .into_iter()
             .map(|step| match step {
-                Step::Write { path, file, version } => {
+                Step::Write { path, file, version, formatted } => {
                     let text = content::version(&path, &texts[file], version, simulation.versions[file]);
+                    let text = content::formatted(&path, text, formatted, simulation.formatted[file]);
                     Edit::Write { path, text }
                 }
                 Step::Delete(path) => Edit::Delete(path),

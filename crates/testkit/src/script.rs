@@ -11,7 +11,7 @@
 //!
 //! Days count from 2025-01-01; a range is one commit a day, `/7` one every seventh. Lines need no order: commits are
 //! sorted by day, those of one day keep the order of their lines. Names and paths with spaces are quoted; in quotes
-//! `\"`, `\\` and `\n` are escapes. `R old/ -> new/` moves a folder. Empty lines and lines that begin with `#` are
+//! `\"`, `\\` and `\n` are escapes. `R old/ -> new/` moves a folder; `F path` changes a comment, as a formatter might. Empty lines and lines that begin with `#` are
 //! passed over.
 
 use lockstep_model::Timestamp;
@@ -55,6 +55,8 @@ pub enum Change {
     Add(String),
     /// `M path`: another content.
     Modify(String),
+    /// `F path`: another comment, as after a formatter; nothing that a compiler sees.
+    Format(String),
     /// `D path`: gone.
     Delete(String),
     /// `R old -> new`: moved, content unchanged. Folders end with `/`.
@@ -170,7 +172,7 @@ fn parse_line(tokens: &[Token], line: usize) -> Result<(Vec<u32>, Commit), PageE
     let mut changes = Vec::new();
     let mut letter: Option<(&str, bool)> = None;
     while let Some(token) = tokens.next() {
-        if !token.quoted && matches!(token.text.as_str(), "A" | "M" | "D" | "R") {
+        if !token.quoted && matches!(token.text.as_str(), "A" | "M" | "F" | "D" | "R") {
             if letter.is_some_and(|(_, used)| !used) {
                 return Err(error("a path is missing after a status letter"));
             }
@@ -180,7 +182,7 @@ fn parse_line(tokens: &[Token], line: usize) -> Result<(Vec<u32>, Commit), PageE
         let Some((kind, _)) = letter else {
             return Err(PageError::new(
                 line,
-                format!("`{}` stands where a status letter is due: A, M, D or R", token.text.escape_debug()),
+                format!("`{}` stands where a status letter is due: A, M, F, D or R", token.text.escape_debug()),
             ));
         };
         letter = Some((kind, true));
@@ -188,6 +190,7 @@ fn parse_line(tokens: &[Token], line: usize) -> Result<(Vec<u32>, Commit), PageE
         changes.push(match kind {
             "A" => Change::Add(path),
             "M" => Change::Modify(path),
+            "F" => Change::Format(path),
             "D" => Change::Delete(path),
             _ => {
                 let arrow = tokens.next().is_some_and(|token| token.text == "->");
@@ -256,7 +259,7 @@ mod tests {
             ("d1", "line 10: an author is missing after the day"),
             ("d1 ana title", "line 10: a title in double quotes is missing after the author"),
             ("d1 ana \"t", "line 10: a quote is not closed"),
-            ("d1 ana \"t\" a.ts", "line 10: `a.ts` stands where a status letter is due: A, M, D or R"),
+            ("d1 ana \"t\" a.ts", "line 10: `a.ts` stands where a status letter is due: A, M, F, D or R"),
             ("d1 ana \"t\" M", "line 10: a path is missing after a status letter"),
             ("d1 ana \"t\" M A a", "line 10: a path is missing after a status letter"),
             ("d1 ana \"t\" R a b", "line 10: a rename reads `R old -> new`"),

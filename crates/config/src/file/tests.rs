@@ -85,11 +85,11 @@ fn everything_is_read_with_its_place() {
         }
     );
     assert_eq!(config.functions[0].paths, ["functions/*/index.ts", "workers/*/"]);
-    assert_eq!(config.functions[1].location.line, 23);
+    assert_eq!(config.functions[1].location.line, 24);
     assert_eq!(config.functions[1].code_root.as_deref(), Some("jobs"));
     assert_eq!(config.service_of(&FunctionId::new("orders/CreateInvoice")).unwrap().name, "billing");
     assert!(config.service_of(&FunctionId::new("orders/Create")).is_none());
-    assert_eq!(config.allows[0].location.line, 33);
+    assert_eq!(config.allows[0].location.line, 34);
 }
 
 #[test]
