@@ -1,7 +1,8 @@
 //! What kind of change a change is, judged by the path alone.
 //!
-//! The path says enough for most files, and it is all that there is in a clone without blobs. Whatever is not known
-//! to be something else is behaviour: a wrong warning can be looked at, a silence cannot.
+//! The path says enough for most files, and it is all that there is in a clone without blobs; where contents are there,
+//! a later stage compares them. Whatever is not known to be something else is behaviour: a wrong warning can be looked
+//! at, a silence cannot.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use lockstep_model::ChangeKind;

@@ -167,7 +167,11 @@ fn verdict(path: &RepoPath, kind: ChangeKind, (_, before, after): Pair, contents
 
 /// The kind of a change that adds or deletes a file.
 fn of_one(path: &RepoPath, kind: ChangeKind, text: &str) -> ChangeKind {
-    if kind == ChangeKind::Behaviour && change::is_generated(text) { of_generated(path) } else { kind }
+    match kind {
+        ChangeKind::Behaviour if change::is_generated(text) => of_generated(path),
+        ChangeKind::Dependency => packages::kind_of_one(path),
+        _ => kind,
+    }
 }
 
 /// What a program writes changes with what it was written from.

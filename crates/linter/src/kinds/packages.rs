@@ -90,6 +90,25 @@ const PROSE: Places = &[
     "tool.poetry.authors",
 ];
 
+/// The kind of a change that adds or deletes a list of dependencies: where more than that stands in it, something is
+/// built anew, or no more.
+pub(super) fn kind_of_one(path: &RepoPath) -> ChangeKind {
+    const BUILDS: [&str; 9] = [
+        "package.json",
+        "cargo.toml",
+        "pyproject.toml",
+        "composer.json",
+        "go.mod",
+        "build.gradle",
+        "build.gradle.kts",
+        "build.sbt",
+        "pom.xml",
+    ];
+    let name = path.file_name().to_ascii_lowercase();
+    let builds = BUILDS.contains(&name.as_str()) || name.ends_with("proj");
+    if builds { ChangeKind::Configuration } else { ChangeKind::Dependency }
+}
+
 /// The kind of a change of a list of dependencies; none if a version of it does not parse.
 pub(super) fn kind(path: &RepoPath, before: &str, after: &str) -> Option<ChangeKind> {
     let name = path.file_name().to_ascii_lowercase();

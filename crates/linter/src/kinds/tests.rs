@@ -54,6 +54,8 @@ fn what_programs_write_changes_with_its_source() {
     check("a/mocks.go", Behaviour, &[(&before, &after, Some(Cosmetic))]);
     check("openapi/client.go", Behaviour, &[(&before, &after, Some(Contract))]);
     assert_eq!(of_one(&RepoPath::new("a/mocks.go").unwrap(), Behaviour, head), Cosmetic);
+    assert_eq!(of_one(&RepoPath::new("a/package.json").unwrap(), Dependency, "{}"), Configuration);
+    assert_eq!(of_one(&RepoPath::new("a/go.sum").unwrap(), Dependency, ""), Dependency);
     assert_eq!(of_one(&RepoPath::new("a/a.go").unwrap(), Behaviour, "package a\n"), Behaviour);
 }
 
