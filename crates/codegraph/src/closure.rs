@@ -11,7 +11,9 @@ use std::{
 };
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
-use lockstep_model::{Basis, Closure, ClosureFile, FileSet, Function, Location, RepoPath, Symbols};
+use lockstep_model::{
+    Basis, Closure, ClosureFile, FileSet, Function, Location, RepoPath, Symbols, is_contract_by_content,
+};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -151,7 +153,7 @@ impl<'a> Graph<'a> {
     fn packaged(&self, path: &RepoPath) -> ClosureFile {
         let describes = || {
             matches!(path.extension(), Some("yaml" | "yml" | "json"))
-                && self.files.text(path).is_ok_and(|text| kinds::describes_interface(&text))
+                && self.files.text(path).is_ok_and(|text| is_contract_by_content(&text))
         };
         ClosureFile {
             path: path.clone(),

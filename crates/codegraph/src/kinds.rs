@@ -1,6 +1,6 @@
 //! What a file is, by its path: code, data, a contract, a test, a manifest.
 
-use lockstep_model::{FileKind, RepoPath};
+use lockstep_model::{FileKind, RepoPath, is_contract_by_name};
 
 use crate::FileFacts;
 
@@ -237,54 +237,17 @@ pub(crate) fn kind(path: &RepoPath, facts: Option<&FileFacts>, named: bool, valu
     }
 }
 
-/// Characters at the start of a document in which it says what it is.
-const HEAD: usize = 2_000;
-
-/// True for the text of an OpenAPI or AsyncAPI document, whatever it is called.
-pub(crate) fn describes_interface(text: &str) -> bool {
-    let head: String = text.chars().take(HEAD).collect();
-    head.lines().any(|line| {
-        let key = line.trim_start_matches(['{', ' ', '\t', '"', '\'']);
-        ["openapi", "asyncapi", "swagger"].iter().any(|word| {
-            key.strip_prefix(word).is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
-        })
-    })
-}
+/// Folders whose generated code is made from contracts.
+const STUB_FOLDERS: [&str; 9] =
+    ["generated", "__generated__", "gen", "openapi", "graphql", "proto", "client", "contracts", "schemas"];
 
 /// True for what a communication channel is made of: descriptions of interfaces, schemas, and stubs made from them.
 fn is_contract(path: &RepoPath, facts: Option<&FileFacts>) -> bool {
-    let name = path.file_name().to_ascii_lowercase();
-    let extension = path.extension().unwrap_or("");
-    let in_folder = |names: &[&str]| {
-        path.parent()
-            .is_some_and(|folder| folder.components().any(|part| names.contains(&part.to_ascii_lowercase().as_str())))
+    let in_folder = || {
+        let stubs = |part: &str| STUB_FOLDERS.contains(&part.to_ascii_lowercase().as_str());
+        path.parent().is_some_and(|folder| folder.components().any(stubs))
     };
-    if ["graphql", "graphqls", "gql", "proto", "avsc", "avdl", "thrift", "smithy", "raml", "xsd", "wsdl"]
-        .contains(&extension)
-    {
-        return true;
-    }
-    if matches!(extension, "json" | "yaml" | "yml") {
-        return ["openapi", "swagger", "asyncapi"].iter().any(|word| name.contains(word))
-            || name.contains(".schema.")
-            || name.contains("-schema.")
-            || in_folder(&["schemas", "schema", "contracts", "contract", "openapi", "asyncapi"]);
-    }
-    let stub =
-        ["_pb.js", "_pb.ts", "_pb.d.ts", "_pb2.py", "_pb2_grpc.py", ".pb.go", "_grpc_pb.js", "_connect.ts", "_pb2.pyi"];
-    stub.iter().any(|end| name.ends_with(end))
-        || (facts.is_some_and(|facts| facts.generated)
-            && in_folder(&[
-                "generated",
-                "__generated__",
-                "gen",
-                "openapi",
-                "graphql",
-                "proto",
-                "client",
-                "contracts",
-                "schemas",
-            ]))
+    is_contract_by_name(path.as_str()) || (facts.is_some_and(|facts| facts.generated) && in_folder())
 }
 
 #[cfg(test)]
@@ -308,18 +271,6 @@ mod tests {
         let generated = FileFacts { generated: true, ..FileFacts::default() };
         assert_eq!(kind(&path("openapi/client.ts"), Some(&generated), false, true), FileKind::Contract);
         assert_eq!(kind(&path("src/a.ts"), None, true, true), FileKind::Contract);
-    }
-
-    #[test]
-    fn contracts_say_what_they_are() {
-        for text in
-            ["openapi: 3.1.0\n", "# x\nasyncapi: '3.0.0'", "{\"swagger\": \"2.0\"}", "{\n  \"openapi\" : \"3\"}"]
-        {
-            assert!(describes_interface(text), "{text}");
-        }
-        for text in ["", "openapis: 1", "text: we use openapi", "Resources:\n"] {
-            assert!(!describes_interface(text), "{text}");
-        }
     }
 
     #[test]

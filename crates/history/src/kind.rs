@@ -5,7 +5,7 @@
 //! at, a silence cannot.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use lockstep_model::ChangeKind;
+use lockstep_model::{ChangeKind, is_contract_by_name};
 use rustc_hash::FxHashSet;
 
 /// What is known by its path. Each text is a list of words in lower case, separated by spaces.
@@ -65,16 +65,6 @@ const TEST_FOLDER_ENDS: &[&str] = &["-test", "-tests", "_test", "_tests", ".test
 const TEST_CLASS_ENDS: &[&str] = &["Test", "Tests", "IT", "Spec", "Specs", "TestCase"];
 /// The extensions of those languages.
 const CLASS_EXTENSIONS: &[&str] = &["java", "kt", "kts", "scala", "cs", "groovy", "fs", "vb", "php", "swift"];
-
-/// Descriptions of interfaces, and the stubs that are generated from them.
-const CONTRACT: Known = Known {
-    folders: "",
-    names: "",
-    extensions: "proto graphql graphqls gql avsc avdl avpr wsdl xsd thrift raml smithy fbs capnp",
-    starts: "",
-    ends: "_pb2.py _pb2_grpc.py _pb2.pyi _pb2_grpc.pyi .pb.go .pb.gw.go .pb.cc .pb.h _pb.js _pb.ts _pb.d.ts _grpc_pb.js \
-        _pb.rb .d.ts .d.mts .d.cts .schema.json .schema.yaml .schema.yml",
-};
 
 /// Written by a generator that is not one of contracts.
 const GENERATED: Known = Known {
@@ -169,7 +159,6 @@ pub(crate) struct Kinds {
     vendored: List,
     dependency: List,
     test: List,
-    contract: List,
     generated: List,
     documentation: List,
     configuration: List,
@@ -196,7 +185,6 @@ impl Kinds {
             vendored: List::of(&VENDORED),
             dependency: List::of(&DEPENDENCY),
             test: List::of(&TEST),
-            contract: List::of(&CONTRACT),
             generated: List::of(&GENERATED),
             documentation: List::of(&DOCUMENTATION),
             configuration: List::of(&CONFIGURATION),
@@ -218,7 +206,7 @@ impl Kinds {
             ChangeKind::Dependency
         } else if self.test.holds(&file) || file.is_named_as_test() {
             ChangeKind::Test
-        } else if self.contract.holds(&file) || file.is_api_description() {
+        } else if is_contract_by_name(path) || file.declares_types() {
             ChangeKind::Contract
         } else if self.generated.holds(&file) || file.is_called_generated() {
             ChangeKind::Cosmetic
@@ -282,9 +270,9 @@ impl<'a> Name<'a> {
         folder() || dotted() || script() || class()
     }
 
-    fn is_api_description(&self) -> bool {
-        const WORDS: [&str; 5] = ["openapi", "open-api", "swagger", "asyncapi", "async-api"];
-        matches!(self.extension, "yml" | "yaml" | "json") && WORDS.iter().any(|word| self.lower.contains(word))
+    /// Types without code: what TypeScript says of a module to others.
+    fn declares_types(&self) -> bool {
+        [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| self.lower.ends_with(end))
     }
 
     fn is_called_generated(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod change;
 mod code;
+mod contract;
 mod files;
 mod function;
 mod location;
@@ -13,6 +14,7 @@ pub use change::{
     HistoryState, PathId, Timestamp,
 };
 pub use code::{Basis, Closure, ClosureFile, FileKind, SharedCode, Symbols, UnresolvedImport, Via};
+pub use contract::{is_contract_by_content, is_contract_by_name};
 pub use files::{FileEntry, FileSet, FileType, ReadError, Source};
 pub use function::{
     Access, Channel, ChannelDirection, Confidence, Declaration, Entry, Function, FunctionId, Invocation, Layer,
