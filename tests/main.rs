@@ -9,3 +9,4 @@ mod recount;
 mod robustness;
 mod schemas;
 mod simulator;
+mod whose;

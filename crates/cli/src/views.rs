@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_linter::{
-    Incomplete, Options, Project, Report,
+    Alone, Incomplete, Options, Project, Report,
     coupling::{self, Coupling, Directed, Knowledge},
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
     ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, Together},
-    why::{JointCommit, Side, WhyView},
+    why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
 /// How many functions nothing can be said about, by reason.
@@ -114,6 +114,11 @@ fn direction(directed: Directed) -> Direction {
     }
 }
 
+/// What kinds of change the changesets were for a function.
+fn kinds(report: &Report, function: usize) -> BTreeMap<&'static str, u32> {
+    report.graph.kinds_of(function).into_iter().map(|(kind, count)| (kind.as_str(), count)).collect()
+}
+
 /// The graph.
 pub fn graph(report: &Report) -> GraphView {
     let nodes = report.graph.functions();
@@ -126,11 +131,13 @@ pub fn graph(report: &Report) -> GraphView {
         prior: (prior.a, prior.b),
         functions: nodes
             .iter()
-            .map(|node| NodeView {
+            .enumerate()
+            .map(|(number, node)| NodeView {
                 id: node.id.clone(),
                 service: node.service.clone(),
                 changes: node.changes,
                 weighted_changes: node.weighted_changes,
+                kinds: kinds(report, number),
             })
             .collect(),
         couplings: couplings
@@ -161,11 +168,17 @@ pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
     let found = report.graph.between(a, b);
     let towards = |to: usize| found.map_or_else(Direction::default, |coupling| direction(coupling.towards(to)));
     let number = |of: fn(&Coupling) -> f64, otherwise: f64| found.map_or(otherwise, of);
-    let side = |function: usize, alone: &[_]| Side {
+    let alone = |alone: &Alone| AloneCommit {
+        commit: alone.commit.clone(),
+        other: alone.other.iter().map(|kind| kind.as_str()).collect(),
+    };
+    let side = |function: usize, commits: &[Alone]| Side {
         id: nodes[function].id.clone(),
         service: nodes[function].service.clone(),
         changes: nodes[function].changes,
-        alone: alone.to_vec(),
+        touched: report.graph.touches_of(function),
+        kinds: report.graph.kinds_of(function).into_iter().map(|(kind, count)| (kind.as_str(), count)).collect(),
+        alone: commits.iter().map(alone).collect(),
     };
     let support = found.map_or(0, |coupling| coupling.support);
     WhyView {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_model::RepoPath;
 
-use crate::{FileFacts, language_of};
+use crate::{FileFacts, change::agree, language_of};
 
 /// What a function asks of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub enum Asked {
 enum Reach {
     Nothing,
     Names(BTreeSet<String>),
+    /// Perhaps all of it.
+    Unknown,
     Whole,
 }
 
@@ -34,7 +36,7 @@ impl Reach {
         match self {
             Self::Nothing => false,
             Self::Names(names) => names.contains(name),
-            Self::Whole => true,
+            Self::Unknown | Self::Whole => true,
         }
     }
 }
@@ -46,8 +48,17 @@ pub struct Version {
     definitions: BTreeMap<String, String>,
     /// What each who asks reaches.
     reach: Vec<Reach>,
-    /// The lines outside of definitions that may do something, each with how often it stands there.
-    top_level: BTreeMap<String, usize>,
+    /// What stands outside of definitions.
+    top_level: TopLevel,
+}
+
+/// The lines outside of definitions, each with how often it stands there; comments are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct TopLevel {
+    /// Those that may do something when the file is loaded.
+    running: BTreeMap<String, usize>,
+    /// Those that only name things: imports, exports.
+    naming: BTreeMap<String, usize>,
 }
 
 impl Version {
@@ -83,25 +94,35 @@ impl Version {
 }
 
 /// The parts of a file that changed, each by the numbers of those who reach it, ascending; parts of nobody left out:
-/// one for each changed definition, and one of all who load the file if code changed that runs then. Without a version,
+/// one for each changed definition, one of all who load the file if code changed that runs then, and one of those who
+/// ask for the whole file if its imports or exports changed: of others, what uses them changes too. Without a version,
 /// there was no file. Both versions must have been read for the same.
-pub fn changed(before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<usize>> {
+///
+/// A definition of which only comments and layout changed did not change.
+pub fn changed(path: &RepoPath, before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<usize>> {
     let nothing = Version::default();
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
     let mut parts = BTreeSet::new();
     let names: BTreeSet<&String> = before.definitions.keys().chain(after.definitions.keys()).collect();
     for name in names {
-        if before.definitions.get(name) != after.definitions.get(name) {
+        if !says_the_same(path, before.definitions.get(name), after.definitions.get(name)) {
             let part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
             parts.insert(part.into_iter().collect());
         }
     }
-    if before.top_level != after.top_level {
-        let count = before.reach.len().max(after.reach.len());
+    let count = before.reach.len().max(after.reach.len());
+    if before.top_level.running != after.top_level.running {
         parts.insert((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)).collect());
+    } else if before.top_level.naming != after.top_level.naming {
+        let whole = |version: &Version, asked: usize| version.reach.get(asked) == Some(&Reach::Whole);
+        parts.insert((0..count).filter(|asked| whole(before, *asked) || whole(after, *asked)).collect());
     }
     parts.remove(&Vec::new());
     parts
+}
+
+fn says_the_same(path: &RepoPath, before: Option<&String>, after: Option<&String>) -> bool {
+    before == after || before.zip(after).is_some_and(|(before, after)| agree(path, before, after) == Some(true))
 }
 
 fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
@@ -115,13 +136,13 @@ fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
         Asked::Names(names) => {
             let found: Vec<Vec<usize>> = names.iter().filter_map(|name| named(facts, name)).collect();
             if found.is_empty() && !names.is_empty() {
-                return Reach::Whole;
+                return Reach::Unknown;
             }
             open.extend(found.into_iter().flatten());
         }
     }
     if facts.opaque {
-        return Reach::Whole;
+        return Reach::Unknown;
     }
     let mut seen = BTreeSet::new();
     while let Some(index) = open.pop() {
@@ -145,11 +166,11 @@ fn named(facts: &FileFacts, name: &str) -> Option<Vec<usize>> {
 
 /// True if code of the file that defines nothing may do something when the file is loaded.
 pub(crate) fn runs_when_loaded(text: &str, facts: &FileFacts) -> bool {
-    !top_level(text, facts).is_empty()
+    !top_level(text, facts).running.is_empty()
 }
 
-/// What is left of a text without its definitions, as far as it may do something when the file is loaded.
-fn top_level(text: &str, facts: &FileFacts) -> BTreeMap<String, usize> {
+/// What is left of a text without its definitions.
+fn top_level(text: &str, facts: &FileFacts) -> TopLevel {
     let mut spans: Vec<_> = facts.symbols.iter().map(|symbol| symbol.span.clone()).collect();
     spans.sort_by_key(|span| span.start);
     let mut rest = String::new();
@@ -162,26 +183,29 @@ fn top_level(text: &str, facts: &FileFacts) -> BTreeMap<String, usize> {
         at = at.max(span.end);
     }
     rest.push_str(text.get(at..).unwrap_or_default());
-    let mut lines = BTreeMap::new();
-    for line in rest.lines().map(squeezed).filter(|line| does_something(line)) {
-        *lines.entry(line).or_insert(0) += 1;
+    let mut lines = TopLevel::default();
+    for line in rest.lines().map(squeezed).filter(|line| says_something(line)) {
+        let kind = if does_something(&line) { &mut lines.running } else { &mut lines.naming };
+        *kind.entry(line).or_insert(0) += 1;
     }
     lines
 }
 
-/// False for what only names things (imports, exports, lists of names) and for comments: what uses an import changes
-/// with it, and that is seen.
+/// False for comments, and for rests of definitions (`;`, `}`).
+fn says_something(line: &str) -> bool {
+    let comment = ["//", "#", "*", "/*"].iter().any(|start| line.starts_with(start));
+    !comment && line.contains(|c: char| c.is_alphanumeric())
+}
+
+/// False for what only names things (imports, exports, lists of names): what uses an import changes with it, and that
+/// is seen.
 fn does_something(line: &str) -> bool {
-    let starts =
-        ["import ", "from ", "export {", "export *", "export type", "use ", "pub use ", "mod ", "//", "#", "*", "/*"];
-    if starts.iter().any(|start| line.starts_with(start)) || line.contains("require(") {
+    let naming = ["import ", "from ", "export {", "export *", "export type", "use ", "pub use ", "mod "];
+    if naming.iter().any(|start| line.starts_with(start)) || line.contains("require(") {
         return false;
     }
-    // Rests of definitions (`export`, `;`, `}`) and names on lines of their own.
-    let mut words =
-        line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).filter(|word| !word.is_empty());
-    let calls = line.contains('(') || line.contains('=');
-    calls && words.next().is_some()
+    let statements = ["void ", "assert ", "throw ", "raise ", "del ", "await "];
+    line.contains('(') || line.contains('=') || statements.iter().any(|start| line.starts_with(start))
 }
 
 /// A text without the white space that says nothing: at the ends of lines, and empty lines.
@@ -207,7 +231,7 @@ mod tests {
     fn parts(before: &str, after: &str) -> Vec<String> {
         let names = ["create", "cancel", "list"];
         let read = |text: &str| Version::read(&path("handler.js"), text, &starts(names)).unwrap();
-        let parts = changed(Some(&read(before)), Some(&read(after)));
+        let parts = changed(&path("handler.js"), Some(&read(before)), Some(&read(after)));
         parts.into_iter().map(|part| part.into_iter().map(|asked| names[asked]).collect::<Vec<_>>().join("+")).collect()
     }
 
@@ -236,9 +260,9 @@ mod tests {
         let text = "import os\n\n\ndef create(event, context):\n    return os.name\n\n\ndef cancel(event, context):\n    return 1\n";
         let version = Version::read(&at, text, &starts(["create", "cancel", "gone"])).unwrap();
         let expected = BTreeSet::from([vec![0], vec![1]]);
-        assert_eq!(changed(None, Some(&version)), expected);
-        assert_eq!(changed(Some(&version), None), expected);
-        assert_eq!(changed(Some(&version), Some(&version)), BTreeSet::new());
+        assert_eq!(changed(&at, None, Some(&version)), expected);
+        assert_eq!(changed(&at, Some(&version), None), expected);
+        assert_eq!(changed(&at, Some(&version), Some(&version)), BTreeSet::new());
         assert!(version.is_reached(1) && !version.is_reached(2) && !version.is_reached_whole(1));
         assert_eq!(Version::read(&at, "def (", &[]), None);
         assert_eq!(Version::read(&path("a.txt"), "", &[]), None);
@@ -250,7 +274,8 @@ mod tests {
         let names = |names: &[&str]| Asked::Names(names.iter().map(|name| (*name).to_owned()).collect());
         // Who asks for `total`, for `refund`, for nothing but that it is loaded, for all.
         let asked = [names(&["total", "rate"]), names(&["refund"]), names(&[]), Asked::Whole];
-        let cases: [(&str, &str, &[&[usize]]); 7] = [
+        let cases: [(&str, &str, &[&[usize]]); 9] = [
+            ("(x) => x * rate", "(x) =>\n    // words\n    x * rate", &[]),
             ("x * rate", "x + rate", &[&[0, 3]]),
             ("db(x)", "db(x, 1)", &[&[1, 3]]),
             ("unused = 1", "unused = 2", &[&[3]]),
@@ -258,11 +283,12 @@ mod tests {
             ("setUp(rate)", "setUp(rate, 1)", &[&[0, 1, 2, 3]]),
             // A version without any of the names does not tell what was used of it.
             ("refund = (x) => db(x)", "repay = (x) => db(x)", &[&[1, 3]]),
-            ("'./db'", "'./database'", &[]),
+            ("'./db'", "'./database'", &[&[3]]),
+            ("setUp(rate)", "void 1", &[&[0, 1, 2, 3]]),
         ];
         for (old, new, expected) in cases {
             let read = |text: &str| Version::read(&path("money.js"), text, &asked).unwrap();
-            let found = changed(Some(&read(base)), Some(&read(&base.replacen(old, new, 1))));
+            let found = changed(&path("money.js"), Some(&read(base)), Some(&read(&base.replacen(old, new, 1))));
             assert_eq!(found.into_iter().collect::<Vec<_>>(), expected, "{old} -> {new}");
         }
     }

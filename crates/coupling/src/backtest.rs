@@ -20,7 +20,8 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     CouplingGraph, Input,
-    attribute::{self, Table, Touched},
+    attribute::{self, Touched},
+    table::Table,
 };
 use estimate::{Degree, Frozen, Popularity, Tool};
 use evaluate::Future;

@@ -6,7 +6,8 @@ use lockstep_model::{ChangesetKind, FileChange, History, PathId, RepoPath};
 
 use crate::{
     CouplingGraph, Together,
-    attribute::{Table, changes_behaviour, touched_by_changes},
+    attribute::{changes_behaviour, touched_by_changes},
+    table::Table,
 };
 
 /// What the change that is looked at touches.

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use lockstep_model::{FileChange, History, PathId, RepoPath};
 
 use crate::{
-    attribute::{Table, Touched, changes_behaviour},
+    attribute::{Touched, changes_behaviour},
     count,
     graph::CouplingGraph,
+    table::Table,
 };
 
 /// A file that several functions run, and what its changes did.

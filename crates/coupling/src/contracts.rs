@@ -7,8 +7,9 @@ use lockstep_model::{History, PathId, RepoPath};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    attribute::{SetId, Table, Touched},
+    attribute::Touched,
     graph::CouplingGraph,
+    table::{SetId, Table},
 };
 
 /// Every change of a contract, by changeset.

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use crate::{
     Input, Options,
-    attribute::{SetId, Table, Touched},
+    attribute::Touched,
+    table::{SetId, Table},
 };
 
 const SECONDS_PER_DAY: f64 = 86_400.0;

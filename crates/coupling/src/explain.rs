@@ -1,7 +1,7 @@
 //! What joins two functions, as far as code and manifests show: shared files, layers and stores, channels, calls.
 
 use lockstep_model::{
-    Channel, ChannelDirection, Closure, FileKind, Function, FunctionId, Layer, Location, RepoPath, Strength,
+    Channel, ChannelDirection, Closure, FileKind, Function, FunctionId, Layer, Location, RepoPath, Strength, Symbols,
 };
 use rustc_hash::FxHashMap;
 
@@ -52,7 +52,7 @@ pub enum Explanation {
         /// Its name.
         name: String,
     },
-    /// Both run this file.
+    /// Both run this file, or one part of it.
     SharedFile {
         /// How many functions reach it in all: the fewer, the more it says.
         functions: usize,
@@ -80,8 +80,8 @@ impl Explanation {
 pub struct Explainer<'a> {
     functions: &'a [Function],
     closures: Vec<Option<&'a Closure>>,
-    /// Per function: the files it runs, as numbers, ascending.
-    files: Vec<Vec<u32>>,
+    /// Per function: the files it runs, as numbers, ascending, and what of each.
+    files: Vec<Vec<(u32, &'a Symbols)>>,
     paths: Vec<&'a RepoPath>,
     numbers: FxHashMap<&'a RepoPath, u32>,
     /// Per file: how many functions run it.
@@ -99,19 +99,20 @@ impl<'a> Explainer<'a> {
             .iter()
             .map(|closure| {
                 let run = closure.iter().flat_map(|closure| &closure.files);
-                let mut files: Vec<u32> = run
+                let mut files: Vec<(u32, &Symbols)> = run
                     .filter(|file| file.kind == FileKind::Implementation)
                     .map(|file| {
-                        *numbers.entry(&file.path).or_insert_with(|| {
+                        let number = *numbers.entry(&file.path).or_insert_with(|| {
                             paths.push(&file.path);
                             reach.push(0);
                             paths.len() as u32 - 1
-                        })
+                        });
+                        (number, &file.symbols)
                     })
                     .collect();
-                files.sort_unstable();
-                files.dedup();
-                files.iter().for_each(|file| reach[*file as usize] += 1);
+                files.sort_unstable_by_key(|(file, _)| *file);
+                files.dedup_by_key(|(file, _)| *file);
+                files.iter().for_each(|(file, _)| reach[*file as usize] += 1);
                 files
             })
             .collect();
@@ -220,7 +221,13 @@ impl<'a> Explainer<'a> {
     fn shared_files(&self, a: usize, b: usize) -> impl Iterator<Item = Explanation> {
         let (mine, others) = (&self.files[a], &self.files[b]);
         let entry = self.entry(a).filter(|entry| self.entry(b) == Some(entry));
-        mine.iter().filter(|file| others.binary_search(file).is_ok()).map(move |file| {
+        let both = mine.iter().filter(move |(file, symbols)| {
+            let at = others.binary_search_by_key(file, |(file, _)| *file);
+            // That both start in one file joins them, whatever each uses there.
+            let is_entry = Some(self.paths[*file as usize]) == entry;
+            at.is_ok_and(|at| is_entry || symbols.overlap(others[at].1))
+        });
+        both.map(move |(file, _)| {
             let path = self.paths[*file as usize];
             let functions = self.reach[*file as usize] as usize;
             if Some(path) == entry {

@@ -9,12 +9,13 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Change, Changesets, Directed, Input, Options, Parts, Prior,
-    attribute::{Table, Touched},
+    attribute::Touched,
     churn, communities,
     contracts::ContractChanges,
     count::{Cell, Counts, Kept},
     measure::directed,
     significance::Verdict,
+    table::Table,
 };
 
 /// One function of the graph.

@@ -1,14 +1,16 @@
 //! Lockstep's measure: from functions, the code they reach and the history of that code to a graph of calibrated
 //! couplings.
 //!
-//! Pure: nothing here reads a disk, and nothing can fail. The stages, in order: [`attribute`] says which functions a
-//! changed file belongs to, [`count`] which functions changed together how often, [`prior`] what a pair of functions
-//! of this repository looks like before it is looked at, [`measure`] how strong each coupling is, [`significance`]
-//! whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it all. [`explain`]
-//! says what in the code and the manifests joins two functions. [`backtest`] holds all of it against what came true.
+//! Pure: nothing here reads a disk, and nothing can fail. The stages, in order: [`table`] says whose a changed file is,
+//! [`attribute`] what each changeset touches of whom, [`count`] which functions changed together how often, [`prior`]
+//! what a pair of functions of this repository looks like before it is looked at, [`measure`] how strong each coupling
+//! is, [`significance`] whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it
+//! all. [`explain`] says what in the code and the manifests joins two functions, [`kinds`] what else happened to each.
+//! [`backtest`] holds all of it against what came true.
 
 mod attribute;
 pub mod backtest;
+mod beside;
 mod change;
 mod churn;
 mod combine;
@@ -17,13 +19,16 @@ mod contracts;
 mod count;
 mod early;
 mod explain;
+mod folders;
 mod graph;
 mod independence;
+mod kinds;
 mod measure;
 mod parts;
 mod prior;
 mod rand_index;
 mod significance;
+mod table;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
@@ -37,6 +42,7 @@ pub use early::EarlySign;
 pub use explain::{Explainer, Explanation};
 pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
 pub use independence::{Independence, Share};
+pub use kinds::FunctionChange;
 pub use measure::{Directed, lower_bound, strength};
 pub use parts::Parts;
 pub use prior::Prior;
@@ -96,13 +102,13 @@ impl Default for Options {
 /// Measures how functions change together.
 pub fn couple(input: &Input<'_>) -> CouplingGraph {
     let closures = closures_in_order(input);
-    let table = attribute::Table::new(input, &closures);
+    let table = table::Table::new(input, &closures);
     let touched = attribute::touched(&table, input.history, input.as_of);
     measured(input, &table, touched)
 }
 
 /// Measures what `touched` tells; ages are counted from the as-of time of `input`.
-fn measured(input: &Input<'_>, table: &attribute::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
+fn measured(input: &Input<'_>, table: &table::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
     let counts = count::count(&touched, table, input);
     let prior = prior::fit(&counts, &input.options);
     let gate = significance::test(&counts, input.options.min_support);

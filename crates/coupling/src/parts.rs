@@ -1,19 +1,23 @@
 //! [`Parts`]: whose part a change touches, for files of which functions reach parts: those in which several start, and
-//! modules of which each uses some names.
+//! modules of which each uses some names; whose blocks of manifests; and whose contracts
+//! files are that manifests name.
 
-use lockstep_model::{BlobId, FileChange, PathId};
+use lockstep_model::{BlobId, FileChange, PathId, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What identifies a change of one file: the file, and its content before and after.
 type Change = (PathId, BlobId, BlobId);
 
-/// Changes of which more is known than the file: for each part that changed, the functions that reach it.
+/// Changes of which more is known than the file: for each part of a code file that changed, the functions that reach
+/// it, and of manifests, the functions whose own blocks changed.
 ///
 /// A change that was not added is attributed by its file as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     of: FxHashMap<Change, Vec<Box<[u32]>>>,
     covered: FxHashSet<PathId>,
+    blocks: FxHashMap<Change, Box<[u32]>>,
+    contracts: FxHashMap<RepoPath, Box<[u32]>>,
 }
 
 impl Parts {
@@ -24,11 +28,6 @@ impl Parts {
 
     /// As [`Self::add`], for the change of `path` that leads from the content `before` to `after`.
     pub fn add_part(&mut self, path: PathId, before: BlobId, after: BlobId, parts: impl IntoIterator<Item = Vec<u32>>) {
-        let sorted = |mut functions: Vec<u32>| {
-            functions.sort_unstable();
-            functions.dedup();
-            functions.into_boxed_slice()
-        };
         let parts = parts.into_iter().map(sorted).filter(|part| !part.is_empty()).collect();
         self.covered.insert(path);
         self.of.insert((path, before, after), parts);
@@ -39,8 +38,35 @@ impl Parts {
         self.of.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
     }
 
+    /// Says whose blocks of a manifest the change of `path` from the content `before` to `after` touches; of nobody's if
+    /// there are none.
+    pub fn add_block(&mut self, path: PathId, before: BlobId, after: BlobId, functions: Vec<u32>) {
+        self.blocks.insert((path, before, after), sorted(functions));
+    }
+
+    /// The functions whose blocks of a manifest `change` touches, ascending; none if it is no change of a manifest.
+    pub fn block(&self, change: &FileChange) -> Option<&[u32]> {
+        self.blocks.get(&(change.path, change.before, change.after)).map(AsRef::as_ref)
+    }
+
+    /// Says that a file of today is a contract, since a manifest names it as one, and whose.
+    pub fn tie(&mut self, contract: RepoPath, functions: Vec<u32>) {
+        self.contracts.insert(contract, sorted(functions));
+    }
+
+    /// The functions whose contract a manifest says `path` to be, ascending; none if no manifest does.
+    pub fn tied(&self, path: &RepoPath) -> Option<&[u32]> {
+        self.contracts.get(path).map(AsRef::as_ref)
+    }
+
     /// True if some change of the path is told apart.
     pub fn covers(&self, path: PathId) -> bool {
         self.covered.contains(&path)
     }
+}
+
+fn sorted(mut functions: Vec<u32>) -> Box<[u32]> {
+    functions.sort_unstable();
+    functions.dedup();
+    functions.into_boxed_slice()
 }

@@ -84,6 +84,25 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// True if both say the same, wherever they stand: tags and values agree, and mappings have the same keys in any
+    /// order.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let alike = match (&self.value, &other.value) {
+            (Value::List(mine), Value::List(others)) => {
+                mine.len() == others.len() && mine.iter().zip(others).all(|(mine, other)| mine.says_the_same(other))
+            }
+            (Value::Map(mine), Value::Map(others)) => {
+                let same = |(key, _): &(Key, Self)| match (self.get(&key.text), other.get(&key.text)) {
+                    (Some(mine), Some(other)) => mine.says_the_same(other),
+                    _ => false,
+                };
+                mine.iter().all(same) && others.iter().all(same)
+            }
+            (mine, other) => mine == other,
+        };
+        alike && self.tag == other.tag
+    }
+
     /// The text of a string; none for numbers and booleans.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {

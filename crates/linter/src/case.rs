@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lockstep_coupling::FunctionChange;
 use lockstep_diagnostics::{CommitRef, Evidence};
 use lockstep_model::{ChangeKind, Closure, FileChange, FileKind, RepoPath};
 
@@ -22,15 +23,24 @@ pub struct Joint {
     pub functions: usize,
 }
 
+/// A changeset that edits one function and not the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alone {
+    /// The changeset.
+    pub commit: CommitRef,
+    /// What it changed of the other all the same, which does not count as an edit.
+    pub other: Vec<FunctionChange>,
+}
+
 /// The case of two functions, numbered as in the report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// Changesets that edit both, newest first.
     pub joint: Vec<Joint>,
     /// Changesets that edit the first only, newest first.
-    pub a_alone: Vec<CommitRef>,
+    pub a_alone: Vec<Alone>,
     /// Changesets that edit the second only, newest first.
-    pub b_alone: Vec<CommitRef>,
+    pub b_alone: Vec<Alone>,
     /// What in code and manifests joins them; [`Evidence::Hidden`] if nothing does and they change together.
     pub explained_by: Vec<Evidence>,
 }
@@ -39,18 +49,17 @@ impl Report {
     /// Lays the case of the functions numbered `a` and `b` open.
     pub fn case(&self, a: usize, b: usize) -> Case {
         let both: BTreeSet<usize> = self.graph.together(a, b).iter().map(|joint| joint.changeset).collect();
-        let alone = |function: usize| {
+        let alone = |function: usize, other: usize| {
             let changes = self.graph.changes_of(function).into_iter().rev();
-            changes
-                .filter(|change| !both.contains(&change.changeset))
-                .map(|change| self.commit(change.changeset))
-                .collect()
+            let alone = changes.map(|change| change.changeset).filter(|changeset| !both.contains(changeset));
+            let of_other = |changeset| self.graph.kinds_in(changeset, other);
+            alone.map(|changeset| Alone { commit: self.commit(changeset), other: of_other(changeset) }).collect()
         };
         let joint = self.graph.together(a, b).into_iter().rev();
         Case {
             joint: joint.map(|joint| self.joint(a, b, joint.changeset, joint.functions)).collect(),
-            a_alone: alone(a),
-            b_alone: alone(b),
+            a_alone: alone(a, b),
+            b_alone: alone(b, a),
             explained_by: self.explained(a, b),
         }
     }

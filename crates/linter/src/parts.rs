@@ -144,7 +144,7 @@ fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], contents: &Co
         if let (Some(before), Some(after)) = (version(change.before), version(change.after)) {
             let numbers =
                 |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
-            let parts = changed(before, after).into_iter().map(numbers).collect();
+            let parts = changed(path, before, after).into_iter().map(numbers).collect();
             told.parts.push(((change.before, change.after), parts));
         }
     }

@@ -1,10 +1,11 @@
-//! Whose change it was, beyond what the names of files say: parts of code files.
+//! Whose change it was, beyond what the names of files say: parts of code files, blocks of manifests, and contracts that
+//! manifests name.
 
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::Problem;
 use lockstep_model::{Closure, History};
 
-use crate::{Found, Project, parts};
+use crate::{Found, Project, contracts, manifests, parts};
 
 /// Tells changes apart by what changed in the files. What cannot be had of the past is a problem; the changes that it
 /// is about count for the file as a whole.
@@ -16,6 +17,8 @@ pub fn tell_apart(
     jobs: usize,
 ) -> (Parts, Vec<Problem>) {
     let mut told = Parts::default();
-    let problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
+    let mut problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
+    problems.extend(manifests::of_blocks(project, &found.functions, history, jobs, &mut told));
+    contracts::of_manifests(project, &found.functions, &mut told);
     (told, problems)
 }

@@ -68,6 +68,17 @@ pub enum Symbols {
     Some(Vec<String>),
 }
 
+impl Symbols {
+    /// True if the two parts of one file have something in common.
+    pub fn overlap(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, Self::All) => true,
+            (Self::All, Self::Some(names)) | (Self::Some(names), Self::All) => !names.is_empty(),
+            (Self::Some(mine), Self::Some(others)) => mine.iter().any(|name| others.binary_search(name).is_ok()),
+        }
+    }
+}
+
 /// What a file of a closure is to the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

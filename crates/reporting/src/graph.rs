@@ -47,6 +47,8 @@ pub struct NodeView {
     pub changes: u32,
     /// The same, each weighted by its age.
     pub weighted_changes: f64,
+    /// Changesets by the kind of change that they are for it, those that do not count included.
+    pub kinds: BTreeMap<&'static str, u32>,
 }
 
 /// How often one function changes when the other does.
@@ -169,6 +171,7 @@ struct NodeEntry<'a> {
     changes: u32,
     #[serde(serialize_with = "json::share")]
     weighted_changes: f64,
+    kinds: &'a BTreeMap<&'static str, u32>,
 }
 
 #[derive(Serialize)]
@@ -234,6 +237,7 @@ fn node_entry(node: &NodeView) -> NodeEntry<'_> {
         service: &node.service,
         changes: node.changes,
         weighted_changes: node.weighted_changes,
+        kinds: &node.kinds,
     }
 }
 

@@ -13,7 +13,7 @@ use lockstep_model::{
 use crate::{
     BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{Direction, Together},
-    why::{JointCommit, Side, WhyView},
+    why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
 pub(crate) static LOCKSTEP: RuleMeta = RuleMeta {
@@ -262,7 +262,12 @@ pub(crate) fn why() -> WhyView {
         id: FunctionId::new(id),
         service: id.split('/').next().unwrap().to_owned(),
         changes,
-        alone: if subject.is_empty() { Vec::new() } else { vec![commit(0xb0, -5, subject)] },
+        touched: changes + 2,
+        kinds: vec![("behaviour", changes), ("shared-behaviour", 2)],
+        alone: match subject {
+            "" => Vec::new(),
+            subject => vec![AloneCommit { commit: commit(0xb0, -5, subject), other: vec!["shared-behaviour", "test"] }],
+        },
     };
     WhyView {
         a: side("billing/CreateInvoice", 3, ""),

@@ -1,7 +1,10 @@
 //! What `why A B` shows: the case for two functions, as one would put it to the team that owns them. How often they
 //! moved together, which commits prove it and with which files, and what speaks against it.
 
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use lockstep_diagnostics::{CommitRef, Evidence};
 use lockstep_model::{FunctionId, RepoPath, Timestamp};
@@ -66,8 +69,21 @@ pub struct Side {
     pub service: String,
     /// Changesets that changed it.
     pub changes: u32,
+    /// Changesets that touched it in any way, those that do not count included.
+    pub touched: u32,
+    /// The same by the kind of change that they were for it, in the order in which they are told.
+    pub kinds: Vec<(&'static str, u32)>,
     /// The counter-examples: commits that changed it and not the other, newest first.
-    pub alone: Vec<CommitRef>,
+    pub alone: Vec<AloneCommit>,
+}
+
+/// A commit that changed one function and not the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AloneCommit {
+    /// The commit.
+    pub commit: CommitRef,
+    /// The kinds of change that it was for the other, none of which is an edit of its behaviour.
+    pub other: Vec<&'static str>,
 }
 
 /// A commit that changed both functions.
@@ -110,7 +126,16 @@ struct SideEntry<'a> {
     id: &'a str,
     service: &'a str,
     changes: u32,
-    alone: Vec<CommitEntry<'a>>,
+    touched: u32,
+    kinds: BTreeMap<&'static str, u32>,
+    alone: Vec<AloneEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct AloneEntry<'a> {
+    #[serde(flatten)]
+    commit: CommitEntry<'a>,
+    other: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -128,7 +153,13 @@ fn side(side: &Side) -> SideEntry<'_> {
         id: side.id.as_str(),
         service: &side.service,
         changes: side.changes,
-        alone: side.alone.iter().map(Into::into).collect(),
+        touched: side.touched,
+        kinds: side.kinds.iter().copied().collect(),
+        alone: side
+            .alone
+            .iter()
+            .map(|alone| AloneEntry { commit: CommitEntry::from(&alone.commit), other: &alone.other })
+            .collect(),
     }
 }
 
@@ -171,6 +202,7 @@ pub fn write_text(view: &WhyView, options: &Options, out: &mut dyn io::Write) ->
     let mut text = String::new();
     headline(view, options, &mut text);
     strengths(view, &mut text);
+    kinds(view, &mut text);
     let mut text = prose::wrap(&text, options.width, 4);
     explanation(view, options, &mut text);
     commits(view, options, &mut text);
@@ -235,6 +267,21 @@ fn strengths(view: &WhyView, text: &mut String) {
     };
 }
 
+/// `shared-behaviour` and `test` as people say it: "shared behaviour, test".
+fn in_words(kinds: &[&'static str]) -> String {
+    kinds.iter().map(|kind| kind.replace('-', " ")).collect::<Vec<_>>().join(", ")
+}
+
+/// What all the changesets were that touch each of the two.
+fn kinds(view: &WhyView, text: &mut String) {
+    for side in [&view.a, &view.b].into_iter().filter(|side| side.touched > 0) {
+        let kinds = side.kinds.iter().map(|(kind, number)| format!("{number} {}", kind.replace('-', " ")));
+        let kinds: Vec<_> = kinds.collect();
+        let changesets = count(side.touched as usize, "changeset");
+        *text += &format!("  Of {changesets} that touch {}: {}\n", name(side), kinds.join(", "));
+    }
+}
+
 fn explanation(view: &WhyView, options: &Options, text: &mut String) {
     if view.support == 0 && view.explained_by.is_empty() {
         return;
@@ -292,8 +339,11 @@ fn counter_examples(view: &WhyView, options: &Options, text: &mut String) {
         }
         *text += &format!("\n{}\n", style::paint(options.color, style::BOLD, &heading));
         let shown = if options.verbose { side.alone.len() } else { COUNTER_SHOWN };
-        for commit in side.alone.iter().take(shown) {
-            *text += &format!("  {}\n", evidence::commit_line(commit));
+        for alone in side.alone.iter().take(shown) {
+            *text += &format!("  {}\n", evidence::commit_line(&alone.commit));
+            if !alone.other.is_empty() {
+                *text += &format!("      of {} only: {}\n", name(other), in_words(&alone.other));
+            }
         }
     }
 }

@@ -154,7 +154,7 @@ pub const FILES: &[(&str, &str)] = &[
     (LOCK, "{\n  \"lockfileVersion\": 3,\n  \"steps\": [\n{steps}    0\n  ]\n}\n"),
     (
         MONEY,
-        "export type Cents = number;\n\nexport const currencies: string[] = [\n{steps}  \"EUR\",\n];\n\nexport const round = (amount: number): Cents => Math.round(amount * 100);\n",
+        "export type Cents = number;\n\nexport const currencies: string[] = [\n{steps}  \"EUR\",\n];\n\nexport const round = (amount: number, currency = \"EUR\"): Cents =>\n  currencies.includes(currency) ? Math.round(amount * 100) : 0;\n",
     ),
     (
         PRICE,

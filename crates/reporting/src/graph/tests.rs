@@ -23,7 +23,8 @@ fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
 }
 
 fn node(id: &str, service: &str) -> NodeView {
-    NodeView { id: FunctionId::new(id), service: service.to_owned(), changes: 12, weighted_changes: 7.123_456 }
+    let kinds = [("behaviour", 12), ("test", 3)].into();
+    NodeView { id: FunctionId::new(id), service: service.to_owned(), changes: 12, weighted_changes: 7.123_456, kinds }
 }
 
 fn view() -> GraphView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lockstep_diagnostics::{Evidence, Group, Label, Level, RuleMeta};
-use lockstep_model::{Basis, FileKind, Location, RepoPath};
+use lockstep_model::{Basis, FileKind, Location, RepoPath, Symbols};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -89,20 +89,28 @@ pub(crate) fn shared<'a>(view: &View<'a>, options: &dyn Fn(&RuleMeta) -> Map<Str
     shared_files(view, options.min_services)
 }
 
-/// Only code that was followed by its imports: a folder that is packaged as a whole says nothing about use.
+/// Only code that was followed by its imports: a folder that is packaged as a whole says nothing about use. A function
+/// shares a file with others if it runs some part of it that a function of another service runs as well.
 fn shared_files<'a>(view: &View<'a>, min_services: usize) -> Vec<Shared<'a>> {
-    let mut by_path: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&RepoPath, Vec<(usize, &Symbols)>> = BTreeMap::new();
     for function in 0..view.functions().len() {
         let closure = view.closure(function).filter(|closure| closure.basis == Basis::Imports);
         for file in closure.iter().flat_map(|closure| &closure.files) {
             if file.kind == FileKind::Implementation {
-                by_path.entry(&file.path).or_default().push(function);
+                by_path.entry(&file.path).or_default().push((function, &file.symbols));
             }
         }
     }
     by_path
         .into_iter()
-        .map(|(path, functions)| {
+        .map(|(path, running)| {
+            let shares = |(function, symbols): &&(usize, &Symbols)| {
+                let other = |(other, theirs): &(usize, &Symbols)| {
+                    view.service(*other) != view.service(*function) && symbols.overlap(theirs)
+                };
+                running.iter().any(other)
+            };
+            let functions: Vec<usize> = running.iter().filter(shares).map(|(function, _)| *function).collect();
             let services = sorted(functions.iter().map(|function| view.service(*function)).collect());
             Shared { path, functions, services }
         })

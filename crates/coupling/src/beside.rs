@@ -1,0 +1,175 @@
+//! Whose change it is where no code and no contract changes: dependencies, tests, documentation, settings.
+//!
+//! These count for nothing in the measure; they say what else happened to a function. A list of dependencies belongs
+//! to the functions whose code lies below it, up to the next list of its kind; a test to the function in whose folder
+//! it lies or after whose file it is named; anything else to the function in whose folder it lies.
+
+use lockstep_model::{ChangeKind, Closure, Function, History, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::folders::{folders_above, innermost};
+
+/// The lists of dependencies of one family of languages.
+struct Family {
+    /// Extensions of the languages.
+    languages: &'static [&'static str],
+    /// Names of files in which people say what they want.
+    lists: &'static [&'static str],
+    /// Names of files in which tools write what they found.
+    locks: &'static [&'static str],
+}
+
+const FAMILIES: [Family; 8] = [
+    Family {
+        languages: &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte"],
+        lists: &["package.json"],
+        locks: &[
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "bun.lock",
+            "bun.lockb",
+            "deno.lock",
+        ],
+    },
+    Family {
+        languages: &["py"],
+        lists: &["pyproject.toml", "setup.py", "requirements", "pipfile", "environment.yml"],
+        locks: &["poetry.lock", "uv.lock", "pdm.lock", "pixi.lock", "pipfile.lock"],
+    },
+    Family { languages: &["rs"], lists: &["cargo.toml"], locks: &["cargo.lock"] },
+    Family { languages: &["go"], lists: &["go.mod"], locks: &["go.sum"] },
+    Family {
+        languages: &["java", "kt", "kts", "scala", "groovy", "clj"],
+        lists: &["pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "project.clj", "deps.edn"],
+        locks: &["gradle.lockfile"],
+    },
+    Family { languages: &["rb"], lists: &["gemfile"], locks: &["gemfile.lock"] },
+    Family { languages: &["php"], lists: &["composer.json"], locks: &["composer.lock"] },
+    Family {
+        languages: &["cs", "fs", "vb"],
+        lists: &["csproj", "packages.config", "directory.packages.props", "directory.build.props"],
+        locks: &["packages.lock.json"],
+    },
+];
+
+/// What kind of list a file is: its family, and whether a tool wrote it.
+type ListKind = (usize, bool);
+
+/// The kind of list that `path` is, and the folder that it is about.
+fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
+    let name = path.file_name().to_ascii_lowercase();
+    let mut folder = folders_above(path).next().unwrap_or_default();
+    let inside = folder.rsplit('/').next().unwrap_or_default();
+    let written = matches!(path.extension(), Some("txt" | "in"));
+    let name = match path.extension() {
+        _ if written && inside == "requirements" => {
+            folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
+            "requirements"
+        }
+        _ if written && (name.contains("requirements") || name.starts_with("constraints")) => "requirements",
+        Some("csproj" | "fsproj" | "vbproj") => "csproj",
+        _ => name.as_str(),
+    };
+    let kind = FAMILIES.iter().enumerate().find_map(|(family, known)| {
+        let list = known.lists.contains(&name).then_some((family, false));
+        list.or_else(|| known.locks.contains(&name).then_some((family, true)))
+    });
+    kind.map(|kind| (kind, folder))
+}
+
+/// Answers whose such a change is.
+pub(crate) struct Beside<'a> {
+    /// Per function: a path in its code, and the families of its language (all where that is not known).
+    places: Vec<Option<(&'a RepoPath, Option<usize>)>>,
+    /// Folders that have a list of a kind today.
+    lists: FxHashSet<(ListKind, &'a str)>,
+    /// Per name of a code file of one function alone: that function; none if several have such a file.
+    named: FxHashMap<&'a str, Option<u32>>,
+    folders: &'a FxHashMap<&'a str, Option<u32>>,
+}
+
+impl<'a> Beside<'a> {
+    /// For the functions and their closures, in the order of the functions. `folders` are the folders of one function
+    /// alone.
+    pub(crate) fn new(
+        functions: &'a [Function],
+        closures: &[Option<&'a Closure>],
+        history: &'a History,
+        exists: &dyn Fn(&RepoPath) -> bool,
+        folders: &'a FxHashMap<&'a str, Option<u32>>,
+    ) -> Self {
+        let place = |function: &'a Function| {
+            let entry = function.entry.as_ref().map(|entry| &entry.path);
+            let family = entry
+                .and_then(|path| path.extension())
+                .and_then(|extension| FAMILIES.iter().position(|family| family.languages.contains(&extension)));
+            entry.or(function.code_root.as_ref()).map(|path| (path, family))
+        };
+        let mut named: FxHashMap<&str, Option<u32>> = FxHashMap::default();
+        for (number, closure) in (0u32..).zip(closures) {
+            for file in closure.iter().flat_map(|closure| &closure.files).filter(|file| file.own) {
+                let known = named.entry(file.path.file_stem()).or_insert(Some(number));
+                *known = known.filter(|function| *function == number);
+            }
+        }
+        let lists = history.paths.iter().filter(|path| exists(path)).filter_map(list_of).collect();
+        Self { places: functions.iter().map(place).collect(), lists, named, folders }
+    }
+
+    /// The functions that a change of `kind` to `path` belongs to, ascending.
+    pub(crate) fn functions(&self, path: &RepoPath, kind: ChangeKind) -> Vec<u32> {
+        let inside = || innermost(self.folders, path).into_iter().collect::<Vec<_>>();
+        match (kind, list_of(path)) {
+            (ChangeKind::Dependency, Some((list, folder))) => self.below(list, folder),
+            (ChangeKind::Test, _) => {
+                let inside = inside();
+                if inside.is_empty() { self.tested_by(path).into_iter().collect() } else { inside }
+            }
+            _ => inside(),
+        }
+    }
+
+    /// The functions below `folder`, up to the next list of the kind.
+    fn below(&self, list: ListKind, folder: &str) -> Vec<u32> {
+        let is_below = |(path, family): &(&RepoPath, Option<usize>)| {
+            let speaks = family.is_none_or(|family| family == list.0);
+            let nearest = folders_above(path).find(|above| *above == folder || self.lists.contains(&(list, *above)));
+            speaks && nearest == Some(folder)
+        };
+        let numbered = (0u32..).zip(&self.places);
+        numbered.filter(|(_, place)| place.as_ref().is_some_and(is_below)).map(|(number, _)| number).collect()
+    }
+
+    /// The function after whose file the test is named.
+    fn tested_by(&self, path: &RepoPath) -> Option<u32> {
+        let stem = path.file_stem();
+        let stem = [".test", ".spec", "_test", "_spec", "-test", "Tests", "Test", "Spec"]
+            .iter()
+            .find_map(|end| stem.strip_suffix(end))
+            .or_else(|| stem.strip_prefix("test_"))
+            .unwrap_or(stem);
+        self.named.get(stem).copied().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_known_with_their_folders() {
+        let kind = |text: &str| {
+            let path = RepoPath::new(text).unwrap();
+            list_of(&path).map(|((family, lock), folder)| (FAMILIES[family].languages[0], lock, folder.to_owned()))
+        };
+        let folder = |text: &str| text.to_owned();
+        assert_eq!(kind("a/package.json"), Some(("js", false, folder("a"))));
+        assert_eq!(kind("yarn.lock"), Some(("js", true, folder(""))));
+        assert_eq!(kind("a/requirements-dev.txt"), Some(("py", false, folder("a"))));
+        assert_eq!(kind("a/requirements/base.txt"), Some(("py", false, folder("a"))));
+        assert_eq!(kind("Orders/Orders.csproj"), Some(("cs", false, folder("Orders"))));
+        assert_eq!(kind("a/notes.txt"), None);
+    }
+}

@@ -1,0 +1,340 @@
+//! Whose a changed file is.
+//!
+//! The question is answered once for every path that the history names, in a table; a changeset only looks it up.
+//! Code that one function reaches is that function's own; code that several reach is shared by them. The file in
+//! which one function starts is its own even if others import it: those share it. Code that is gone belongs to the
+//! function in whose folder it was. Contracts are kept apart: they are what a communication channel is made of, and
+//! the measure asks what must change when they do not.
+
+use lockstep_model::{BlobId, ChangeKind, Closure, FileChange, FileKind, Function, History, PathId, RepoPath, Symbols};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    Input, Parts,
+    attribute::is_pure_move,
+    beside::Beside,
+    folders::{NearestFunctions, innermost, is_data, own_folders},
+};
+
+/// Number of a set of functions in [`Table::sets`].
+pub(crate) type SetId = u32;
+
+/// Whose behaviour a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// Nobody's.
+    Nobody,
+    /// One function's own.
+    Own(u32),
+    /// Shared by a set of functions.
+    Shared(SetId),
+    /// One function's own, since it starts there, and shared by a set of functions that reach it.
+    Entry(u32, SetId),
+}
+
+/// What a change of one path touches.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attribution {
+    /// Whose behaviour changes.
+    pub code: Code,
+    /// Whose contract changes if the change is one of a contract.
+    pub contract: Option<SetId>,
+    /// Whose own file it is, be it code, a test, or configuration: the one whose code it is, else the one in whose
+    /// folder it lies.
+    pub owner: Option<u32>,
+}
+
+/// What every path of the history belongs to.
+pub(crate) struct Table {
+    of: Vec<Attribution>,
+    /// Per change of a file of which functions reach parts: whose parts of it changed.
+    parts: FxHashMap<(PathId, BlobId, BlobId), Vec<Code>>,
+    /// Per change of a manifest: whose blocks changed.
+    blocks: FxHashMap<(PathId, BlobId, BlobId), SetId>,
+    /// Paths that manifests name as contracts.
+    tied: FxHashSet<PathId>,
+    /// Per path, and kind of change that is none of behaviour or contract: whose it is.
+    beside: FxHashMap<(PathId, ChangeKind), SetId>,
+    /// The sets of functions that share something, each sorted, each once.
+    pub sets: Vec<Box<[u32]>>,
+    /// Per function: true if some file of today is its own, or some part of the file in which it starts.
+    pub has_own: Vec<bool>,
+}
+
+/// How functions reach a file of today.
+#[derive(Default)]
+struct Reach {
+    implementation: Vec<u32>,
+    contract: Vec<u32>,
+    types: Vec<u32>,
+    /// The one function that starts there.
+    starts: Option<u32>,
+}
+
+impl Reach {
+    /// The function whose own code it is.
+    fn owner(&self) -> Option<u32> {
+        match self.implementation[..] {
+            [function] => Some(function),
+            _ => self.starts.filter(|function| self.implementation.contains(function)),
+        }
+    }
+
+    /// All who reach it, ascending.
+    fn all(&self) -> Vec<u32> {
+        let mut all = [&self.implementation[..], &self.contract, &self.types].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl Table {
+    pub(crate) fn new(input: &Input<'_>, closures: &[Option<&Closure>]) -> Self {
+        let Input { functions, history, exists, .. } = *input;
+        let mut reached = reached(closures);
+        mark_entries(functions, &mut reached);
+        let folders = own_folders(closures);
+        let mut contracts = NearestFunctions::new(functions);
+        let mut sets = Sets::default();
+        let mut has_own = vec![false; functions.len()];
+        for reach in reached.values() {
+            if let Some(function) = reach.owner() {
+                has_own[function as usize] = true;
+            }
+        }
+        let contract_changes = paths_changed_as_contract(history);
+        let mut tied = FxHashSet::default();
+        let mut of = Vec::with_capacity(history.paths.len());
+        for (number, path) in history.paths.iter().enumerate() {
+            let named = input.parts.tied(path);
+            if named.is_some() {
+                tied.insert(PathId(number as u32));
+            }
+            of.push(match reached.get(path) {
+                Some(reach) => {
+                    attribution_of_reached(reach, innermost(&folders, path), named.unwrap_or_default(), &mut sets)
+                }
+                None => {
+                    let owner = innermost(&folders, path);
+                    let code = match owner {
+                        Some(function) if named.is_none() && (!exists(path) || is_data(path)) => Code::Own(function),
+                        _ => Code::Nobody,
+                    };
+                    let is_contract = named.is_some() || contract_changes.contains(&(number as u32));
+                    let contract = is_contract.then(|| match (named, owner) {
+                        (Some(functions), _) => sets.id(functions),
+                        (None, Some(function)) => sets.id(&[function]),
+                        (None, None) => sets.id(contracts.below_nearest_folder(path)),
+                    });
+                    Attribution { code, contract, owner }
+                }
+            });
+        }
+        mark_own_symbols(closures, history, input.parts, &mut has_own);
+        let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+        let parts = changes
+            .filter_map(|change| {
+                let starts = reached.get(history.path(change.path)).and_then(|reach| reach.starts);
+                let parts = input.parts.of(change)?.iter().map(|functions| match (&functions[..], starts) {
+                    ([function], _) => Code::Own(*function),
+                    (all, Some(starts)) if all.contains(&starts) => Code::Entry(starts, sets.id(all)),
+                    (all, _) => Code::Shared(sets.id(all)),
+                });
+                Some(((change.path, change.before, change.after), parts.collect()))
+            })
+            .collect();
+        let blocks = history
+            .changesets
+            .iter()
+            .flat_map(|changeset| &changeset.changes)
+            .filter_map(|change| {
+                let functions = input.parts.block(change)?;
+                Some(((change.path, change.before, change.after), sets.id(functions)))
+            })
+            .collect();
+        let beside = Beside::new(functions, closures, history, exists, &folders);
+        let beside = beside_of_paths(history, &reached, &beside, &mut sets);
+        Self { of, parts, blocks, tied, beside, sets: sets.all, has_own }
+    }
+
+    pub(crate) fn get(&self, change: &FileChange) -> Attribution {
+        self.of[change.path.0 as usize]
+    }
+
+    /// The functions whose blocks of a manifest `change` touches; none if it is no change of a manifest.
+    pub(crate) fn block(&self, change: &FileChange) -> Option<&[u32]> {
+        self.blocks.get(&(change.path, change.before, change.after)).map(|set| &*self.sets[*set as usize])
+    }
+
+    /// The functions that a change belongs to that is none of behaviour or contract.
+    pub(crate) fn beside(&self, path: PathId, kind: ChangeKind) -> &[u32] {
+        self.beside.get(&(path, kind)).map_or(&[], |set| &self.sets[*set as usize])
+    }
+
+    /// The parts of a file that `change` touches; none if only the file is known.
+    pub(crate) fn parts(&self, change: &FileChange) -> Option<&[Code]> {
+        self.parts.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
+    }
+
+    /// The functions whose contract `change` touches; none if it touches none. Code that runs is no contract, even
+    /// if it stands in a file that others take for one.
+    pub(crate) fn contract_of(&self, change: &FileChange) -> Option<&[u32]> {
+        let Attribution { code, contract, .. } = self.get(change);
+        let is_contract = match change.kind {
+            ChangeKind::Contract => true,
+            ChangeKind::Behaviour => code == Code::Nobody && self.parts(change).is_none(),
+            // Its extension says nothing: `api.yaml`.
+            ChangeKind::Configuration => self.tied.contains(&change.path),
+            _ => false,
+        };
+        let set = contract.filter(|_| is_contract && self.block(change).is_none() && !is_pure_move(change))?;
+        Some(&self.sets[set as usize])
+    }
+
+    /// Whose own file a path is: code, a test or configuration.
+    pub(crate) fn owner(&self, path: PathId) -> Option<u32> {
+        self.of[path.0 as usize].owner
+    }
+
+    /// The function whose own a path is, even if others share it; none if it is nobody's.
+    pub(crate) fn owned_by(&self, path: u32) -> Option<u32> {
+        match self.of[path as usize].code {
+            Code::Own(function) | Code::Entry(function, _) => Some(function),
+            Code::Nobody | Code::Shared(_) => None,
+        }
+    }
+
+    /// The set that shares a path; none if at most one function reaches it.
+    pub(crate) fn shared_by(&self, path: u32) -> Option<&[u32]> {
+        match self.of[path as usize].code {
+            Code::Shared(set) | Code::Entry(_, set) => Some(&self.sets[set as usize]),
+            Code::Nobody | Code::Own(_) => None,
+        }
+    }
+}
+
+/// Marks the functions that reach something of a file in parts which no other does.
+fn mark_own_symbols(closures: &[Option<&Closure>], history: &History, parts: &Parts, has_own: &mut [bool]) {
+    let covered: FxHashSet<&RepoPath> = (0u32..)
+        .zip(&history.paths)
+        .filter(|(number, _)| parts.covers(PathId(*number)))
+        .map(|(_, path)| path)
+        .collect();
+    let mut reach: FxHashMap<(&RepoPath, &str), Vec<usize>> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for file in closure.iter().flat_map(|closure| &closure.files).filter(|file| covered.contains(&file.path)) {
+            if let Symbols::Some(names) = &file.symbols {
+                names.iter().for_each(|name| reach.entry((&file.path, name)).or_default().push(function));
+            }
+        }
+    }
+    for functions in reach.values() {
+        if let [function] = functions[..] {
+            has_own[function] = true;
+        }
+    }
+}
+
+/// Gives equal sets equal numbers.
+#[derive(Default)]
+struct Sets {
+    all: Vec<Box<[u32]>>,
+    known: FxHashMap<Box<[u32]>, SetId>,
+}
+
+impl Sets {
+    fn id(&mut self, functions: &[u32]) -> SetId {
+        if let Some(id) = self.known.get(functions) {
+            return *id;
+        }
+        let id = self.all.len() as SetId;
+        self.all.push(functions.into());
+        self.known.insert(functions.into(), id);
+        id
+    }
+}
+
+fn reached<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a RepoPath, Reach> {
+    let mut reached: FxHashMap<&RepoPath, Reach> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for file in closure.iter().flat_map(|closure| &closure.files) {
+            let reach = reached.entry(&file.path).or_default();
+            let functions = match file.kind {
+                FileKind::Implementation => &mut reach.implementation,
+                FileKind::Contract => &mut reach.contract,
+                FileKind::TypeOnly => &mut reach.types,
+            };
+            if functions.last() != Some(&(function as u32)) {
+                functions.push(function as u32);
+            }
+        }
+    }
+    reached
+}
+
+/// Notes where exactly one function starts.
+fn mark_entries(functions: &[Function], reached: &mut FxHashMap<&RepoPath, Reach>) {
+    let mut starts: FxHashMap<&RepoPath, Vec<u32>> = FxHashMap::default();
+    for (number, function) in (0u32..).zip(functions) {
+        if let Some(entry) = &function.entry {
+            starts.entry(&entry.path).or_default().push(number);
+        }
+    }
+    for (path, functions) in starts {
+        if let ([function], Some(reach)) = (&functions[..], reached.get_mut(path)) {
+            reach.starts = Some(*function);
+        }
+    }
+}
+
+/// `folder` is the function in whose folder the file lies, `named` are those whose contract a manifest says it to be.
+fn attribution_of_reached(reach: &Reach, folder: Option<u32>, named: &[u32], sets: &mut Sets) -> Attribution {
+    let code = match (reach.owner(), &reach.implementation[..]) {
+        (_, []) => Code::Nobody,
+        (Some(function), [_]) => Code::Own(function),
+        (Some(function), all) => Code::Entry(function, sets.id(all)),
+        (None, all) => Code::Shared(sets.id(all)),
+    };
+    // Types that only one function uses join nothing; types that several use, and nobody runs, are a contract.
+    let types: &[u32] = if reach.types.len() > 1 || !reach.contract.is_empty() { &reach.types } else { &[] };
+    let mut contract: Vec<u32> = [&reach.contract, types, &reach.implementation, named].concat();
+    contract.sort_unstable();
+    contract.dedup();
+    let owner = match code {
+        Code::Own(function) | Code::Entry(function, _) => Some(function),
+        Code::Shared(_) => None,
+        Code::Nobody => folder,
+    };
+    Attribution { code, contract: (!contract.is_empty()).then(|| sets.id(&contract)), owner }
+}
+
+fn paths_changed_as_contract(history: &History) -> FxHashSet<u32> {
+    let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+    changes.filter(|change| change.kind == ChangeKind::Contract).map(|change| change.path.0).collect()
+}
+
+/// Whose every path is in changes that are none of behaviour or contract. Formatting belongs to all who reach the code.
+fn beside_of_paths(
+    history: &History,
+    reached: &FxHashMap<&RepoPath, Reach>,
+    beside: &Beside<'_>,
+    sets: &mut Sets,
+) -> FxHashMap<(PathId, ChangeKind), SetId> {
+    let mut all = FxHashMap::default();
+    for change in history.changesets.iter().flat_map(|changeset| &changeset.changes) {
+        let kind = match change.kind {
+            ChangeKind::Behaviour | ChangeKind::Contract if is_pure_move(change) => ChangeKind::Cosmetic,
+            ChangeKind::Behaviour | ChangeKind::Contract => continue,
+            kind => kind,
+        };
+        all.entry((change.path, kind)).or_insert_with(|| {
+            let path = history.path(change.path);
+            match reached.get(path).filter(|_| kind == ChangeKind::Cosmetic) {
+                Some(reach) => sets.id(&reach.all()),
+                None => sets.id(&beside.functions(path, kind)),
+            }
+        });
+    }
+    all
+}

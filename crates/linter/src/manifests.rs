@@ -1,0 +1,209 @@
+//! Whose block of a manifest changed: a function's own node of the version before is compared with that of the version
+//! after, wherever in the text they stand. What is said for all functions at once, and what is said of other things,
+//! belongs to none in particular.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_coupling::Parts;
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_document::Node;
+use lockstep_model::{BlobId, FileChange, FileStatus, Function, History, PathId, RepoPath};
+
+use crate::{
+    Project,
+    contents::{Contents, Unread, Wanted, each_file},
+};
+
+/// The keys that lead to a block, with the functions that it declares.
+pub(crate) type Blocks = BTreeMap<Vec<String>, Vec<u32>>;
+
+/// What became of the changes of one manifest.
+#[derive(Default)]
+struct Told {
+    /// The functions whose blocks changed, by change.
+    changed: Vec<((BlobId, BlobId), Vec<u32>)>,
+    unread: Unread,
+    unparsed: usize,
+}
+
+/// Adds to `parts` whose blocks of manifests changed. What cannot be had of the past is a problem; such changes count
+/// for no function.
+pub(crate) fn of_blocks(
+    project: &Project,
+    functions: &[Function],
+    history: &History,
+    jobs: usize,
+    parts: &mut Parts,
+) -> Vec<Problem> {
+    let manifests = declared(project, functions);
+    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), manifests.get(path)?)));
+    let blocks: BTreeMap<PathId, &Blocks> = ids.collect();
+    let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
+    let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+    for change in all.filter(|change| blocks.contains_key(&change.path) && change.status != FileStatus::Renamed) {
+        changes.entry(change.path).or_default().push(change);
+    }
+    let wanted = Wanted::of(changes.values().flatten().copied());
+    let told = each_file(project, jobs, wanted, &|path, contents| {
+        tell(history.path(path), blocks[&path], &changes[&path], contents)
+    });
+    let mut lost = Told::default();
+    for (path, told) in told {
+        for ((before, after), functions) in told.changed {
+            parts.add_block(path, before, after, functions);
+        }
+        lost.unread += told.unread;
+        lost.unparsed += told.unparsed;
+    }
+    lost.problems()
+}
+
+/// The manifests of today with the blocks of the functions that they declare.
+pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<RepoPath, Blocks> {
+    let mut places: BTreeMap<&RepoPath, BTreeMap<usize, Vec<u32>>> = BTreeMap::new();
+    for (number, function) in (0u32..).zip(functions) {
+        for declaration in &function.declarations {
+            let place = &declaration.location;
+            places.entry(&place.path).or_default().entry(place.start as usize).or_default().push(number);
+        }
+    }
+    let mut manifests = BTreeMap::new();
+    for (path, places) in places {
+        let Some(root) = project.files.text(path).ok().and_then(|text| parse(path, &text)) else { continue };
+        let mut blocks = Blocks::new();
+        note(&root, &places, &mut Vec::new(), &mut blocks);
+        if !blocks.is_empty() {
+            manifests.insert(path.clone(), blocks);
+        }
+    }
+    manifests
+}
+
+pub(crate) fn parse(path: &RepoPath, text: &str) -> Option<Node> {
+    lockstep_document::parse(path.extension().unwrap_or_default(), text).ok().map(|document| document.root)
+}
+
+/// Notes the keys that lead to each of `places`, where a key stands that declares functions. Items of lists have no
+/// keys: they are passed through.
+fn note(node: &Node, places: &BTreeMap<usize, Vec<u32>>, keys: &mut Vec<String>, blocks: &mut Blocks) {
+    for item in node.items() {
+        note(item, places, keys, blocks);
+    }
+    for (key, value) in node.entries() {
+        keys.push(key.text.clone());
+        if let Some(functions) = places.get(&key.span.start) {
+            blocks.entry(keys.clone()).or_default().extend(functions);
+        }
+        note(value, places, keys, blocks);
+        keys.pop();
+    }
+}
+
+/// What `keys` lead to.
+pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
+    let [first, rest @ ..] = keys else { return Some(node) };
+    if node.is_list() {
+        return node.items().iter().find_map(|item| block(item, keys));
+    }
+    block(node.get(first)?, rest)
+}
+
+/// Compares the versions of one manifest.
+fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], contents: &Contents) -> Told {
+    let mut told = Told { unread: contents.unread, ..Told::default() };
+    let mut versions: BTreeMap<BlobId, Option<Node>> = BTreeMap::new();
+    let ids: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
+    for id in ids.into_iter().filter(|id| *id != BlobId::default()) {
+        if let Some(text) = contents.get(id) {
+            let root = parse(path, text);
+            told.unparsed += usize::from(root.is_none());
+            versions.insert(id, root);
+        }
+    }
+    let version = |id: BlobId| match id == BlobId::default() {
+        true => Some(None),
+        false => versions.get(&id)?.as_ref().map(Some),
+    };
+    for change in changes {
+        // A version that cannot be read says nothing of any block.
+        let changed = match (version(change.before), version(change.after)) {
+            (Some(before), Some(after)) => changed(blocks, before, after),
+            _ => Vec::new(),
+        };
+        told.changed.push(((change.before, change.after), changed));
+    }
+    told
+}
+
+/// The functions whose blocks differ.
+fn changed(blocks: &Blocks, before: Option<&Node>, after: Option<&Node>) -> Vec<u32> {
+    let differs =
+        |keys: &[String]| match (before.and_then(|root| block(root, keys)), after.and_then(|root| block(root, keys))) {
+            (Some(before), Some(after)) => !before.says_the_same(after),
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+    blocks.iter().filter(|(keys, _)| differs(keys)).flat_map(|(_, functions)| functions).copied().collect()
+}
+
+impl Told {
+    fn problems(&self) -> Vec<Problem> {
+        let lost = [
+            (self.unread.missing, ProblemKind::History, "are not in this clone"),
+            (self.unread.unusable, ProblemKind::UnreadableFile, "are no text that people wrote"),
+            (self.unparsed, ProblemKind::InvalidManifest, "do not parse"),
+        ];
+        let tell = |(number, kind, why): (usize, ProblemKind, &str)| {
+            let what = if number == 1 { "1 past version".to_owned() } else { format!("{number} past versions") };
+            let message = format!("{what} of manifests {why}: what changed in them counts for no function");
+            Problem::general(kind, message)
+        };
+        lost.into_iter().filter(|(number, ..)| *number > 0).map(tell).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn differing(file: &str, keys: &[&[&str]], before: &str, after: &str) -> Vec<u32> {
+        let path = RepoPath::new(file).unwrap();
+        let keys = keys.iter().map(|keys| keys.iter().map(|key| (*key).to_owned()).collect());
+        let blocks: Blocks = keys.zip((0..).map(|number| vec![number])).collect();
+        changed(&blocks, parse(&path, before).as_ref(), parse(&path, after).as_ref())
+    }
+
+    #[test]
+    fn a_block_is_compared_wherever_it_stands() {
+        let base = "service: shop\nfunctions:\n  create: { handler: a.h, timeout: 3 }\n  list:\n    handler: b.h\n    events: [{ httpApi: GET /orders }]\n";
+        let keys: &[&[&str]] = &[&["functions", "create"], &["functions", "list"]];
+        let cases: [(&str, &str, &[u32]); 6] = [
+            ("timeout: 3", "timeout: 4", &[0]),
+            ("timeout: 3", "memorySize: 3", &[0]),
+            ("GET /orders", "GET /list", &[1]),
+            ("service: shop", "# words\nservice: store", &[]),
+            ("{ handler: a.h, timeout: 3 }", "\n    # words\n    timeout: 3\n    handler: a.h", &[]),
+            ("list:", "all:", &[1]),
+        ];
+        for (old, new, expected) in cases {
+            assert_eq!(
+                differing("serverless.yml", keys, base, &base.replacen(old, new, 1)),
+                expected,
+                "{old} -> {new}"
+            );
+        }
+    }
+
+    #[test]
+    fn lists_of_functions_and_tags_are_seen_through() {
+        let list = "functions:\n  - create: { handler: a.h }\n  - list: { handler: b.h }\n";
+        let keys: &[&[&str]] = &[&["functions", "create"], &["functions", "list"]];
+        assert_eq!(differing("serverless.yml", keys, list, &list.replace("b.h", "c.h")), [1]);
+        let template = "Resources:\n  A: { Role: !Ref One }\n";
+        let keys: &[&[&str]] = &[&["Resources", "A"]];
+        assert_eq!(differing("template.yaml", keys, template, &template.replace("!Ref", "!GetAtt")), [0]);
+        let json = "{\"Resources\": {\"A\": {\"b\": 1}, \"C\": 2}}";
+        assert_eq!(differing("template.json", keys, json, &json.replace('2', "3")), Vec::<u32>::new());
+        assert_eq!(differing("template.json", keys, json, "{}"), [0]);
+    }
+}
