@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    CouplingGraph, Input,
+    CouplingGraph, Input, Likeness,
     attribute::{self, Touched},
     table::Table,
 };
@@ -84,6 +84,8 @@ pub struct Backtest<'a> {
 pub struct Wishes<'a> {
     /// The paths, by their names of today, that existed at the split.
     pub present: &'a [PathId],
+    /// How alike the functions' code was at the split. What was written later tells what changed later.
+    pub likeness: &'a Likeness,
     /// Every commit of any branch with the functions that it touches ([`commits`]); none if there is no telling.
     pub commits: Option<&'a [Set]>,
     /// How many shuffled histories are held against the real one.
@@ -210,10 +212,16 @@ impl Backtest<'_> {
         self.at
     }
 
-    /// Whether history predicts here: the two figures that decide it, and nothing else.
+    /// The function whose own code a path is; none if it is nobody's.
+    pub fn owner(&self, path: PathId) -> Option<usize> {
+        self.table.owned_by(path.0).map(|function| function as usize)
+    }
+
+    /// Whether history predicts here: the two figures that decide it, and nothing else. From changes alone: likeness
+    /// would take reading the code of the past.
     pub fn verdict(&self, present: &[PathId]) -> Verdict {
         let past = sets::of(&self.past);
-        let (alive, graph) = (self.alive(present), self.graph(self.past.clone()));
+        let (alive, graph) = (self.alive(present), self.graph(self.past.clone(), None));
         let future = Future::new(&self.future, &alive, self.most());
         let model = evaluate::evaluate(&Tool { graph: &graph }, &future);
         let popularity = evaluate::evaluate(&Popularity::of(&past, alive.len(), self.most()), &future);
@@ -225,7 +233,7 @@ impl Backtest<'_> {
         let past = sets::of(&self.past);
         let alive = self.alive(wishes.present);
         let (functions, most) = (alive.len(), self.most());
-        let graph = self.graph(self.past.clone());
+        let graph = self.graph(self.past.clone(), Some(wishes.likeness));
         let future = Future::new(&self.future, &alive, most);
         let model = evaluate::evaluate(&Tool { graph: &graph }, &future);
         let frozen = evaluate::evaluate(&Frozen::of(&past, functions, self.at), &future);
@@ -260,7 +268,7 @@ impl Backtest<'_> {
         }
         let flags = |seed: u32| -> Vec<usize> {
             let shuffled = curveball::shuffled(past, u64::from(seed));
-            let graph = self.graph(self.with(&shuffled));
+            let graph = self.graph(self.with(&shuffled), Some(wishes.likeness));
             let flagged = flags::flagged(&shuffled, &graph, alive, wishes.reported);
             flagged.iter().map(Vec::len).collect()
         };
@@ -282,8 +290,8 @@ impl Backtest<'_> {
     }
 
     /// What this tool would have measured at the split.
-    fn graph(&self, past: Vec<Touched>) -> CouplingGraph {
-        crate::measured(&Input { as_of: self.at, ..self.input.clone() }, &self.table, past)
+    fn graph(&self, past: Vec<Touched>, likeness: Option<&Likeness>) -> CouplingGraph {
+        crate::measured(&Input { as_of: self.at, likeness, ..self.input.clone() }, &self.table, past)
     }
 
     /// Changesets of more functions are no evidence, neither before nor after the split.

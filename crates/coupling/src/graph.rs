@@ -14,6 +14,7 @@ use crate::{
     contracts::ContractChanges,
     count::{Cell, Counts, Kept},
     measure::directed,
+    pair_prior::{PairModel, PairPriors},
     significance::Verdict,
     table::Table,
 };
@@ -136,6 +137,17 @@ impl Coupling {
     }
 }
 
+/// What a strength is computed from: `(joint + a) / (changes + a + b)`, with a and b of the prior.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sums {
+    /// J: weight of the changesets that edit both.
+    pub joint: f64,
+    /// k: weight of the changesets that edit the first.
+    pub changes: f64,
+    /// The prior of the pair.
+    pub prior: Prior,
+}
+
 /// A changeset that edits two functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Together {
@@ -153,7 +165,7 @@ pub struct CouplingGraph {
     /// Edges carry the number of their coupling.
     net: UnGraph<(), u32>,
     communities: Vec<usize>,
-    prior: Prior,
+    priors: PairPriors,
     changesets: Changesets,
     as_of: Timestamp,
     span: Option<(Timestamp, Timestamp)>,
@@ -209,14 +221,61 @@ impl CouplingGraph {
     /// The groups that `pairs` of functions make: each function in exactly one, each of at least two; large ones are
     /// divided where few pairs join them.
     pub fn groups(&self, pairs: &[(usize, usize)]) -> Vec<Vec<usize>> {
-        let weight = |a, b| self.between(a, b).map_or(0.0, |coupling| pull(coupling, self.prior));
+        let weight = |a, b| self.between(a, b).map_or(0.0, |coupling| pull(coupling, self.prior()));
         let pairs: Vec<(usize, usize, f64)> = pairs.iter().map(|(a, b)| (*a, *b, weight(*a, *b))).collect();
         communities::groups(self.functions.len(), &pairs)
     }
 
-    /// What a pair looks like before it is looked at.
+    /// What any pair looks like before it is looked at.
     pub fn prior(&self) -> Prior {
-        self.prior
+        self.priors.global
+    }
+
+    /// What this pair looks like before its joint changes are looked at: how often `b` should change when `a` does.
+    pub fn prior_of(&self, a: usize, b: usize) -> Prior {
+        self.priors.of(a, b)
+    }
+
+    /// The regression behind [`Self::prior_of`]; none where the repository is too small for one, and the prior of any
+    /// pair serves.
+    pub fn pair_model(&self) -> Option<PairModel> {
+        self.priors.model
+    }
+
+    /// How alike the code of two functions is, 0 to 1.
+    pub fn likeness(&self, a: usize, b: usize) -> f64 {
+        self.priors.likeness.between(a, b)
+    }
+
+    /// How often the functions that change with `a` bring `b` where `a` does not change, 0 to 1.
+    pub fn through_others(&self, a: usize, b: usize) -> f64 {
+        self.priors.through.between(a, b)
+    }
+
+    /// How often `b` changes when `a` does, whether or not they ever changed together.
+    pub fn strength(&self, a: usize, b: usize) -> Directed {
+        if let Some(coupling) = self.between(a, b) {
+            return coupling.towards(b);
+        }
+        let free = self.changes[a].iter().map(|number| &self.kept[*number as usize]).filter(|kept| {
+            let contract = &self.touched[kept.touched as usize].contract;
+            [a, b].iter().all(|function| contract.binary_search(&(*function as u32)).is_err())
+        });
+        let free = free.map(|kept| kept.weight).sum();
+        directed(self.prior_of(a, b), (0.0, self.functions[a].weighted_changes), (0.0, free))
+    }
+
+    /// What the strength of `a` towards `b` is computed from.
+    pub fn sums(&self, a: usize, b: usize) -> Sums {
+        let (joint, changes) = (self.weight_of_all(&[a, b]), self.functions[a].weighted_changes);
+        Sums { joint, changes, prior: self.prior_of(a, b) }
+    }
+
+    /// The weight of the kept changesets that edit every one of `functions`.
+    pub(crate) fn weight_of_all(&self, functions: &[usize]) -> f64 {
+        let Some((first, others)) = functions.split_first() else { return 0.0 };
+        let all = |number: &&u32| others.iter().all(|other| self.changes[*other].binary_search(number).is_ok());
+        self.changes[*first].iter().filter(all).map(|number| self.kept[*number as usize].weight).sum()
     }
 
     /// Whose parts of files changed, where more is known than the file.
@@ -300,10 +359,10 @@ pub(crate) fn build(
     table: &Table,
     touched: Vec<Touched>,
     counts: Counts,
-    prior: Prior,
+    priors: PairPriors,
     gate: &[Verdict],
 ) -> CouplingGraph {
-    let couplings = couplings(&counts, prior, gate);
+    let couplings = couplings(&counts, &priors, gate);
     let count = input.functions.len();
     let mut net = UnGraph::with_capacity(count, couplings.len());
     (0..count).for_each(|_| {
@@ -314,7 +373,7 @@ pub(crate) fn build(
     }
     let edges: Vec<(usize, usize, f64)> = couplings
         .iter()
-        .map(|coupling| (coupling.a, coupling.b, pull(coupling, prior)))
+        .map(|coupling| (coupling.a, coupling.b, pull(coupling, priors.global)))
         .filter(|(_, _, weight)| *weight > 0.0)
         .collect();
     let shared_by = (0..input.history.paths.len() as u32).map(|path| table.shared_by(path).unwrap_or_default().into());
@@ -326,7 +385,7 @@ pub(crate) fn build(
         communities: communities::communities(count, &edges, input.options.resolution),
         couplings,
         net,
-        prior,
+        priors,
         changesets: counts.changesets,
         as_of: input.as_of,
         span: counts.kept.first().zip(counts.kept.last()).map(|(first, last)| (first.time, last.time)),
@@ -348,7 +407,7 @@ pub(crate) fn pull(coupling: &Coupling, prior: Prior) -> f64 {
     (coupling.a_to_b.strength + coupling.b_to_a.strength) / 2.0 - prior.mean()
 }
 
-fn couplings(counts: &Counts, prior: Prior, gate: &[Verdict]) -> Vec<Coupling> {
+fn couplings(counts: &Counts, priors: &PairPriors, gate: &[Verdict]) -> Vec<Coupling> {
     let upper: Vec<(usize, &Cell)> = counts
         .rows
         .iter()
@@ -370,8 +429,8 @@ fn couplings(counts: &Counts, prior: Prior, gate: &[Verdict]) -> Vec<Coupling> {
                 support: cell.support,
                 support_free: cell.support_free,
                 shared: cell.shared,
-                a_to_b: directed(prior, (cell.joint, counts.weighted[*a]), free(cell.changes_free)),
-                b_to_a: directed(prior, (cell.joint, counts.weighted[b]), free(back_free)),
+                a_to_b: directed(priors.of(*a, b), (cell.joint, counts.weighted[*a]), free(cell.changes_free)),
+                b_to_a: directed(priors.of(b, *a), (cell.joint, counts.weighted[b]), free(back_free)),
                 expected: verdict.expected,
                 p: verdict.p,
                 q: verdict.q,

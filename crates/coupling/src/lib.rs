@@ -3,9 +3,10 @@
 //!
 //! Pure: nothing here reads a disk, and nothing can fail. The stages, in order: [`table`] says whose a changed file is,
 //! [`attribute`] what each changeset touches of whom, [`count`] which functions changed together how often, [`prior`]
-//! what a pair of functions of this repository looks like before it is looked at, [`measure`] how strong each coupling
-//! is, [`significance`] whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it
-//! all. [`explain`] says what in the code and the manifests joins two functions, [`kinds`] what else happened to each.
+//! what a pair of functions of this repository looks like before it is looked at, and [`pair_prior`] what this very pair
+//! does (its [`likeness`], and what others say of it: [`through`]), [`measure`] how strong each coupling is,
+//! [`significance`] whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it all.
+//! [`explain`] says what in the code and the manifests joins two functions, [`kinds`] what else happened to each.
 //! [`backtest`] holds all of it against what came true.
 
 mod attribute;
@@ -23,12 +24,16 @@ mod folders;
 mod graph;
 mod independence;
 mod kinds;
+mod likeness;
 mod measure;
+mod newton;
+mod pair_prior;
 mod parts;
 mod prior;
 mod rand_index;
 mod significance;
 mod table;
+mod through;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
@@ -40,10 +45,12 @@ pub use contracts::ContractFile;
 pub use count::Changesets;
 pub use early::EarlySign;
 pub use explain::{Explainer, Explanation};
-pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Together, Unknown};
+pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Sums, Together, Unknown};
 pub use independence::{Independence, Share};
 pub use kinds::FunctionChange;
+pub use likeness::Likeness;
 pub use measure::{Directed, lower_bound, strength};
+pub use pair_prior::{PRIOR_WEIGHT, PairModel};
 pub use parts::Parts;
 pub use prior::Prior;
 pub use rand_index::adjusted_rand_index;
@@ -61,6 +68,8 @@ pub struct Input<'a> {
     pub history: &'a History,
     /// Whose parts of files changed, where more is known than the file.
     pub parts: &'a Parts,
+    /// How alike the functions' code is, if that is known.
+    pub likeness: Option<&'a Likeness>,
     /// The moment from which ages are counted; later changesets are left out.
     pub as_of: Timestamp,
     /// True for files that exist today.
@@ -110,9 +119,10 @@ pub fn couple(input: &Input<'_>) -> CouplingGraph {
 /// Measures what `touched` tells; ages are counted from the as-of time of `input`.
 fn measured(input: &Input<'_>, table: &table::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
     let counts = count::count(&touched, table, input);
-    let prior = prior::fit(&counts, &input.options);
+    let global = prior::fit(&counts, &input.options);
+    let priors = pair_prior::PairPriors::fit(&counts, &touched, input.likeness, global, &input.options);
     let gate = significance::test(&counts, input.options.min_support);
-    graph::build(input, table, touched, counts, prior, &gate)
+    graph::build(input, table, touched, counts, priors, &gate)
 }
 
 /// The closure of each function, in the order of the functions.

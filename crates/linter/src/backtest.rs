@@ -2,11 +2,11 @@
 
 use lockstep_config::Config;
 use lockstep_coupling::{
-    Input, Parts,
+    Input, Likeness, Parts,
     backtest::{self, Outcome, Prepared, Truth, Verdict, Wishes},
 };
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::Scope;
+use lockstep_history::{Scope, TreeFileKind};
 use lockstep_model::{Closure, CommitId, History, PathId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -78,8 +78,10 @@ pub fn backtest(
         }
         Prepared::Ready(split) => {
             let present = present(project, &history, split.at(), &mut problems);
+            let likeness = likeness_then(project, &history, &split, found.functions.len());
             Some(split.run(&Wishes {
                 present: &present,
+                likeness: &likeness,
                 commits: commits.as_deref(),
                 shuffles: wanted.shuffles,
                 reported: &lockstep_rules::pairs_in_lockstep,
@@ -122,39 +124,73 @@ fn input<'a>(
         closures,
         history,
         parts,
+        // A backtest has that of the past.
+        likeness: None,
         as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
         exists,
         options: constants(config),
     }
 }
 
+/// What is known of a moment of the past.
+struct Then<'a> {
+    /// The last changeset by then.
+    last: CommitId,
+    /// The paths of the history, by their names then, with their numbers of today.
+    today: FxHashMap<PathId, PathId>,
+    ids: FxHashMap<&'a RepoPath, PathId>,
+}
+
+impl<'a> Then<'a> {
+    /// None if nothing had happened at the time `at`.
+    fn at(history: &'a History, at: Timestamp) -> Option<Self> {
+        let before = || history.changesets.iter().filter(|changeset| changeset.time <= at);
+        let last = before().max_by_key(|changeset| changeset.time)?.id;
+        // The newest change of a path by then knows best what it is called today.
+        let changes = before().flat_map(|changeset| &changeset.changes);
+        let today = changes.map(|change| (change.then, change.path)).collect();
+        let ids = (0u32..).zip(&history.paths).map(|(id, path)| (path, PathId(id))).collect();
+        Some(Self { last, today, ids })
+    }
+
+    /// What a path of then is today; none if it never changed.
+    fn id(&self, path: &RepoPath) -> Option<PathId> {
+        self.ids.get(path).map(|id| self.today.get(id).copied().unwrap_or(*id))
+    }
+}
+
 /// The files that existed at the time `at`, by their names of today. If the tree of that time cannot be had, all that
 /// had changed by then stand in for it.
 fn present(project: &Project, history: &History, at: Timestamp, problems: &mut Vec<Problem>) -> Vec<PathId> {
-    let before = || history.changesets.iter().filter(|changeset| changeset.time <= at);
-    // The newest change of a path by then knows best what it is called today.
-    let mut today: FxHashMap<PathId, PathId> = FxHashMap::default();
-    for change in before().flat_map(|changeset| &changeset.changes) {
-        today.insert(change.then, change.path);
-    }
-    let Some(last) = before().max_by_key(|changeset| changeset.time).map(|changeset| changeset.id) else {
-        return Vec::new();
-    };
-    match tree_paths(project, last) {
-        Ok(paths) => {
-            let ids: FxHashMap<&RepoPath, PathId> =
-                (0u32..).zip(&history.paths).map(|(id, path)| (path, PathId(id))).collect();
-            let there = paths.iter().filter_map(|path| ids.get(path));
-            there.map(|id| today.get(id).copied().unwrap_or(*id)).collect()
-        }
+    let Some(then) = Then::at(history, at) else { return Vec::new() };
+    match tree_paths(project, then.last) {
+        Ok(paths) => paths.iter().filter_map(|path| then.id(path)).collect(),
         Err(why) => {
-            let message = format!("the tree of {last} cannot be read: {why}");
+            let message = format!("the tree of {} cannot be read: {why}", then.last);
             problems.push(Problem::general(ProblemKind::History, message));
-            let mut all: Vec<PathId> = today.into_values().collect();
+            let mut all: Vec<PathId> = then.today.into_values().collect();
             all.sort_unstable();
             all
         }
     }
+}
+
+/// How alike the own code of the functions was when the past of `split` ended. Unknown, and then no help to the measure,
+/// where the tree of that time cannot be read.
+fn likeness_then(project: &Project, history: &History, split: &backtest::Backtest<'_>, functions: usize) -> Likeness {
+    let Some(then) = Then::at(history, split.at()) else { return Likeness::default() };
+    let repository = project.repository.as_ref().and_then(|repository| repository.lock().ok());
+    let Some(repository) = repository else { return Likeness::default() };
+    // That a tree cannot be read is said where its paths are asked for.
+    let files = repository.tree_files(Some(&then.last.to_string())).unwrap_or_default();
+    let mut texts: Vec<Vec<String>> = vec![Vec::new(); functions];
+    for file in files.iter().filter(|file| file.kind == TreeFileKind::File) {
+        let owner = then.id(&file.path).and_then(|path| split.owner(path));
+        let Some(of_owner) = owner.and_then(|function| texts.get_mut(function)) else { continue };
+        let text = repository.read_blob(file.blob).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        of_owner.extend(text.filter(|text| !text.contains('\0')));
+    }
+    Likeness::of(&texts)
 }
 
 fn tree_paths(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {

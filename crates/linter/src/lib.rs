@@ -13,6 +13,7 @@ mod contracts;
 mod gather;
 mod incomplete;
 mod kinds;
+mod likeness;
 mod manifests;
 mod parts;
 mod project;
@@ -34,6 +35,7 @@ pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
 pub use incomplete::Incomplete;
 pub use kinds::{Judged, judge};
+pub use likeness::likeness;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
@@ -193,12 +195,14 @@ pub fn measure(
     parts: &Parts,
     options: &Options,
 ) -> CouplingGraph {
+    let likeness = likeness(&project.files, &found.functions, closures);
     lockstep_coupling::couple(&Input {
         functions: &found.functions,
         services: &found.services,
         closures,
         history,
         parts,
+        likeness: Some(&likeness),
         as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
         exists: &|path| project.files.is_file(path),
         options: constants(config),

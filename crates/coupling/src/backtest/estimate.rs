@@ -96,9 +96,6 @@ pub(crate) struct Tool<'a> {
 
 impl Estimator for Tool<'_> {
     fn score(&self, a: usize, b: usize) -> f64 {
-        match self.graph.between(a, b) {
-            Some(coupling) => coupling.towards(b).strength,
-            None => measure::strength(self.graph.prior(), 0.0, self.graph.functions()[a].weighted_changes),
-        }
+        self.graph.strength(a, b).strength
     }
 }

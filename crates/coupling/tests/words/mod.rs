@@ -4,7 +4,7 @@
 //! contract that `a` reaches; `#` documentation; `$a` a file that was in the folder of `a` and is gone.
 #![allow(dead_code)]
 
-use lockstep_coupling::{CouplingGraph, Input, Options, Parts, couple};
+use lockstep_coupling::{CouplingGraph, Input, Likeness, Options, Parts, couple};
 use lockstep_model::{
     Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, Closure, ClosureFile, CommitId, Confidence,
     Declaration, Entry, FileChange, FileKind, FileStatus, Function, FunctionId, History, Location, PathId, RepoPath,
@@ -21,6 +21,7 @@ pub struct World {
     pub closures: Vec<Closure>,
     pub history: History,
     pub parts: Parts,
+    pub likeness: Likeness,
     pub options: Options,
 }
 
@@ -84,6 +85,7 @@ impl World {
             closures,
             history: History::default(),
             parts: Parts::default(),
+            likeness: Likeness::default(),
             options: Options::default(),
         }
     }
@@ -143,6 +145,7 @@ impl World {
             closures: &self.closures,
             history: &self.history,
             parts: &self.parts,
+            likeness: Some(&self.likeness),
             as_of: AS_OF,
             exists: &gone,
             options: self.options.clone(),

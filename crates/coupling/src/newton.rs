@@ -1,0 +1,82 @@
+//! The minimum of a smooth function of three numbers, by Newton's method, damped as Levenberg and Marquardt do.
+//! Always takes the same way, so the result is the same on every run.
+
+/// A function at one point.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Local {
+    pub value: f64,
+    pub gradient: [f64; 3],
+    pub curvature: [[f64; 3]; 3],
+}
+
+/// Steps, and attempts at one, are at most this many; a dozen do in practice.
+const STEPS: usize = 100;
+/// A step shorter than this ends the search.
+const SHORT: f64 = 1e-9;
+
+/// The point near `start` where `f` is least.
+pub(crate) fn minimise(start: [f64; 3], f: impl Fn([f64; 3]) -> Local) -> [f64; 3] {
+    let (mut point, mut here, mut damping) = (start, f(start), 1e-6);
+    for _ in 0..STEPS {
+        let Some(step) = step(&here, damping) else {
+            damping = (damping * 10.0).max(1e-3);
+            continue;
+        };
+        let next = [0, 1, 2].map(|i| point[i] - step[i]);
+        let there = f(next);
+        let length = step.iter().map(|x| x.abs()).fold(0.0, f64::max);
+        if there.value <= here.value {
+            (point, here, damping) = (next, there, damping / 10.0);
+        } else {
+            damping *= 10.0;
+        }
+        if length < SHORT {
+            break;
+        }
+    }
+    point
+}
+
+/// Solves (curvature + damping · (1 + its diagonal)) · step = gradient by Cholesky; none if that is not positive definite.
+fn step(local: &Local, damping: f64) -> Option<[f64; 3]> {
+    let mut root = [[0.0; 3]; 3];
+    for i in 0..3 {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|k| root[i][k] * root[j][k]).sum();
+            let damped = if i == j { damping * (1.0 + local.curvature[i][i].abs()) } else { 0.0 };
+            let rest = local.curvature[i][j] + damped - known;
+            root[i][j] = if i == j { Some(rest.sqrt()).filter(|root| *root > 0.0)? } else { rest / root[j][j] };
+        }
+    }
+    let mut half = [0.0; 3];
+    for i in 0..3 {
+        half[i] = (local.gradient[i] - (0..i).map(|k| root[i][k] * half[k]).sum::<f64>()) / root[i][i];
+    }
+    let mut whole = [0.0; 3];
+    for i in (0..3).rev() {
+        whole[i] = (half[i] - (i + 1..3).map(|k| root[k][i] * whole[k]).sum::<f64>()) / root[i][i];
+    }
+    Some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_bottom_of_a_bent_valley() {
+        // Rosenbrock's function, and a third number that is drawn to 2.
+        let valley = |[x, y, z]: [f64; 3]| Local {
+            value: (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2) + (z - 2.0).powi(2),
+            gradient: [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x), 2.0 * (z - 2.0)],
+            curvature: [[2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x, 0.0], [-400.0 * x, 200.0, 0.0], [0.0, 0.0, 2.0]],
+        };
+        let found = minimise([-1.2, 1.0, 0.0], valley);
+        assert!(found.iter().zip([1.0, 1.0, 2.0]).all(|(x, y)| (x - y).abs() < 1e-6), "{found:?}");
+    }
+
+    #[test]
+    fn a_flat_function_stays_where_it_is() {
+        assert_eq!(minimise([0.5, 1.0, 2.0], |_| Local::default()), [0.5, 1.0, 2.0]);
+    }
+}

@@ -1,0 +1,193 @@
+//! What two functions look like before their joint history is looked at: a Beta prior for every ordered pair.
+//!
+//! Pairs differ before any history speaks: their code is alike or not, and the other functions tie them together or
+//! do not. A regression fitted on the repository turns both into an expected share π, and the prior counts for as much
+//! as eight changes would:
+//!
+//! ```text
+//! logit π(A→B) = α + β·√likeness(A, B) + γ·logit t(A→B)       a = 8 π     b = 8 (1 − π)
+//! ```
+//!
+//! α, β and γ maximise the Beta-binomial likelihood of all ordered pairs (empirical Bayes), held near what was found on
+//! other repositories by a wide normal prior, so that a small repository cannot run away with them. How it was chosen,
+//! and what did not help, is in `docs/src/evaluation-measure.md`.
+
+use rayon::prelude::*;
+use statrs::function::gamma::{digamma, ln_gamma};
+
+use crate::{Likeness, Options, Prior, attribute::Touched, count::Counts, newton, through::Through};
+
+/// a + b of every pair's prior. Fitted freely it runs away where weighted counts vary less than whole ones; between 5
+/// and 16 it made no difference.
+pub const PRIOR_WEIGHT: f64 = 8.0;
+/// Fewer ordered pairs than this make no regression.
+const FEWEST_PAIRS: usize = 50;
+/// Weight of changes that a function must have for its pairs to be part of the fit.
+const FEWEST_CHANGES: f64 = 1.0;
+/// Of the pairs that never changed together, as many as this are looked at; more say the same.
+const MOST_WITHOUT: usize = 40_000;
+/// Bounds of the share through others, so that its logit is finite.
+const SHARES: (f64, f64) = (1e-5, 0.98);
+/// Where α, β and γ were on other repositories, and how far they may be from there.
+const USUAL: [(f64, f64); 3] = [(-1.0, 3.0), (3.5, 3.0), (0.75, 0.5)];
+
+/// The regression of a repository.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairModel {
+    /// α.
+    pub intercept: f64,
+    /// β, of the square root of the likeness.
+    pub likeness: f64,
+    /// γ, of the logit of the share through others.
+    pub through: f64,
+}
+
+/// The priors of all pairs.
+pub(crate) struct PairPriors {
+    /// The prior of any pair.
+    pub global: Prior,
+    /// None where the repository is too small; then the global one serves.
+    pub model: Option<PairModel>,
+    pub likeness: Likeness,
+    pub through: Through,
+}
+
+impl PairPriors {
+    pub(crate) fn fit(
+        counts: &Counts,
+        touched: &[Touched],
+        likeness: Option<&Likeness>,
+        global: Prior,
+        options: &Options,
+    ) -> Self {
+        let mut priors = Self {
+            global,
+            model: None,
+            likeness: likeness.cloned().unwrap_or_default(),
+            through: Through::of(counts, touched),
+        };
+        if counts.kept.len() >= options.min_changesets as usize {
+            priors.model = model(&pairs(counts, &priors));
+        }
+        priors
+    }
+
+    /// The prior of how often `b` changes when `a` does.
+    pub(crate) fn of(&self, a: usize, b: usize) -> Prior {
+        let Some(model) = self.model else { return self.global };
+        let [_, likeness, through] = self.features(a, b);
+        let mean = share(model.intercept + model.likeness * likeness + model.through * through);
+        Prior { a: PRIOR_WEIGHT * mean, b: PRIOR_WEIGHT * (1.0 - mean), fitted: true }
+    }
+
+    /// What the coefficients of the regression are multiplied with.
+    fn features(&self, a: usize, b: usize) -> [f64; 3] {
+        let through = self.through.between(a, b).clamp(SHARES.0, SHARES.1);
+        [1.0, self.likeness.between(a, b).sqrt(), (through / (1.0 - through)).ln()]
+    }
+}
+
+/// The share whose logit is `eta`.
+fn share(eta: f64) -> f64 {
+    1.0 / (1.0 + (-eta.clamp(-12.0, 12.0)).exp())
+}
+
+/// One ordered pair of the fit.
+struct Pair {
+    joint: f64,
+    changes: f64,
+    features: [f64; 3],
+    /// How many pairs it stands for.
+    weight: f64,
+}
+
+/// All ordered pairs whose first function changed enough and whose second changed at all, row by row; of those that
+/// never changed together every n-th, counted n times, where there are very many.
+fn pairs(counts: &Counts, priors: &PairPriors) -> Vec<Pair> {
+    let alive: Vec<usize> = (0..counts.rows.len()).filter(|function| !counts.changes[*function].is_empty()).collect();
+    let rows: Vec<usize> =
+        alive.iter().copied().filter(|function| counts.weighted[*function] >= FEWEST_CHANGES).collect();
+    if rows.len() * alive.len().saturating_sub(1) < FEWEST_PAIRS {
+        return Vec::new();
+    }
+    let without: usize = rows.iter().map(|row| alive.len().saturating_sub(1 + counts.rows[*row].len())).sum();
+    let step = without.div_ceil(MOST_WITHOUT).max(1);
+    rows.par_iter()
+        .enumerate()
+        .flat_map_iter(|(at, a)| {
+            let a = *a;
+            // Each row starts elsewhere, so that no function is left out throughout.
+            let mut seen = at % step;
+            let wanted = alive.iter().copied().filter(move |b| *b != a).filter_map(move |b| {
+                let found = counts.rows[a].binary_search_by_key(&(b as u32), |cell| cell.other);
+                if let Ok(at) = found {
+                    return Some((b, counts.rows[a][at].joint, 1.0));
+                }
+                seen += 1;
+                seen.is_multiple_of(step).then_some((b, 0.0, step as f64))
+            });
+            wanted.map(move |(b, joint, weight)| Pair {
+                joint,
+                changes: counts.weighted[a].max(joint),
+                features: priors.features(a, b),
+                weight,
+            })
+        })
+        .collect()
+}
+
+/// The regression that makes the pairs most likely; none if there are no pairs or no joint change among them.
+fn model(pairs: &[Pair]) -> Option<PairModel> {
+    if !pairs.iter().any(|pair| pair.joint > 0.0) {
+        return None;
+    }
+    let found = newton::minimise(USUAL.map(|(mean, _)| mean), |point| cost(pairs, point));
+    Some(PairModel { intercept: found[0], likeness: found[1], through: found[2] })
+}
+
+/// −log of the posterior of the coefficients, up to a constant, with its gradient and its curvature.
+fn cost(pairs: &[Pair], point: [f64; 3]) -> newton::Local {
+    let terms: Vec<(f64, f64, f64)> = pairs
+        .par_iter()
+        .map(|pair| {
+            let eta: f64 = (0..3).map(|i| point[i] * pair.features[i]).sum();
+            let step = 1e-4;
+            let curvature = (slope(pair, eta + step) - slope(pair, eta - step)) / (2.0 * step);
+            (log_likelihood(pair, eta), slope(pair, eta), curvature)
+        })
+        .collect();
+    let mut local = newton::Local::default();
+    for (pair, (value, slope, curvature)) in pairs.iter().zip(terms) {
+        local.value -= pair.weight * value;
+        for i in 0..3 {
+            local.gradient[i] -= pair.weight * slope * pair.features[i];
+            for j in 0..3 {
+                local.curvature[i][j] -= pair.weight * curvature * pair.features[i] * pair.features[j];
+            }
+        }
+    }
+    for (i, (mean, deviation)) in USUAL.into_iter().enumerate() {
+        let away = (point[i] - mean) / deviation;
+        local.value += away * away / 2.0;
+        local.gradient[i] += away / deviation;
+        local.curvature[i][i] += 1.0 / (deviation * deviation);
+    }
+    local
+}
+
+/// log of the Beta-binomial likelihood of a pair whose prior mean has the logit `eta`, up to what does not depend on it.
+fn log_likelihood(pair: &Pair, eta: f64) -> f64 {
+    let mean = share(eta);
+    let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
+    let joint = if pair.joint > 0.0 { ln_gamma(pair.joint + a) - ln_gamma(a) } else { 0.0 };
+    joint + ln_gamma(pair.changes - pair.joint + b) - ln_gamma(b)
+}
+
+/// Its derivative.
+fn slope(pair: &Pair, eta: f64) -> f64 {
+    let mean = share(eta);
+    let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
+    let joint = if pair.joint > 0.0 { digamma(pair.joint + a) - digamma(a) } else { 0.0 };
+    let missed = digamma(pair.changes - pair.joint + b) - digamma(b);
+    (joint - missed) * PRIOR_WEIGHT * mean * (1.0 - mean)
+}
