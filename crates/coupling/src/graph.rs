@@ -257,25 +257,27 @@ impl CouplingGraph {
         if let Some(coupling) = self.between(a, b) {
             return coupling.towards(b);
         }
-        let free = self.changes[a].iter().map(|number| &self.kept[*number as usize]).filter(|kept| {
-            let contract = &self.touched[kept.touched as usize].contract;
-            [a, b].iter().all(|function| contract.binary_search(&(*function as u32)).is_err())
-        });
-        let free = free.map(|kept| kept.weight).sum();
+        let free = self.weight_of_all(&[a], &[a, b]);
         directed(self.prior_of(a, b), (0.0, self.functions[a].weighted_changes), (0.0, free))
     }
 
     /// What the strength of `a` towards `b` is computed from.
     pub fn sums(&self, a: usize, b: usize) -> Sums {
-        let (joint, changes) = (self.weight_of_all(&[a, b]), self.functions[a].weighted_changes);
+        let (joint, changes) = (self.weight_of_all(&[a, b], &[]), self.functions[a].weighted_changes);
         Sums { joint, changes, prior: self.prior_of(a, b) }
     }
 
-    /// The weight of the kept changesets that edit every one of `functions`.
-    pub(crate) fn weight_of_all(&self, functions: &[usize]) -> f64 {
+    /// The weight of the kept changesets that edit every one of `functions` and touch no contract of any `free_of`.
+    pub(crate) fn weight_of_all(&self, functions: &[usize], free_of: &[usize]) -> f64 {
         let Some((first, others)) = functions.split_first() else { return 0.0 };
         let all = |number: &&u32| others.iter().all(|other| self.changes[*other].binary_search(number).is_ok());
-        self.changes[*first].iter().filter(all).map(|number| self.kept[*number as usize].weight).sum()
+        let kept = self.changes[*first].iter().filter(all).map(|number| &self.kept[*number as usize]);
+        kept.filter(|kept| self.is_free_of(kept, free_of)).map(|kept| kept.weight).sum()
+    }
+
+    fn is_free_of(&self, kept: &Kept, functions: &[usize]) -> bool {
+        let contract = &self.touched[kept.touched as usize].contract;
+        functions.iter().all(|function| contract.binary_search(&(*function as u32)).is_err())
     }
 
     /// Whose parts of files changed, where more is known than the file.

@@ -3,7 +3,7 @@
 
 mod words;
 
-use lockstep_coupling::{CouplingGraph, Likeness, lower_bound, strength};
+use lockstep_coupling::{Combined, CouplingGraph, Likeness, combined, lower_bound, strength};
 use proptest::prelude::*;
 use words::World;
 
@@ -73,6 +73,10 @@ fn agrees_with_scipy() {
         ];
         assert!(ours.iter().zip(theirs).all(|(x, y)| close(*x, y)), "{a} {b}: {ours:?}, {theirs:?}");
     }
+    let combined = combined(&graph, &[1, 0, 2], 2);
+    assert_eq!(combined.from.iter().map(|(function, _)| *function).collect::<Vec<_>>(), [0, 1]);
+    assert!(close(combined.changes, 9.061_679_211) && close(combined.joint, 4.535_141_712), "{combined:?}");
+    assert!(close(combined.probability, 0.383_304_403), "{combined:?}");
 }
 
 #[test]
@@ -83,6 +87,17 @@ fn a_small_repository_has_one_prior() {
         assert_eq!(graph.pair_model(), None);
         assert_eq!(graph.prior_of(0, 1), graph.prior());
     }
+}
+
+#[test]
+fn one_changed_function_speaks_for_itself() {
+    let graph = alike("abcdefghi").history(&"ab abc cd e f gh i ".repeat(12)).graph();
+    let alone = graph.strength(0, 1).strength_free;
+    assert!(close(combined(&graph, &[0], 1).probability, alone));
+    assert_eq!(combined(&graph, &[1], 1), Combined::default());
+    assert_eq!(combined(&graph, &[], 1), Combined::default());
+    // `a` and `e` never changed together: there is nothing but the stronger of the two.
+    assert!(close(combined(&graph, &[4, 0], 1).probability, alone));
 }
 
 const LETTERS: &str = "abcdefghi";
@@ -139,6 +154,18 @@ proptest! {
         for (a, b) in pairs() {
             let (x, y) = (plain.strength(a, b), turned.strength(8 - a, 8 - b));
             prop_assert!(close(x.strength, y.strength) && close(x.lower, y.lower), "{a} {b}: {x:?} {y:?}");
+        }
+    }
+
+    #[test]
+    fn combined_evidence_is_a_share(words in histories(), changed in proptest::collection::vec(0usize..9, 1..5)) {
+        let graph = graph(&words);
+        for target in 0..9 {
+            let mut turned = changed.clone();
+            turned.reverse();
+            let all = combined(&graph, &changed, target);
+            prop_assert_eq!(&all, &combined(&graph, &turned, target));
+            prop_assert!((0.0..=1.0).contains(&all.probability) && all.joint <= all.changes + 1e-12);
         }
     }
 }
