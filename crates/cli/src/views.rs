@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_linter::{
     Alone, Incomplete, Options, Project, Report,
-    coupling::{self, Coupling, Directed, Knowledge},
+    coupling::{self, Coupling, CouplingGraph, Knowledge, PRIOR_WEIGHT},
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
     ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
-    graph::{CouplingView, Direction, GraphView, NodeView, Together},
+    graph::{CouplingView, Direction, GraphView, NodeView, PairPriorView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
@@ -105,12 +105,20 @@ pub fn changesets(report: &Report) -> ChangesetCounts {
     ChangesetCounts { total: counts.total, kept: counts.kept, dropped: counts.dropped.clone() }
 }
 
-fn direction(directed: Directed) -> Direction {
+fn direction(graph: &CouplingGraph, from: usize, to: usize) -> Direction {
+    let (directed, sums) = (graph.strength(from, to), graph.sums(from, to));
     Direction {
         strength: directed.strength,
         lower: directed.lower,
         strength_free: directed.strength_free,
         lower_free: directed.lower_free,
+        from: SumsView {
+            joint: sums.joint,
+            changes: sums.changes,
+            a: sums.prior.a,
+            b: sums.prior.b,
+            through: graph.through_others(from, to),
+        },
     }
 }
 
@@ -129,6 +137,12 @@ pub fn graph(report: &Report) -> GraphView {
         as_of: report.history.state.head.map(|_| report.graph.as_of()),
         changesets: changesets(report),
         prior: (prior.a, prior.b),
+        pair_prior: report.graph.pair_model().map(|model| PairPriorView {
+            weight: PRIOR_WEIGHT,
+            intercept: model.intercept,
+            likeness: model.likeness,
+            through: model.through,
+        }),
         functions: nodes
             .iter()
             .enumerate()
@@ -148,8 +162,9 @@ pub fn graph(report: &Report) -> GraphView {
                 b: nodes[coupling.b].id.clone(),
                 support: coupling.support,
                 together: Together { own: coupling.support, shared: coupling.shared },
-                a_to_b: direction(coupling.a_to_b),
-                b_to_a: direction(coupling.b_to_a),
+                likeness: report.graph.likeness(coupling.a, coupling.b),
+                a_to_b: direction(&report.graph, coupling.a, coupling.b),
+                b_to_a: direction(&report.graph, coupling.b, coupling.a),
                 expected: coupling.expected,
                 p: coupling.p,
                 q: coupling.q,
@@ -166,7 +181,6 @@ pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
     let nodes = report.graph.functions();
     let case = report.case(a, b);
     let found = report.graph.between(a, b);
-    let towards = |to: usize| found.map_or_else(Direction::default, |coupling| direction(coupling.towards(to)));
     let number = |of: fn(&Coupling) -> f64, otherwise: f64| found.map_or(otherwise, of);
     let alone = |alone: &Alone| AloneCommit {
         commit: alone.commit.clone(),
@@ -187,8 +201,8 @@ pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
         as_of: report.history.state.head.map(|_| report.graph.as_of()),
         support,
         together: Together { own: support, shared: found.map_or(0, |coupling| coupling.shared) },
-        a_to_b: towards(b),
-        b_to_a: towards(a),
+        a_to_b: direction(&report.graph, a, b),
+        b_to_a: direction(&report.graph, b, a),
         expected: number(|coupling| coupling.expected, 0.0),
         q: number(|coupling| coupling.q, 1.0),
         specific: found.is_some_and(|coupling| coupling.specific),

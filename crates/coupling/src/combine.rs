@@ -35,6 +35,9 @@ pub fn combined(graph: &CouplingGraph, changed: &[usize], target: usize) -> Comb
     let mut changed: Vec<usize> = changed.iter().copied().filter(|function| *function != target).collect();
     changed.sort_unstable();
     changed.dedup();
+    if changed.is_empty() {
+        return Combined::default();
+    }
     let of_pair = |function: &usize| Some((*function, graph.between(*function, target)?.towards(target)));
     let mut from: Vec<(usize, Directed)> = changed.iter().filter_map(of_pair).collect();
     from.sort_by(|x, y| y.1.strength_free.total_cmp(&x.1.strength_free).then(x.0.cmp(&y.0)));

@@ -26,14 +26,53 @@ pub struct GraphView {
     pub as_of: Option<Timestamp>,
     /// The changesets behind it.
     pub changesets: ChangesetCounts,
-    /// The Beta prior (a, b) of the strengths.
+    /// The Beta prior (a, b) of any pair.
     pub prior: (f64, f64),
+    /// What the priors of single pairs are made of; none where that of any pair serves.
+    pub pair_prior: Option<PairPriorView>,
     /// The nodes.
     pub functions: Vec<NodeView>,
     /// The edges; each pair at most once.
     pub couplings: Vec<CouplingView>,
     /// The services.
     pub services: Vec<Service>,
+}
+
+/// The regression behind the prior of a pair: its mean has the logit `intercept + likeness · √(likeness of the two) +
+/// through · logit(share through others)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct PairPriorView {
+    /// a + b.
+    pub weight: f64,
+    /// α.
+    #[serde(serialize_with = "json::probability")]
+    pub intercept: f64,
+    /// β.
+    #[serde(serialize_with = "json::probability")]
+    pub likeness: f64,
+    /// γ.
+    #[serde(serialize_with = "json::probability")]
+    pub through: f64,
+}
+
+/// What a strength is computed from: `(joint + a) / (changes + a + b)`.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize)]
+pub struct SumsView {
+    /// J: weight of the changesets that changed both.
+    #[serde(serialize_with = "json::share")]
+    pub joint: f64,
+    /// k: weight of the changesets that changed the first.
+    #[serde(serialize_with = "json::share")]
+    pub changes: f64,
+    /// Pseudo-count of joint changes, of the pair's prior.
+    #[serde(serialize_with = "json::share")]
+    pub a: f64,
+    /// Pseudo-count of changes without the other.
+    #[serde(serialize_with = "json::share")]
+    pub b: f64,
+    /// How often the functions that change with the first bring the second where the first does not change.
+    #[serde(serialize_with = "json::probability")]
+    pub through: f64,
 }
 
 /// A function in the graph.
@@ -66,6 +105,8 @@ pub struct Direction {
     /// Its lower bound.
     #[serde(serialize_with = "json::share")]
     pub lower_free: f64,
+    /// What the strength is computed from.
+    pub from: SumsView,
 }
 
 /// Changesets that changed both functions, by what they edited.
@@ -88,6 +129,8 @@ pub struct CouplingView {
     pub support: u32,
     /// The same, by what they edited.
     pub together: Together,
+    /// How alike their code is, 0 to 1.
+    pub likeness: f64,
     /// How often B changes when A does.
     pub a_to_b: Direction,
     /// How often A changes when B does.
@@ -144,6 +187,7 @@ struct Document<'a> {
     as_of: Option<String>,
     changesets: ChangesetsEntry,
     prior: PriorEntry,
+    pair_prior: Option<PairPriorView>,
     functions: Vec<NodeEntry<'a>>,
     couplings: Vec<CouplingEntry<'a>>,
     services: Vec<ServiceEntry<'a>>,
@@ -180,6 +224,8 @@ struct CouplingEntry<'a> {
     b: &'a str,
     support: u32,
     together: Together,
+    #[serde(serialize_with = "json::probability")]
+    likeness: f64,
     a_to_b: Direction,
     b_to_a: Direction,
     #[serde(serialize_with = "json::probability")]
@@ -217,6 +263,7 @@ pub fn write_json(view: &GraphView, out: &mut dyn io::Write) -> io::Result<()> {
             dropped: view.changesets.dropped.iter().map(|(reason, n)| (reason.as_str(), *n)).collect(),
         },
         prior: PriorEntry { a: view.prior.0, b: view.prior.1 },
+        pair_prior: view.pair_prior,
         functions: view.named().into_values().map(|(_, node)| node_entry(node)).collect(),
         couplings: couplings.into_iter().map(coupling_entry).collect(),
         services: services
@@ -247,6 +294,7 @@ fn coupling_entry(coupling: &CouplingView) -> CouplingEntry<'_> {
         b: coupling.b.as_str(),
         support: coupling.support,
         together: coupling.together,
+        likeness: coupling.likeness,
         a_to_b: coupling.a_to_b,
         b_to_a: coupling.b_to_a,
         expected: coupling.expected,

@@ -12,7 +12,7 @@ use lockstep_model::{
 
 use crate::{
     BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
-    graph::{Direction, Together},
+    graph::{Direction, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
@@ -269,14 +269,21 @@ pub(crate) fn why() -> WhyView {
             subject => vec![AloneCommit { commit: commit(0xb0, -5, subject), other: vec!["shared-behaviour", "test"] }],
         },
     };
+    let direction = |strength, lower, changes| Direction {
+        strength,
+        lower,
+        strength_free: 0.5,
+        lower_free: 0.3,
+        from: SumsView { joint: 2.7, changes, a: 3.888, b: 4.112, through: 0.25 },
+    };
     WhyView {
         a: side("billing/CreateInvoice", 3, ""),
         b: side("orders/CreateOrder", 4, "retry on timeouts"),
         as_of: Some(1_795_000_000),
         support: 3,
         together: Together { own: 2, shared: 1 },
-        a_to_b: Direction { strength: 0.61, lower: 0.4, strength_free: 0.5, lower_free: 0.3 },
-        b_to_a: Direction { strength: 0.52, lower: 0.33, strength_free: 0.5, lower_free: 0.3 },
+        a_to_b: direction(0.61, 0.4, 2.8),
+        b_to_a: direction(0.52, 0.33, 3.9),
         expected: 0.412_345,
         q: 0.000_123_456,
         specific: true,

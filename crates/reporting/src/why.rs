@@ -14,7 +14,7 @@ use crate::{
     Options, escape,
     evidence::{self, CommitEntry, EvidenceEntry},
     functions::write_safely,
-    graph::{Direction, Together},
+    graph::{Direction, SumsView, Together},
     json::{self, SCHEMA_VERSION},
     prose::{self, count, date},
     style,
@@ -253,6 +253,7 @@ fn strengths(view: &WhyView, text: &mut String) {
         *text += &format!("  {changes} of {}: {} of them changed {} as well", name(from), view.support, name(to));
         *text += &format!(" (strength {:.2}, at least {:.2}", direction.strength, direction.lower);
         *text += &format!("; contract changes aside {:.2})\n", direction.strength_free);
+        *text += &arithmetic(&direction);
     }
     *text += &match (view.support, view.specific) {
         (0, _) => String::new(),
@@ -280,6 +281,13 @@ fn kinds(view: &WhyView, text: &mut String) {
         let changesets = count(side.touched as usize, "changeset");
         *text += &format!("  Of {changesets} that touch {}: {}\n", name(side), kinds.join(", "));
     }
+}
+
+/// How a strength comes about, for those who check it.
+fn arithmetic(direction: &Direction) -> String {
+    let SumsView { joint, changes, a, b, .. } = direction.from;
+    let sums = format!("({joint:.2} + {a:.2}) / ({changes:.2} + {a:.2} + {b:.2})");
+    format!("    (J + a) / (k + a + b) = {sums} = {:.2}\n", direction.strength)
 }
 
 fn explanation(view: &WhyView, options: &Options, text: &mut String) {

@@ -6,12 +6,19 @@ use super::*;
 use crate::testing;
 
 fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
-    let direction = |strength| Direction { strength, lower: 0.25, strength_free: strength, lower_free: 0.2 };
+    let direction = |strength| Direction {
+        strength,
+        lower: 0.25,
+        strength_free: strength,
+        lower_free: 0.2,
+        from: SumsView { joint: 2.718_9, changes: 7.123_456, a: 0.4, b: 7.6, through: 0.012_345_6 },
+    };
     CouplingView {
         a: FunctionId::new(a),
         b: FunctionId::new(b),
         support: 9,
         together: Together { own: 4, shared: 5 },
+        likeness: 0.123_456,
         a_to_b: direction(strength),
         b_to_a: direction(strength / 2.0),
         expected: 0.123_456_789,
@@ -32,6 +39,7 @@ fn view() -> GraphView {
         as_of: Some(1_795_000_000),
         changesets: testing::summary().changesets,
         prior: (0.4, 3.6),
+        pair_prior: Some(PairPriorView { weight: 8.0, intercept: -1.5, likeness: 3.25, through: 0.75 }),
         functions: vec![
             node("orders/Create", "orders"),
             node("billing/\"]; evil -> n0 [label=\"", "billing"),
