@@ -43,6 +43,8 @@ pub enum Command {
     Verdict(VerdictArgs),
     /// Show the changesets behind the coupling of two functions
     Why(WhyArgs),
+    /// Replay the measure on this history: how often would it have been right?
+    Backtest(BacktestArgs),
     /// Print the page of a rule
     Explain(ExplainArgs),
     /// List the rules and their levels
@@ -59,6 +61,10 @@ pub struct Common {
     /// Configuration file [default: lockstep.toml, .lockstep.toml or .config/lockstep.toml, upwards from PATH]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Take folders or files as functions instead of what manifests declare: `handlers/*`, `src/{cart,checkout}`; several
+    /// times for several; `!GLOB` leaves out; `re:^handlers/([^/]+)/` makes the names of its groups
+    #[arg(long, value_name = "DIR|GLOB")]
+    pub units: Vec<String>,
     /// Threads to use [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
@@ -196,6 +202,61 @@ pub struct WhyArgs {
     pub history: HistoryArgs,
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `backtest`.
+#[derive(Debug, Clone, Args)]
+pub struct BacktestArgs {
+    /// A folder of the repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The share of the changesets that is learned from; the rest is the test
+    #[arg(long, value_name = "SHARE", default_value_t = lockstep_linter::SPLIT, value_parser = share)]
+    pub split: f64,
+    /// What counts as a change of a function
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub truth: TruthArg,
+    /// Histories in which nothing is coupled, for comparison; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub shuffles: u32,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: BacktestFormat,
+    /// Write the calibration plot to a file as well
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// A share of which something is left on both sides.
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("it must lie between 0 and 1".to_owned()) }
+}
+
+/// What counts as a change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TruthArg {
+    /// Behaviour: what the rules are about
+    #[default]
+    Behaviour,
+    /// Contracts, configuration and tests as well
+    Any,
+}
+
+/// Formats of `backtest`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum BacktestFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One document, as docs/src/schema/backtest.json says
+    Json,
+    /// The calibration plot
+    Svg,
 }
 
 /// `explain`.

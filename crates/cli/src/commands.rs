@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backtest;
 mod check;
 mod code;
 mod demo;
@@ -11,6 +12,7 @@ mod rules;
 mod verdict;
 mod why;
 
+pub use backtest::backtest;
 pub use check::check;
 pub use code::code;
 pub use demo::demo;

@@ -5,6 +5,7 @@ mod base;
 mod commands;
 mod demo;
 mod exit;
+mod predictive;
 mod session;
 mod terminal;
 mod views;
@@ -48,6 +49,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Graph(args)) => commands::graph(args),
         Some(Command::Verdict(args)) => commands::verdict(args),
         Some(Command::Why(args)) => commands::why(args),
+        Some(Command::Backtest(args)) => commands::backtest(args),
         Some(Command::Explain(args)) => commands::explain(args),
         Some(Command::Rules(args)) => commands::rules(args),
         Some(Command::Doctor(args)) => commands::doctor(args),

@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 use lockstep_config::{Config, ConfigError, LevelFlag, Levels};
 use lockstep_diagnostics::{Level, RuleMeta};
-use lockstep_linter::{Against, Options, Project, Report, option_errors, rules};
+use lockstep_linter::{Against, Incomplete, Options, Project, Report, option_errors, rules, unit_error};
 use lockstep_model::{Function, RepoPath, Timestamp};
 use lockstep_reporting::{
     errors::{self, ErrorView},
@@ -79,7 +79,15 @@ impl Session {
         });
         let ready = ready.and_then(|config| Ok((Levels::new(&config, &flags, &metas)?, config)));
         match ready {
-            Ok((levels, config)) => Ok(Some(Self { project, config, levels, pool, bar })),
+            Ok((levels, mut config)) => {
+                if !common.units.is_empty() {
+                    config.units.clone_from(&common.units);
+                }
+                if let Some(why) = unit_error(&config) {
+                    return Err(anyhow!(why));
+                }
+                Ok(Some(Self { project, config, levels, pool, bar }))
+            }
             Err(wrong) => {
                 show(&wrong, read.as_ref(), common)?;
                 Ok(None)
@@ -154,8 +162,13 @@ pub fn complain(error: &anyhow::Error) {
 
 /// Says on standard error why an answer is incomplete; the exit code that follows.
 pub fn warn_incomplete(report: &Report) -> Exit {
+    warn(&report.incomplete)
+}
+
+/// The same for `reasons`.
+pub fn warn(reasons: &[Incomplete]) -> Exit {
     let mut err = io::stderr().lock();
-    for reason in &report.incomplete {
+    for reason in reasons {
         let word = if reason.accepted { "warning" } else { "error" };
         let _ = writeln!(err, "{word}: {}", escape::line(&reason.reason));
         for line in &reason.notes {
@@ -165,7 +178,7 @@ pub fn warn_incomplete(report: &Report) -> Exit {
             let _ = writeln!(err, "  = help: {}", escape::line(line));
         }
     }
-    if report.incomplete.iter().any(|reason| !reason.accepted) { Exit::Incomplete } else { Exit::Clean }
+    if reasons.iter().any(|reason| !reason.accepted) { Exit::Incomplete } else { Exit::Clean }
 }
 
 /// The number of the function called `name`: by its id, else by the only id that ends like that.

@@ -6,6 +6,7 @@
 use lockstep_model::{ChangeKind, FileChange, FileStatus, History, Timestamp};
 
 use crate::{
+    backtest::noise::is_noise,
     kinds::{FunctionChange, KindSet},
     table::{Code, SetId, Table},
 };
@@ -63,15 +64,12 @@ pub(crate) fn touched(table: &Table, history: &History, as_of: Timestamp) -> Vec
     each(history, as_of, &|touched, change| touch(touched, table, change))
 }
 
-/// The functions that each changeset up to `as_of` touches by a change of code, contract, configuration or tests; they
-/// stand in [`Touched::own`].
+/// The functions that each changeset up to `as_of` touches by a change that is neither noise nor a pure move; they stand in
+/// [`Touched::own`].
 pub(crate) fn touched_in_any_way(table: &Table, history: &History, as_of: Timestamp) -> Vec<Touched> {
-    let counts = |change: &FileChange| {
-        use ChangeKind::{Behaviour, Configuration, Contract, Test};
-        !is_pure_move(change) && matches!(change.kind, Behaviour | Contract | Configuration | Test)
-    };
+    let noise: Vec<bool> = history.paths.iter().map(is_noise).collect();
     each(history, as_of, &|touched, change| {
-        if counts(change) {
+        if change.status != FileStatus::Renamed && !noise[change.then.0 as usize] {
             touch_owners(touched, table, change);
         }
     })

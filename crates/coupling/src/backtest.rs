@@ -11,6 +11,7 @@ mod estimate;
 mod evaluate;
 mod flags;
 mod metrics;
+pub(crate) mod noise;
 mod pairs;
 mod sets;
 
@@ -42,7 +43,7 @@ pub enum Truth {
     /// A change of its own behaviour: what the rules are about.
     #[default]
     Behaviour,
-    /// Any change of its code, contract, configuration or tests: what the measure was calibrated on.
+    /// Any change of its files but of documents, lock files and the like: what the measure was calibrated on.
     Any,
 }
 

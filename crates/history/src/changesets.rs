@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    Difference, Scope, count, diff,
+    Difference, Scope, count, diff, filter,
     follow::{self, Change, Paths},
     kind::Kinds,
     objects::{ObjectError, Objects},
@@ -69,7 +69,7 @@ pub(crate) fn assemble(
     let not_yet = pending.and_then(|pending| Some(not_made_yet(pending, last()?, last()?, &paths)));
     for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
         let edge = (at == 0).then_some(&line.end);
-        match draft.judge(edge, scope) {
+        match draft.judge(edge, step, scope) {
             Some(reason) => count(history, reason),
             None => {
                 let changes =
@@ -114,15 +114,24 @@ impl Draft {
         self.changes.as_deref().unwrap_or_default()
     }
 
+    /// Whether what `scope` calls a program wrote it.
+    fn is_by_bot(&self, step: &Step, scope: Scope) -> bool {
+        match scope {
+            Scope::Behaviour => self.bot,
+            Scope::ByPeople => filter::is_bot(&step.author),
+            Scope::EveryCommit => false,
+        }
+    }
+
     /// Why it is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
-    fn judge(&self, edge: Option<&End>, scope: Scope) -> Option<DropReason> {
+    fn judge(&self, edge: Option<&End>, step: &Step, scope: Scope) -> Option<DropReason> {
         match (edge, &self.changes) {
             (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
             (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
             (_, Err(Ordered(ObjectError::TooLarge { .. }))) => Some(DropReason::Bulk),
             (_, Err(_)) => Some(DropReason::MissingObject),
             (_, Ok(changes)) if changes.is_empty() => Some(DropReason::Empty),
-            _ if self.bot && scope != Scope::EveryCommit => Some(DropReason::Bot),
+            _ if self.is_by_bot(step, scope) => Some(DropReason::Bot),
             _ => None,
         }
     }
@@ -168,10 +177,9 @@ fn file_change(change: &Change, path: PathId, kind_of: &[ChangeKind]) -> FileCha
 /// The changes in order, if one of them is of a kind that `scope` keeps: of behaviour, of a contract or of configuration
 /// in any case.
 fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths, scope: Scope) -> Option<Vec<FileChange>> {
-    let counts = |change: &FileChange| match change.kind {
-        ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration => true,
-        ChangeKind::Test => scope != Scope::Behaviour,
-        ChangeKind::Dependency | ChangeKind::Documentation | ChangeKind::Cosmetic => scope == Scope::EveryCommit,
+    let counts = |change: &FileChange| {
+        scope != Scope::Behaviour
+            || matches!(change.kind, ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration)
     };
     if !changes.iter().any(counts) {
         return None;

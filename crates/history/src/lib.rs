@@ -57,8 +57,9 @@ pub enum Scope {
     /// aside.
     #[default]
     Behaviour,
-    /// The same, but what changes tests only is kept.
-    Tests,
+    /// The main line; only what names a program as its author is set aside, so that a merge is its merger's whatever it
+    /// merges. That is how the experiment behind the measure read histories; its figures are compared on this.
+    ByPeople,
     /// Every commit of every branch, merges left out; nothing is set aside that can be read and changes something.
     EveryCommit,
 }
@@ -145,7 +146,7 @@ fn fill(
     let line = match (newest, options.scope) {
         // Before the first commit there is nothing.
         (None, _) => MainLine { steps: Vec::new(), end: End::Root },
-        (Some(newest), Scope::Behaviour | Scope::Tests) => walk::main_line(&objects, newest, &shallow, progress),
+        (Some(newest), Scope::Behaviour | Scope::ByPeople) => walk::main_line(&objects, newest, &shallow, progress),
         (Some(newest), Scope::EveryCommit) => branches::every_commit(&objects, newest, &shallow),
     };
     history.state.head_time = line.steps.last().map(|step| step.time);

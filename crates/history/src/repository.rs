@@ -123,7 +123,7 @@ impl Repository {
 
     /// The root of the checkout; none in a bare repository.
     pub fn work_tree(&self) -> Option<PathBuf> {
-        self.0.workdir().map(Path::to_path_buf)
+        self.0.workdir().filter(|_| !self.is_bare()).map(Path::to_path_buf)
     }
 
     /// The folder of this work tree's git data (`.git`, or `.git/worktrees/NAME`).
@@ -138,7 +138,17 @@ impl Repository {
 
     /// True if it has no work tree.
     pub fn is_bare(&self) -> bool {
-        self.0.is_bare()
+        self.0.is_bare() || self.is_bare_by_its_name()
+    }
+
+    /// Where no configuration says whether there is a work tree, git looks at the name of the folder; libgit2 does not,
+    /// and would take the folder around a mirror for a checkout.
+    fn is_bare_by_its_name(&self) -> bool {
+        let says = |key: &str| self.0.config().is_ok_and(|config| config.get_entry(key).is_ok());
+        !self.0.is_worktree()
+            && self.0.path().file_name().is_some_and(|name| name != ".git")
+            && !says("core.bare")
+            && !says("core.worktree")
     }
 
     /// What can be said of it at once.

@@ -52,7 +52,7 @@ pub fn backtest(
 ) -> Backtested {
     let scope = match wanted.truth {
         Truth::Behaviour => Scope::Behaviour,
-        Truth::Any => Scope::Tests,
+        Truth::Any => Scope::ByPeople,
     };
     progress.stage("reading the repository");
     let wishes = Wanted { scope, past_units: true };

@@ -1,0 +1,88 @@
+//! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
+//! loose on histories in which nothing is coupled; both print a Markdown table.
+
+mod bootstrap;
+mod headline;
+mod placebo;
+mod run;
+mod selection;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lockstep_linter::{BacktestOptions, SPLIT, coupling::backtest::Truth};
+
+use crate::run::Tested;
+
+/// Tables that show how often Lockstep is right on public repositories.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// This tool, the formula it started from, code-maat's degree and popularity, per repository and on average
+    Headline(Wanted),
+    /// What the rules flag in shuffled histories, per repository and pooled
+    Placebo {
+        /// Shuffled histories per repository
+        #[arg(long, default_value_t = 50)]
+        shuffles: u32,
+        #[command(flatten)]
+        wanted: Wanted,
+    },
+}
+
+/// On what, and by what measure.
+#[derive(Debug, Args)]
+struct Wanted {
+    /// Folder of whole clones: OWNER/NAME, OWNER+NAME/repo or NAME below it
+    #[arg(long)]
+    corpus: PathBuf,
+    /// The repositories and their units
+    #[arg(long, default_value = "docs/src/evaluation/selection.toml")]
+    selection: PathBuf,
+    /// What counts as a change
+    #[arg(long, value_enum, default_value_t = Counts::Any)]
+    truth: Counts,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Counts {
+    Any,
+    Behaviour,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Headline(wanted) => {
+            let tested = all(&wanted, 0)?;
+            headline::write(&tested, &mut io::stdout().lock())?;
+        }
+        Task::Placebo { shuffles, wanted } => {
+            let tested = all(&wanted, shuffles)?;
+            placebo::write(&tested, shuffles, &mut io::stdout().lock())?;
+        }
+    }
+    Ok(())
+}
+
+/// Backtests every repository of the selection, one after the other: each uses all processors.
+fn all(wanted: &Wanted, shuffles: u32) -> anyhow::Result<Vec<Tested>> {
+    let truth = match wanted.truth {
+        Counts::Any => Truth::Any,
+        Counts::Behaviour => Truth::Behaviour,
+    };
+    let options = BacktestOptions { split: SPLIT, truth, shuffles };
+    let mut tested = Vec::new();
+    for repository in selection::read(&wanted.selection)? {
+        writeln!(io::stderr().lock(), "{}", repository.name)?;
+        tested.push(run::backtest(&repository, &wanted.corpus, &options)?);
+    }
+    Ok(tested)
+}
