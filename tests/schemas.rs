@@ -28,6 +28,8 @@ fn documents_follow_their_schemas() {
         ("check.json", &["check", "-W", "all"]),
         ("functions.json", &["functions"]),
         ("graph.json", &["graph"]),
+        ("backtest.json", &["backtest", "--shuffles", "2"]),
+        ("backtest.json", &["backtest", "--truth", "any", "--units", "*"]),
         ("code.json", &["code", "reports/dailyRevenue"]),
     ] {
         let (document, faults) = faults(&folder, name, arguments);

@@ -12,6 +12,21 @@ pub fn of_backtest(outcome: &Outcome) -> VerdictView {
     VerdictView { predicts: outcome.verdict == Verdict::Predicts, word: outcome.verdict.as_str(), sentence }
 }
 
+/// What a check says of it.
+pub fn of_check(verdict: Verdict) -> VerdictView {
+    let predicts = verdict == Verdict::Predicts;
+    let sentence = if predicts {
+        "history predicts change here: `lockstep backtest` shows how well".to_owned()
+    } else {
+        format!(
+            "history does not predict change here, so take strengths as counts and not as forecasts (`lockstep \
+             backtest`): {}",
+            why_not(verdict)
+        )
+    };
+    VerdictView { predicts, word: verdict.as_str(), sentence }
+}
+
 fn in_favour(outcome: &Outcome) -> String {
     let percent = |share: Option<f64>| format!("{:.0} %", share.unwrap_or(0.0) * 100.0);
     let mut sentence = format!(
@@ -31,7 +46,7 @@ fn in_favour(outcome: &Outcome) -> String {
 }
 
 /// Why `verdict` is one against history, as what follows a colon.
-pub fn why_not(verdict: Verdict) -> String {
+fn why_not(verdict: Verdict) -> String {
     match verdict {
         Verdict::Predicts => "it does".to_owned(),
         Verdict::FewQueries { queries } => format!(

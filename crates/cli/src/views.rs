@@ -13,6 +13,8 @@ use lockstep_reporting::{
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
+use crate::predictive;
+
 /// How many functions nothing can be said about, by reason.
 pub fn unknown(report: &Report) -> BTreeMap<&'static str, usize> {
     let mut reasons = BTreeMap::new();
@@ -43,6 +45,7 @@ impl OwnedReport {
                 services: report.found.services.len(),
                 unknown_by_reason: unknown(report),
                 changesets: changesets(report),
+                predictive: report.predictive.map(predictive::of_check),
             },
             history: HistoryFacts {
                 head: state.head,

@@ -24,7 +24,7 @@ mod whose;
 
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
-use lockstep_coupling::{CouplingGraph, Input, Parts};
+use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
 use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
@@ -239,6 +239,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Why the answer is less than whole; empty if it is.
     pub incomplete: Vec<Incomplete>,
+    /// Whether history predicts change here; none if it was not asked, or is too short to tell.
+    pub predictive: Option<Verdict>,
 }
 
 /// All stages but the judgement: the code is followed while the history is read.
@@ -265,6 +267,7 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
         findings: Vec::new(),
         problems,
         incomplete,
+        predictive: None,
     }
 }
 
@@ -272,6 +275,9 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
 pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Options, progress: &dyn Progress) -> Report {
     let mut report = analyse(project, config, options, progress);
     progress.stage("judging");
+    let code = (&report.found, &report.code.closures[..]);
+    let past = (&report.history, report.graph.parts());
+    report.predictive = backtest::verdict(project, config, options, code, past);
     let change = change::for_rules(project, &report.history, &report.graph);
     let view = View::new(Facts {
         functions: &report.found.functions,

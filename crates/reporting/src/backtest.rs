@@ -193,11 +193,18 @@ struct RuleEntry {
     null_over_real: Option<f64>,
 }
 
+/// Whether history predicts, as every document has it.
 #[derive(Serialize)]
-struct VerdictEntry<'a> {
+pub(crate) struct VerdictEntry<'a> {
     predicts: bool,
     word: &'static str,
     sentence: &'a str,
+}
+
+impl<'a> From<&'a VerdictView> for VerdictEntry<'a> {
+    fn from(view: &'a VerdictView) -> Self {
+        Self { predicts: view.predicts, word: view.word, sentence: &view.sentence }
+    }
 }
 
 fn scores(view: &ScoresView) -> ScoresEntry<'_> {
@@ -233,11 +240,7 @@ pub fn write_json(view: &BacktestView, out: &mut dyn io::Write) -> io::Result<()
         },
         shuffles: view.shuffles,
         rules: view.rules.iter().map(rule).collect(),
-        verdict: VerdictEntry {
-            predicts: view.verdict.predicts,
-            word: view.verdict.word,
-            sentence: &view.verdict.sentence,
-        },
+        verdict: (&view.verdict).into(),
         problems: json::problems(&view.problems),
     };
     json::write(&document, out)

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, Severity};
 use lockstep_model::{CommitId, DropReason, FunctionId, RepoPath, Timestamp};
 
+use crate::backtest::VerdictView;
+
 /// One run of the linter, as formats see it.
 #[derive(Clone, Copy)]
 pub struct ReportView<'a> {
@@ -74,6 +76,8 @@ pub struct Summary {
     pub unknown_by_reason: BTreeMap<&'static str, usize>,
     /// Changesets of the main line.
     pub changesets: ChangesetCounts,
+    /// Whether history predicts change here; none if it is too short to tell.
+    pub predictive: Option<VerdictView>,
 }
 
 impl Summary {

@@ -99,3 +99,50 @@ impl Estimator for Tool<'_> {
         self.graph.strength(a, b).strength
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Timestamp = 86_400;
+
+    fn past() -> Vec<Set> {
+        let all: [(Timestamp, &[u32]); 10] = [
+            (0, &[0, 1]),
+            (10, &[0, 1, 2]),
+            (20, &[3]),
+            (40, &[2, 3]),
+            (60, &[0, 1]),
+            (100, &[4]),
+            (150, &[1, 2]),
+            (200, &[0, 3]),
+            (300, &[2, 3]),
+            (365, &[0]),
+        ];
+        all.map(|(day, functions)| Set { time: day * DAY, functions: functions.to_vec() }).to_vec()
+    }
+
+    fn close(ours: f64, theirs: f64, by: f64) {
+        assert!((ours - theirs).abs() < by, "{ours} instead of {theirs}");
+    }
+
+    /// Against `measures.Hist` and `measures.fit_beta` of the experiment on the same ten changesets.
+    #[test]
+    fn agree_with_the_experiment() {
+        let degree = Degree::of(past().iter(), 5);
+        for (a, b, theirs) in [(0, 1, 0.666_667), (1, 0, 0.666_667), (0, 2, 0.222_222), (1, 2, 0.5), (0, 4, 0.0)] {
+            close(degree.score(a, b), theirs, 1e-6);
+        }
+        let frozen = Frozen::of(&past(), 5, 365 * DAY);
+        for (a, b, theirs) in [(0, 1, 0.250_942), (1, 0, 0.251_209), (2, 3, 0.250_971), (0, 4, 0.249_377)] {
+            close(frozen.score(a, b), theirs, 2e-3);
+        }
+    }
+
+    #[test]
+    fn popularity_is_how_often_a_function_changes() {
+        let popularity = Popularity::of(&past(), 5, 2);
+        close(popularity.score(4, 0), 4.0 / 9.0, 1e-12);
+        close(popularity.score(0, 4), 1.0 / 9.0, 1e-12);
+    }
+}

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::{
     EarlySign, Format, Options, ReportView,
+    backtest::VerdictEntry,
     evidence::EvidenceEntry,
     json::{self, Place, ProblemEntry, SCHEMA_VERSION},
     prose,
@@ -112,6 +113,7 @@ struct SummaryEntry<'a> {
     warnings: usize,
     notes: usize,
     changesets: ChangesetsEntry,
+    predictive: Option<VerdictEntry<'a>>,
     baseline: Option<BaselineEntry>,
 }
 
@@ -197,6 +199,7 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
                 kept: changesets.kept,
                 dropped: changesets.dropped.iter().map(|(reason, number)| (reason.as_str(), *number)).collect(),
             },
+            predictive: summary.predictive.as_ref().map(VerdictEntry::from),
             baseline: report.baseline.map(|counts| BaselineEntry {
                 known: counts.known,
                 stale: counts.stale,

@@ -230,6 +230,7 @@ impl Page<'_> {
     fn summary(&mut self) {
         let line = summary_line(self.report);
         self.push(&format!("{line}\n"));
+        self.predictive();
         let dropped = &self.report.summary.changesets.dropped;
         if self.options.verbose && !dropped.is_empty() {
             let reasons: Vec<_> = dropped.iter().map(|(why, n)| format!("{n} {}", left_out(*why))).collect();
@@ -241,7 +242,23 @@ impl Page<'_> {
             self.push(&line);
         }
     }
+
+    /// Says so where history does not predict change. That too few changesets touch several functions to tell is no
+    /// fault where functions are independent, so it is said on request.
+    fn predictive(&mut self) {
+        let verdict = self.report.summary.predictive.as_ref();
+        let Some(verdict) = verdict.filter(|verdict| !verdict.predicts && self.report.incomplete.is_empty()) else {
+            return;
+        };
+        if self.options.verbose || verdict.word != FEW_QUERIES {
+            let note = style::paint(self.options.color, style::WARNING, "note:");
+            self.push(&format!("{note} {}\n", escape::line(&verdict.sentence)));
+        }
+    }
 }
+
+/// The verdict that is said on request only.
+const FEW_QUERIES: &str = "too-few-queries";
 
 /// Groups of functions that are listed as an early sign without being asked for.
 const EARLY_SHOWN: usize = 5;

@@ -1,1 +1,68 @@
-//! x
+//! Scores of a made-up future, against `evalcc.evaluate` of the experiment (Python, numpy) on the same.
+
+use super::*;
+
+/// Scores written down: the row is A, the column is B.
+struct Given([[f64; 5]; 5]);
+
+impl Estimator for Given {
+    fn score(&self, a: usize, b: usize) -> f64 {
+        self.0[a][b]
+    }
+}
+
+const SCORES: Given = Given([
+    [0.0, 0.61, 0.32, 0.11, 0.07],
+    [0.53, 0.0, 0.41, 0.23, 0.02],
+    [0.17, 0.29, 0.0, 0.71, 0.05],
+    [0.37, 0.13, 0.83, 0.0, 0.19],
+    [0.03, 0.43, 0.59, 0.31, 0.0],
+]);
+
+fn sets() -> Vec<Set> {
+    let all: [&[u32]; 10] = [&[0, 1], &[0, 1, 2], &[2, 3], &[2], &[3, 4], &[0, 4], &[1], &[1, 2, 3], &[0], &[4]];
+    (0..).zip(all).map(|(time, functions)| Set { time, functions: functions.to_vec() }).collect()
+}
+
+fn close(ours: Option<f64>, theirs: f64) {
+    assert!(ours.is_some_and(|ours| (ours - theirs).abs() < 1e-8), "{ours:?} instead of {theirs}");
+}
+
+#[test]
+fn agrees_with_the_experiment() {
+    let (sets, alive) = (sets(), [true; 5]);
+    let future = Future::new(&sets, &alive, 10);
+    let scores = evaluate(&SCORES, &future);
+    assert_eq!((future.queries(), scores.calibration.n()), (14, 72));
+    close(scores.map, 0.720_238_095);
+    close(scores.e_ap, 0.441_311_586);
+    close(scores.e_auc, 0.656_730_769);
+    close(scores.top1, 0.571_428_571);
+    close(scores.top3, 0.857_142_857);
+    close(Some(scores.calibration.base_rate()), 0.277_777_778);
+}
+
+#[test]
+fn what_did_not_exist_is_no_candidate() {
+    let (sets, alive) = (sets(), [true, true, true, true, false]);
+    let future = Future::new(&sets, &alive, 10);
+    let scores = evaluate(&SCORES, &future);
+    assert_eq!((future.queries(), scores.calibration.n(), future.candidates()), (10, 45, 4));
+    close(scores.map, 0.900_000_000);
+    close(scores.e_ap, 0.561_569_577);
+    close(scores.e_auc, 0.675_646_552);
+}
+
+#[test]
+fn large_changesets_are_left_out() {
+    let (sets, alive) = (sets(), [true; 5]);
+    assert_eq!(Future::new(&sets, &alive, 2).queries(), 8);
+}
+
+#[test]
+fn without_queries_there_are_no_figures() {
+    let sets = vec![Set { time: 0, functions: vec![1] }];
+    let scores = evaluate(&SCORES, &Future::new(&sets, &[true; 5], 10));
+    assert_eq!((scores.map, scores.top1, scores.e_ap, scores.e_auc), (None, None, None, None));
+    assert_eq!(scores.calibration.n(), 4);
+}
