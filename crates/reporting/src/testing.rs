@@ -12,6 +12,7 @@ use lockstep_model::{
 
 use crate::{
     BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    backtest::VerdictView,
     graph::{Direction, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
@@ -151,6 +152,11 @@ pub(crate) fn summary() -> Summary {
         services: 3,
         unknown_by_reason: BTreeMap::from([("changed too seldom", 1)]),
         changesets: ChangesetCounts { total: 450, kept: 412, dropped },
+        predictive: Some(VerdictView {
+            predicts: false,
+            word: "no-better-than-popularity",
+            sentence: "history does not predict change here".to_owned(),
+        }),
     }
 }
 

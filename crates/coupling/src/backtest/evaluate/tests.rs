@@ -28,6 +28,11 @@ fn close(ours: Option<f64>, theirs: f64) {
     assert!(ours.is_some_and(|ours| (ours - theirs).abs() < 1e-8), "{ours:?} instead of {theirs}");
 }
 
+/// The experiment breaks ties by luck; this is the mean of 40,000 of its draws, whose error is 0.0001.
+fn near(ours: Option<f64>, theirs: f64) {
+    assert!(ours.is_some_and(|ours| (ours - theirs).abs() < 5e-4), "{ours:?} instead of {theirs}");
+}
+
 #[test]
 fn agrees_with_the_experiment() {
     let (sets, alive) = (sets(), [true; 5]);
@@ -35,7 +40,7 @@ fn agrees_with_the_experiment() {
     let scores = evaluate(&SCORES, &future);
     assert_eq!((future.queries(), scores.calibration.n()), (14, 72));
     close(scores.map, 0.720_238_095);
-    close(scores.e_ap, 0.441_311_586);
+    near(scores.e_ap, 0.462_915);
     close(scores.e_auc, 0.656_730_769);
     close(scores.top1, 0.571_428_571);
     close(scores.top3, 0.857_142_857);
@@ -49,7 +54,7 @@ fn what_did_not_exist_is_no_candidate() {
     let scores = evaluate(&SCORES, &future);
     assert_eq!((future.queries(), scores.calibration.n(), future.candidates()), (10, 45, 4));
     close(scores.map, 0.900_000_000);
-    close(scores.e_ap, 0.561_569_577);
+    near(scores.e_ap, 0.553_029);
     close(scores.e_auc, 0.675_646_552);
 }
 
