@@ -23,6 +23,7 @@ fn with_input<T>(world: &World, ask: impl FnOnce(&Input<'_>) -> T) -> T {
         closures: &world.closures,
         history: &world.history,
         parts: &world.parts,
+        likeness: None,
         as_of: AS_OF,
         exists: &|_: &RepoPath| true,
         options: world.options.clone(),
@@ -33,7 +34,8 @@ fn outcome(world: &World, truth: Truth, shuffles: u32) -> Option<Outcome> {
     let present: Vec<PathId> = (0..world.history.paths.len() as u32).map(PathId).collect();
     with_input(world, |input| {
         let all: Vec<Set> = commits(input, 30);
-        let wishes = Wishes { present: &present, commits: Some(&all), shuffles, reported: &reported };
+        let wishes =
+            Wishes { present: &present, likeness: &world.likeness, commits: Some(&all), shuffles, reported: &reported };
         match prepare(input, truth, 0.7) {
             Prepared::Ready(split) => {
                 let outcome = split.run(&wishes);
@@ -108,7 +110,8 @@ fn functions_that_are_born_later_are_no_candidates() {
     let present: Vec<PathId> = paths.map(|(number, _)| PathId(number as u32)).collect();
     with_input(&world, |input| {
         let Prepared::Ready(split) = prepare(input, Truth::Behaviour, 0.7) else { panic!("105 are enough") };
-        let wishes = Wishes { present: &present, commits: None, shuffles: 0, reported: &reported };
+        let wishes =
+            Wishes { present: &present, likeness: &world.likeness, commits: None, shuffles: 0, reported: &reported };
         let outcome = split.run(&wishes);
         assert_eq!((outcome.functions, outcome.degree), (2, None));
     });
