@@ -13,6 +13,7 @@ mod attribute;
 pub mod backtest;
 mod beside;
 mod change;
+mod boundaries;
 mod churn;
 mod combine;
 mod communities;
@@ -39,6 +40,7 @@ use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
 pub use change::Change;
+pub use boundaries::{Bond, Boundaries, Inferred, Merge, Move, Split};
 pub use churn::{Churn, ChurnedIn, Deployments, SharedFile};
 pub use combine::{Combined, combined};
 pub use contracts::ContractFile;
