@@ -12,8 +12,8 @@
 mod attribute;
 pub mod backtest;
 mod beside;
-mod change;
 mod boundaries;
+mod change;
 mod churn;
 mod combine;
 mod communities;
@@ -39,8 +39,8 @@ mod through;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
-pub use change::Change;
 pub use boundaries::{Bond, Boundaries, Inferred, Merge, Move, Split};
+pub use change::Change;
 pub use churn::{Churn, ChurnedIn, Deployments, SharedFile};
 pub use combine::{Combined, combined};
 pub use contracts::ContractFile;
