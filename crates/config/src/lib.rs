@@ -11,6 +11,7 @@ mod lookup;
 mod patterns;
 mod reader;
 mod rules;
+mod write;
 
 pub use allow::Allow;
 pub use error::ConfigError;
@@ -19,3 +20,4 @@ pub use levels::{LevelFlag, Levels};
 pub use lookup::{NAMES, base_of, candidates, discover};
 pub use patterns::{IdPatterns, PathPatterns};
 pub use rules::{RuleSetting, Target};
+pub use write::{NewService, add_services, service_tables};
