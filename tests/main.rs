@@ -8,5 +8,6 @@ mod readme;
 mod recount;
 mod robustness;
 mod schemas;
+mod services;
 mod simulator;
 mod whose;

@@ -30,6 +30,7 @@ fn documents_follow_their_schemas() {
         ("graph.json", &["graph"]),
         ("backtest.json", &["backtest", "--shuffles", "2"]),
         ("backtest.json", &["backtest", "--truth", "any", "--units", "*"]),
+        ("services.json", &["services"]),
         ("code.json", &["code", "reports/dailyRevenue"]),
     ] {
         let (document, faults) = faults(&folder, name, arguments);

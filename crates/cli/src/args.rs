@@ -45,6 +45,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Replay the measure on this history: how often would it have been right?
     Backtest(BacktestArgs),
+    /// Compare the services that the history suggests with those that are claimed
+    Services(ServicesArgs),
     /// Print the page of a rule
     Explain(ExplainArgs),
     /// List the rules and their levels
@@ -225,6 +227,24 @@ pub struct BacktestArgs {
     /// Write the calibration plot to a file as well
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `services`.
+#[derive(Debug, Clone, Args)]
+pub struct ServicesArgs {
+    /// A folder of the repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ListFormat,
+    /// Add a [[service]] table for each inferred service of several functions to lockstep.toml
+    #[arg(long, conflicts_with = "format")]
+    pub write: bool,
     #[command(flatten)]
     pub history: HistoryArgs,
     #[command(flatten)]

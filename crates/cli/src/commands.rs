@@ -9,6 +9,7 @@ mod explain;
 mod functions;
 mod graph;
 mod rules;
+mod services;
 mod verdict;
 mod why;
 
@@ -21,5 +22,6 @@ pub use explain::explain;
 pub use functions::functions;
 pub use graph::graph;
 pub use rules::rules;
+pub use services::services;
 pub use verdict::verdict;
 pub use why::why;

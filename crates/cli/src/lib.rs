@@ -50,6 +50,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Verdict(args)) => commands::verdict(args),
         Some(Command::Why(args)) => commands::why(args),
         Some(Command::Backtest(args)) => commands::backtest(args),
+        Some(Command::Services(args)) => commands::services(args),
         Some(Command::Explain(args)) => commands::explain(args),
         Some(Command::Rules(args)) => commands::rules(args),
         Some(Command::Doctor(args)) => commands::doctor(args),

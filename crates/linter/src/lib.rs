@@ -6,6 +6,7 @@
 //! commands do.
 
 mod backtest;
+mod boundaries;
 mod case;
 mod change;
 pub mod contents;
@@ -31,6 +32,7 @@ use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use lockstep_rules::{Facts, View};
 
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
+pub use boundaries::NamedBoundaries;
 pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
 pub use incomplete::Incomplete;

@@ -17,6 +17,7 @@ pub mod graph;
 mod json;
 mod prose;
 pub mod rules;
+pub mod services;
 mod snippet;
 mod style;
 mod table;
