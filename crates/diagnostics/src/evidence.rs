@@ -41,6 +41,8 @@ pub enum Evidence {
     },
     /// Commits that changed the functions together, most telling first.
     Commits(Vec<CommitRef>),
+    /// Commits that changed what the finding is about, most telling first.
+    ChangedIn(Vec<CommitRef>),
     /// Both reach this file.
     SharedFile {
         /// The file.

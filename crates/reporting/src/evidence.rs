@@ -33,7 +33,8 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
             text += if *specific { ")" } else { "; not more than busy functions do by chance)" };
             text
         }
-        Evidence::Commits(commits) => commit_list(commits, all),
+        Evidence::Commits(commits) => commit_list("changed together in", commits, all),
+        Evidence::ChangedIn(commits) => commit_list("changed in", commits, all),
         Evidence::SharedFile { path, functions } => {
             format!("they share `{}`, which {} reach", escape::line(path.as_str()), count(*functions, "function"))
         }
@@ -74,12 +75,12 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
 /// cannot.
 pub(crate) fn beside_notes(finding: &Finding, all: bool) -> impl Iterator<Item = &Evidence> {
     let every = all || finding.notes.is_empty();
-    finding.evidence.iter().filter(move |piece| every || matches!(piece, Evidence::Commits(_)))
+    finding.evidence.iter().filter(move |piece| every || matches!(piece, Evidence::Commits(_) | Evidence::ChangedIn(_)))
 }
 
-fn commit_list(commits: &[CommitRef], all: bool) -> String {
+fn commit_list(head: &str, commits: &[CommitRef], all: bool) -> String {
     let shown = if all { commits.len() } else { COMMITS_SHOWN };
-    let mut text = "changed together in".to_owned();
+    let mut text = head.to_owned();
     for commit in commits.iter().take(shown) {
         text += "\n  ";
         text += &commit_line(commit);
@@ -198,7 +199,9 @@ impl<'a> From<&'a Evidence> for EvidenceEntry<'a> {
                 specific: *specific,
                 between: between.map(days),
             },
-            Evidence::Commits(commits) => Self::Commits { commits: commits.iter().map(Into::into).collect() },
+            Evidence::Commits(commits) | Evidence::ChangedIn(commits) => {
+                Self::Commits { commits: commits.iter().map(Into::into).collect() }
+            }
             Evidence::SharedFile { path, functions } => Self::SharedFile { path: path.as_str(), functions: *functions },
             Evidence::SharedLayer { name } => Self::SharedLayer { name },
             Evidence::SharedStore { kind, key } => Self::SharedStore { kind, key },

@@ -36,7 +36,7 @@ impl RuleOptions for Options {
     }
 }
 
-/// The share that nine in ten of 18 public repositories reach (docs/src/measure.md).
+/// The share that nine in ten of 18 public repositories reach: see the page of the rule.
 const P10: f64 = 0.56;
 /// Their median.
 const MEDIAN: f64 = 0.67;

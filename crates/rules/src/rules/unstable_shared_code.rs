@@ -222,7 +222,7 @@ fn finding(options: &Options, view: &View<'_>, module: &Module<'_>, all: Deploym
         });
     }
     tell(view, module, all, &busiest, &mut draft);
-    draft.evidence.push(Evidence::Commits(commits(options, view, churn)));
+    draft.evidence.push(Evidence::ChangedIn(commits(options, view, churn)));
     draft.help = help(module, &busiest);
     draft
 }
