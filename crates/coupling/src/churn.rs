@@ -14,6 +14,9 @@ use crate::{
     table::Table,
 };
 
+/// The changesets that changed a file's behaviour, as numbers of the graph, with the functions that each touched.
+type Changes = Vec<(u32, Box<[u32]>)>;
+
 /// A file that several functions run, and what its changes did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedFile {
@@ -21,8 +24,7 @@ pub struct SharedFile {
     pub path: RepoPath,
     /// All functions that a change of it ever touched, sorted.
     pub functions: Vec<usize>,
-    /// The changesets that changed its behaviour, as numbers of the graph, with the functions each touched.
-    changes: Vec<(u32, Box<[u32]>)>,
+    changes: Changes,
 }
 
 /// What the changes of some shared files did, taken together.
@@ -76,7 +78,7 @@ impl CouplingGraph {
     /// The files that several functions run and that changed at least once, by path. `history` must be the one that was
     /// measured.
     pub fn shared_churn(&self, history: &History) -> Vec<SharedFile> {
-        let mut files: BTreeMap<PathId, Vec<(u32, Box<[u32]>)>> = BTreeMap::new();
+        let mut files: BTreeMap<PathId, Changes> = BTreeMap::new();
         for (number, touched) in (0u32..).zip(&self.touched).filter(|(_, touched)| !touched.shared.is_empty()) {
             for change in &history.changesets[touched.changeset as usize].changes {
                 let functions = self.sharing(change);

@@ -141,6 +141,8 @@ fn words(name: &str) -> Vec<String> {
         }
         before = c;
     }
+    let mut seen = BTreeSet::new();
+    all.retain(|word| seen.insert(word.clone()));
     let telling: Vec<String> = all.iter().filter(|word| !GENERIC.contains(&word.as_str())).cloned().collect();
     let telling = if telling.is_empty() { all } else { telling };
     if telling.is_empty() { vec!["service".to_owned()] } else { telling }
@@ -156,6 +158,7 @@ mod tests {
             ("CreateOrderFunction", "create order"),
             ("update_supporter-plus.amount", "update supporter plus amount"),
             ("HTTPServer2", "httpserver2"),
+            ("id_sync-id_sync", "id sync"),
             ("Lambda", "lambda"),
             ("---", "service"),
         ];
