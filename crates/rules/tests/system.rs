@@ -30,6 +30,7 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         graph: &graph,
         history: &world.history,
         problems: &[],
+        change: None,
     };
     let set = |meta: &lockstep_diagnostics::RuleMeta| match options {
         Value::Object(options) if meta.name == rule => options.clone(),
@@ -75,8 +76,8 @@ fn a_pair_is_moved_by_its_contract_or_by_itself() {
 
 #[test]
 fn a_contract_is_named_once_with_all_that_it_moves() {
-    let world = world("acd!a*20 acd!c*5 a*20 c*20 d*20");
-    let found = findings(&world, "unstable-contract", &json!({}));
+    let moved = world("acd!a*20 acd!c*5 a*20 c*20 d*20");
+    let found = findings(&moved, "unstable-contract", &json!({}));
     let [finding] = &found[..] else { panic!("one finding: {found:?}") };
     assert_eq!(
         finding.message,
