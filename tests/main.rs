@@ -6,6 +6,7 @@ mod parts;
 mod program;
 mod readme;
 mod recount;
+mod replay;
 mod robustness;
 mod schemas;
 mod services;

@@ -26,6 +26,10 @@ fn documents_follow_their_schemas() {
     for (name, arguments) in [
         ("check.json", &["check"][..]),
         ("check.json", &["check", "-W", "all"]),
+        ("check.json", &["check", "--staged"]),
+        ("check.json", &["check", "--base", "HEAD~3"]),
+        ("verdict.json", &["verdict"]),
+        ("verdict.json", &["verdict", "reports/dailyRevenue"]),
         ("functions.json", &["functions"]),
         ("graph.json", &["graph"]),
         ("backtest.json", &["backtest", "--shuffles", "2"]),

@@ -280,6 +280,12 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     let code = (&report.found, &report.code.closures[..]);
     let past = (&report.history, report.graph.parts());
     report.predictive = backtest::verdict(project, config, options, code, past);
+    report.findings = judge(project, config, levels, &report);
+    report
+}
+
+/// What the rules say of `report`, worst first.
+pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Report) -> Vec<Finding> {
     let change = change::for_rules(project, &report.history, &report.graph);
     let view = View::new(Facts {
         functions: &report.found.functions,
@@ -304,8 +310,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     findings.sort_by(|a, b| {
         (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
     });
-    report.findings = findings;
-    report
+    findings
 }
 
 /// Silences what an `[[allow]]` table of the configuration accepts at `as_of`; a forbidden finding cannot be.

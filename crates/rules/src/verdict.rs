@@ -7,7 +7,7 @@ mod facts;
 
 use std::collections::BTreeMap;
 
-use lockstep_coupling::{Coupling, Knowledge};
+use lockstep_coupling::{Coupling, Knowledge, Unknown};
 use lockstep_diagnostics::{Answer, Closest, Criterion, Evidence, Outcome, RuleMeta, Verdict};
 use lockstep_model::FunctionId;
 use serde_json::{Map, Value};
@@ -126,7 +126,8 @@ pub fn verdicts(view: &View<'_>, options: &dyn Fn(&RuleMeta) -> Map<String, Valu
 
 fn answer(view: &View<'_>, said: &Said, function: usize) -> Answer {
     if let Knowledge::Unknown(why) = &view.graph().functions()[function].knowledge {
-        return Answer::Unknown { why: why.to_string() };
+        let history = matches!(why, Unknown::FewChangesets { .. } | Unknown::FewChanges { .. });
+        return Answer::Unknown { why: if history { format!("too little history: {why}") } else { why.to_string() } };
     }
     let ids = |functions: Vec<usize>| sorted(functions.into_iter().map(|other| view.id(other).clone()).collect());
     let together = said.lockstep(view, function);

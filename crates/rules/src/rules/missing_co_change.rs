@@ -193,12 +193,18 @@ fn untouched(view: &View<'_>, function: usize, files: &[(RepoPath, u32)]) -> Lab
 fn notes(view: &View<'_>, missing: &Missing<'_>, files: &[(RepoPath, u32)], together: &[Together]) -> Vec<String> {
     let id = view.id(missing.function);
     let mut notes = Vec::new();
-    for (from, pair) in missing.pointing.iter().take(NAMES) {
+    for (number, (from, pair)) in missing.pointing.iter().take(NAMES).enumerate() {
         let there = pair.towards(missing.function);
+        // The message has the first of them.
+        let counted = if number == 0 { String::new() } else { format!("`{id}` changed {}: ", odds(view, *from, pair)) };
+        let shared = match pair.shared {
+            0 => String::new(),
+            shared => format!("; in {shared} further changesets code changed that both reach"),
+        };
         notes.push(format!(
-            "`{id}` changed {}: expect it to change in {} of such changes (at least {})",
-            odds(view, *from, pair),
+            "{counted}expect it to change in {} of the changes of `{}` (at least {}){shared}",
             percent(there.strength_free),
+            view.id(*from),
             percent(there.lower_free),
         ));
     }
