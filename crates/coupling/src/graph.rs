@@ -98,6 +98,7 @@ impl fmt::Display for Unknown {
             Self::FewChangesets { changesets, needed } => {
                 write!(f, "the repository has {changesets} changesets that change behaviour; it takes {needed}")
             }
+            Self::FewChanges { changes: 1, needed } => write!(f, "it changed once; it takes {needed}"),
             Self::FewChanges { changes, needed } => write!(f, "it changed {changes} times; it takes {needed}"),
         }
     }

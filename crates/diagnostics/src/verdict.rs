@@ -38,9 +38,9 @@ pub enum Answer {
         /// The others, sorted.
         with: Vec<FunctionId>,
     },
-    /// It cannot: others must follow, and it need not follow them.
+    /// It cannot: others change with it, and it need not change with them.
     NotIndependent {
-        /// Who must follow, sorted.
+        /// Who, the likeliest first.
         followers: Vec<FunctionId>,
     },
     /// The history does not say.

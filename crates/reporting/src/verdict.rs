@@ -102,7 +102,7 @@ fn entry(verdict: &Verdict) -> Entry<'_> {
         id: verdict.function.as_str(),
         service: &verdict.service,
         answer: verdict.answer.as_str(),
-        summary: answer_in_words(&verdict.answer),
+        summary: answer_in_words(verdict),
         part_of,
         followers,
         changes: verdict.changes,
@@ -162,18 +162,37 @@ fn names(functions: &[FunctionId]) -> String {
 }
 
 /// The answer in one line.
-fn answer_in_words(answer: &Answer) -> String {
-    match answer {
-        Answer::Independent => "independent".to_owned(),
+fn answer_in_words(verdict: &Verdict) -> String {
+    match &verdict.answer {
+        Answer::Independent => independent(verdict),
         Answer::PartOf { service, declared: true, with } => {
             format!("part of `{service}`, as declared, with {}", names(with))
         }
         Answer::PartOf { service, declared: false, with } => format!("part of `{service}`, with {}", names(with)),
         Answer::NotIndependent { followers } => {
-            format!("not independent: when it changes, {} must follow", names(followers))
+            let figures = verdict.closest.as_ref().filter(|closest| followers.first() == Some(&closest.function));
+            let share =
+                figures.map_or_else(String::new, |closest| format!(" in {} of cases", percent(closest.strength)));
+            let (first, rest) = (followers.first(), followers.get(1..).unwrap_or_default());
+            let first = first.map_or_else(String::new, |id| format!("`{id}`"));
+            let more = if rest.is_empty() { String::new() } else { format!(", and so do {}", names(rest)) };
+            format!("not independent: when it changes, {first} changes as well{share}{more}")
         }
         Answer::Unknown { why } => format!("unknown: {why}"),
     }
+}
+
+/// "independent", and how far: most of its deployments may come through code that it shares.
+fn independent(verdict: &Verdict) -> String {
+    let through = verdict.deployments.saturating_sub(verdict.changes);
+    if through > verdict.changes {
+        return format!("independent by its own code; {through} of {} deployments by shared code", verdict.deployments);
+    }
+    "independent".to_owned()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 fn shade(answer: &Answer) -> anstyle::Style {
@@ -242,7 +261,7 @@ fn checklist(verdict: &Verdict, options: &Options, text: &mut String) {
     let id = escape::line(verdict.function.as_str());
     let service = escape::line(&verdict.service);
     let head = style::paint(options.color, style::BOLD, &format!("`{id}`"));
-    let answer = escape::line(&answer_in_words(&verdict.answer)).into_owned();
+    let answer = escape::line(&answer_in_words(verdict)).into_owned();
     let answer = style::paint(options.color, shade(&verdict.answer), &answer);
     *text += &format!("{head} in service `{service}`: {answer}\n");
     let changes = count(verdict.changes as usize, "changeset");

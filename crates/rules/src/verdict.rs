@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Draft, Sink, View, registry,
-    rules::{lockstep::co_change, shared_implementation},
+    rules::{follower, lockstep::co_change, shared_implementation},
     view::sorted,
 };
 use facts::Facts;
@@ -61,7 +61,7 @@ impl Said {
         let counted = shared_implementation::NAME;
         for rule in names.into_iter().filter(|name| *name != counted).filter_map(registry::find) {
             let mut sink = Sink::default();
-            rule.run(&options(rule.meta), view, &mut sink);
+            rule.run(&without_reserve(rule.meta, options(rule.meta)), view, &mut sink);
             for draft in sink.into_drafts() {
                 for id in &draft.functions {
                     if let Some(function) = view.graph().number(id) {
@@ -104,6 +104,17 @@ impl Said {
     }
 }
 
+/// The options for asking. `follower` keeps silent about pairs that are diffuse or not very lopsided, to be quiet where
+/// many pairs are coupled: that a function cannot be changed alone is true all the same.
+fn without_reserve(rule: &RuleMeta, mut options: Map<String, Value>) -> Map<String, Value> {
+    if rule.name == follower::NAME {
+        let lower = options.get("lower").cloned().unwrap_or_else(|| Value::from(follower::Options::default().lower));
+        options.insert("sure-lower".to_owned(), lower);
+        options.insert("ratio".to_owned(), Value::from(1.0));
+    }
+    options
+}
+
 /// The verdict on every function, in their order. `options` says what options were set for a rule.
 pub fn verdicts(view: &View<'_>, options: &dyn Fn(&RuleMeta) -> Map<String, Value>) -> Vec<Verdict> {
     let said = Said::new(view, options);
@@ -135,9 +146,10 @@ fn answer(view: &View<'_>, said: &Said, function: usize) -> Answer {
         let service = most_frequent(view, together.iter().copied().chain([function]));
         return Answer::PartOf { service, declared: false, with: ids(together) };
     }
-    let (followers, _) = said.follower(view, function);
+    let (mut followers, _) = said.follower(view, function);
     if !followers.is_empty() {
-        return Answer::NotIndependent { followers: ids(followers) };
+        followers.sort_by(|x, y| lower(view, function, *y).total_cmp(&lower(view, function, *x)).then(x.cmp(y)));
+        return Answer::NotIndependent { followers: followers.iter().map(|other| view.id(*other).clone()).collect() };
     }
     match view.declared_service(function).filter(|service| service.functions.len() > 1) {
         Some(service) => {
@@ -147,6 +159,11 @@ fn answer(view: &View<'_>, said: &Said, function: usize) -> Answer {
         }
         None => Answer::Independent,
     }
+}
+
+/// The lower bound of how often `to` changes when `from` does.
+fn lower(view: &View<'_>, from: usize, to: usize) -> f64 {
+    view.graph().between(from, to).map_or(0.0, |pair| pair.towards(to).lower_free)
 }
 
 /// The service of most of the functions; of several, the first by name.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, io};
 use lockstep_diagnostics::{Answer, Closest, Verdict};
 use unicode_width::UnicodeWidthStr;
 
-use super::{VerdictView, answer_in_words, painted, shade, sign};
+use super::{VerdictView, answer_in_words, painted, percent, shade, sign};
 use crate::{
     Options, escape,
     functions::write_safely,
@@ -90,13 +90,12 @@ fn line(verdict: &Verdict, widest: usize, options: &Options) -> String {
 
 /// The answer, and behind an independent function how close the closest one is.
 fn in_words(verdict: &Verdict) -> String {
-    let answer = answer_in_words(&verdict.answer);
+    let answer = answer_in_words(verdict);
     match (&verdict.answer, &verdict.closest) {
         (Answer::Independent, Some(closest)) => {
             let changes = count(verdict.changes as usize, "change");
-            let shared =
-                if closest.shared > 0 { format!(", {} by shared code", closest.shared) } else { String::new() };
-            format!("{answer}: closest is `{}`, in {} of {changes}{shared}", closest.function, closest.own)
+            let (id, share) = (&closest.function, percent(closest.strength));
+            format!("{answer}; closest is `{id}` with {share} ({} of {changes})", closest.own)
         }
         _ => answer,
     }

@@ -47,6 +47,8 @@ impl RuleOptions for Options {
     }
 }
 
+/// Its name.
+pub(crate) const NAME: &str = "follower";
 /// Names in one sentence before "and 3 more".
 const NAMES: usize = 4;
 /// Leaders whose figures a person wants to read.
@@ -54,7 +56,7 @@ const LEADERS_TOLD: usize = 3;
 
 impl Rule for Follower {
     const META: RuleMeta = RuleMeta {
-        name: "follower",
+        name: NAME,
         group: Group::Coupling,
         default_level: Level::Warn,
         summary: "a function that must change whenever another one does, but not the other way round",
