@@ -95,9 +95,9 @@ impl Replay {
         let mut pending = self.whole.changesets[number].clone();
         (pending.kind, pending.time, pending.changes) = (ChangesetKind::Pending, ChangesetKind::NOT_YET, changes);
         history.changesets.push(pending);
-        let (parts, _) = tell_apart(&self.project, &self.report.found, &history);
         let options = Options { as_of, allow_shallow: true, jobs: 0 };
         let (found, closures) = (&self.report.found, &self.report.code.closures);
+        let (parts, _) = tell_apart(&self.project, found, closures, &history, options.jobs);
         self.report.graph = measure(&self.project, &self.config, found, closures, &history, &parts, &options);
         self.report.history = history;
         let findings = judge(&self.project, &self.config, &self.levels, &self.report);

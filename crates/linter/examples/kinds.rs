@@ -16,7 +16,7 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Options, Progress, Project, find, follow, judge, mine};
+use lockstep_linter::{Options, Progress, Project, compare_versions, find, follow, mine};
 use lockstep_model::{ChangeKind, Changeset, FileChange, History};
 
 struct Quiet;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let code = follow(&project, &config, &found, &Quiet).code;
     let by_path = mine(&project, &config, &options, &Quiet).history;
     let mut history = by_path.clone();
-    let judged = judge(&project, &code.closures, &mut history, options.jobs);
+    let judged = compare_versions(&project, &code.closures, &mut history, options.jobs);
     let mut lines = lines(&by_path, &history);
     lines.retain(|(_, _, change)| judged.has_compared(change));
     let mut out = io::stdout().lock();

@@ -6,7 +6,8 @@ use lockstep_history::Scope;
 use lockstep_model::{Closure, History, RepoPath};
 
 use crate::{
-    Followed, Found, Judged, Mined, Options, Progress, Project, find, follow, judge, mine_scope, units::Units,
+    Followed, Found, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, mine_scope,
+    units::Units,
 };
 
 /// What is to be read.
@@ -60,7 +61,7 @@ pub(crate) fn compare(
         return Judged::default();
     }
     progress.stage("comparing versions");
-    judge(project, &followed.code.closures, &mut mined.history, options.jobs)
+    compare_versions(project, &followed.code.closures, &mut mined.history, options.jobs)
 }
 
 /// The units that `paths` belong to, within the scope, as functions and services.

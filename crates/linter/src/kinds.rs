@@ -80,7 +80,7 @@ enum Silent {
 }
 
 /// Judges the changes of `history` anew, as far as they can matter to functions with these `closures`.
-pub fn judge(project: &Project, closures: &[Closure], history: &mut History, jobs: usize) -> Judged {
+pub fn compare_versions(project: &Project, closures: &[Closure], history: &mut History, jobs: usize) -> Judged {
     let relevant = relevant(closures, history);
     let bulk = |changeset: &Changeset| {
         changeset.changes.iter().filter(|change| relevant[change.path.0 as usize]).count() > BULK

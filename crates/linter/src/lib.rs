@@ -36,7 +36,7 @@ pub use boundaries::NamedBoundaries;
 pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
 pub use incomplete::Incomplete;
-pub use kinds::{Judged, judge};
+pub use kinds::{Judged, compare_versions};
 pub use likeness::likeness;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};

@@ -1,3 +1,5 @@
+//! Verdicts as people and programs get them.
+
 use lockstep_diagnostics::{Closest, Evidence};
 
 use super::*;
