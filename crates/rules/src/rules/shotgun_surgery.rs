@@ -166,7 +166,7 @@ fn sweeping(found: &Independence) -> String {
     match found.sweeping {
         0 => "no sweeping change is among them: none touches more functions than one change can mean".to_owned(),
         sweeping => format!(
-            "{} counted, since every function it touches had to be deployed; without, the share is {:.2}",
+            "{} among them, counted since every function touched had to be deployed; without, the share is {:.2}",
             count(sweeping, "sweeping change"),
             without.value()
         ),

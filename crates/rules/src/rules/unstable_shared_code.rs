@@ -186,11 +186,13 @@ impl<'a> Homes<'a> {
         Self { packages, entries: entries.collect() }
     }
 
-    /// The package of its own that a file is in; none if functions start there: then it is no library.
+    /// The package of its own that a file is in; none if functions start there, or if it holds other packages: then it
+    /// is no library, but a place where libraries are.
     fn package_of(&self, path: &RepoPath) -> Option<RepoPath> {
         let package = path.ancestors().skip(1).find(|folder| self.packages.contains(folder))?;
-        let is_library = !package.is_root() && !self.entries.iter().any(|entry| entry.starts_with(&package));
-        is_library.then_some(package)
+        let holds_others = self.packages.iter().any(|other| *other != package && other.starts_with(&package));
+        let is_started = self.entries.iter().any(|entry| entry.starts_with(&package));
+        (!package.is_root() && !holds_others && !is_started).then_some(package)
     }
 }
 
