@@ -4,7 +4,7 @@
 mod words;
 
 use lockstep_diagnostics::{Evidence, Finding, Level, Problem, ProblemKind, RuleMeta};
-use lockstep_model::{Confidence, Entry, FileKind, Location, Via};
+use lockstep_model::{Basis, Confidence, Entry, FileKind, Location, Via};
 use lockstep_rules::{Facts, View, check};
 use serde_json::{Map, Value, json};
 use words::{World, file, path};
@@ -246,6 +246,7 @@ fn what_was_not_found_or_not_read_is_said() {
     let mut world = World::of("ab");
     world.functions[0].entry = None;
     world.functions[0].unresolved = Some("there is no file `src/pay.*`".into());
+    world.closures[0].basis = Basis::Nothing;
     world.functions[0].declarations[0].handler = Some("src/pay.handler".into());
     let at = |line| Location { line, ..Location::whole_file(path("broken.yaml")) };
     let problems = [
