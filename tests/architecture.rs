@@ -38,6 +38,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("oxc_resolver", &["codegraph"]),
     ("ruff_python_parser", &["codegraph"]),
     ("syn", &["codegraph"]),
+    ("tree-sitter", &["codegraph"]),
+    ("roxmltree", &["linter"]),
     ("granit-parser", &["document"]),
     ("jsonc-parser", &["document", "codegraph"]),
     ("clap", &["cli"]),
