@@ -39,11 +39,14 @@ fn lines(text: &str) -> Vec<&str> {
     lines
 }
 
+/// True for an entry, by its key and value, that says nothing of some sort.
+type SaysNothing = fn(&str, &Node) -> bool;
+
 /// The kind of a change of a description of an interface: documentation if only what people read differs,
 /// configuration if only where and by what it is served does, else the contract.
 pub(super) fn kind_of_description(path: &RepoPath, before: &str, after: &str) -> Option<ChangeKind> {
     let (mut before, mut after) = trees(path, before, after)?;
-    let steps: [(ChangeKind, fn(&str, &Node) -> bool); 3] = [
+    let steps: [(ChangeKind, SaysNothing); 3] = [
         (ChangeKind::Cosmetic, |_, _| false),
         (ChangeKind::Documentation, is_prose),
         (ChangeKind::Configuration, is_deployment),
@@ -74,7 +77,7 @@ fn is_deployment(key: &str, _: &Node) -> bool {
 }
 
 /// Takes entries away. Below `properties` and the like keys are names that the interface gives: they stay.
-fn drop_keys(node: &mut Node, named: bool, says_nothing: fn(&str, &Node) -> bool) {
+fn drop_keys(node: &mut Node, named: bool, says_nothing: SaysNothing) {
     match &mut node.value {
         Value::Map(entries) => {
             entries.retain(|(key, value)| named || !says_nothing(&key.text, value));

@@ -144,8 +144,8 @@ fn words<'a>(text: &'a str, comments: &Comments) -> Vec<&'a str> {
         } else if comments.block && rest.starts_with("/*") {
             rest = rest.split_once("*/").map_or("", |(_, after)| after).trim_start();
             continue;
-        } else if rest.starts_with("\"\"\"") {
-            3 + rest[3..].find("\"\"\"").map_or(rest.len() - 3, |end| end + 3)
+        } else if let Some(inside) = rest.strip_prefix("\"\"\"") {
+            3 + inside.find("\"\"\"").map_or(inside.len(), |end| end + 3)
         } else if matches!(first, '"' | '\'') {
             quoted(rest, first)
         } else if is_word(first) {
