@@ -15,7 +15,8 @@ use crate::{FileFacts, change::agree, language_of};
 pub enum Asked {
     /// It starts with this symbol. In a version without it, the function was not there.
     Start(String),
-    /// It uses these definitions. In a version that has none of them, it is not known which it used: all count.
+    /// It uses these definitions. In a version that has none of them, it is not known which it used, if any: what nobody
+    /// is known to use there counts for all who ask something of the file.
     Names(Vec<String>),
     /// It uses all of it.
     Whole,
@@ -26,7 +27,7 @@ pub enum Asked {
 enum Reach {
     Nothing,
     Names(BTreeSet<String>),
-    /// Perhaps all of it.
+    /// Anything, or nothing.
     Unknown,
     Whole,
 }
@@ -34,9 +35,9 @@ enum Reach {
 impl Reach {
     fn has(&self, name: &str) -> bool {
         match self {
-            Self::Nothing => false,
+            Self::Nothing | Self::Unknown => false,
             Self::Names(names) => names.contains(name),
-            Self::Unknown | Self::Whole => true,
+            Self::Whole => true,
         }
     }
 }
@@ -87,6 +88,11 @@ impl Version {
         self.reach.get(asked).is_some_and(|reach| self.definitions.keys().all(|name| reach.has(name)))
     }
 
+    /// True if somebody asks something of it, and it does not tell what.
+    fn is_unknown(&self) -> bool {
+        self.reach.contains(&Reach::Unknown)
+    }
+
     /// Who reaches the definition `name`, as numbers.
     fn reaching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
         (0..).zip(&self.reach).filter(|(_, reach)| reach.has(name)).map(|(asked, _)| asked)
@@ -102,15 +108,18 @@ impl Version {
 pub fn changed(path: &RepoPath, before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<usize>> {
     let nothing = Version::default();
     let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+    let count = before.reach.len().max(after.reach.len());
     let mut parts = BTreeSet::new();
     let names: BTreeSet<&String> = before.definitions.keys().chain(after.definitions.keys()).collect();
     for name in names {
         if !says_the_same(path, before.definitions.get(name), after.definitions.get(name)) {
-            let part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
+            let mut part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
+            if part.is_empty() && (before.is_unknown() || after.is_unknown()) {
+                part.extend((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)));
+            }
             parts.insert(part.into_iter().collect());
         }
     }
-    let count = before.reach.len().max(after.reach.len());
     if before.top_level.running != after.top_level.running {
         parts.insert((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)).collect());
     } else if before.top_level.naming != after.top_level.naming {
@@ -142,7 +151,7 @@ fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
         }
     }
     if facts.opaque {
-        return Reach::Unknown;
+        return Reach::Whole;
     }
     let mut seen = BTreeSet::new();
     while let Some(index) = open.pop() {
@@ -281,8 +290,8 @@ mod tests {
             ("unused = 1", "unused = 2", &[&[3]]),
             ("rate = 2", "rate = 3", &[&[0, 1, 2, 3]]),
             ("setUp(rate)", "setUp(rate, 1)", &[&[0, 1, 2, 3]]),
-            // A version without any of the names does not tell what was used of it.
-            ("refund = (x) => db(x)", "repay = (x) => db(x)", &[&[1, 3]]),
+            // A version without any of the names does not tell what was used of it, if anything.
+            ("refund = (x) => db(x)", "repay = (x) => db(x)", &[&[1, 3], &[3]]),
             ("'./db'", "'./database'", &[&[3]]),
             ("setUp(rate)", "void 1", &[&[0, 1, 2, 3]]),
         ];
@@ -291,5 +300,21 @@ mod tests {
             let found = changed(&path("money.js"), Some(&read(base)), Some(&read(&base.replacen(old, new, 1))));
             assert_eq!(found.into_iter().collect::<Vec<_>>(), expected, "{old} -> {new}");
         }
+    }
+
+    #[test]
+    fn what_nobody_is_known_to_use_belongs_to_all_where_somebody_is_unknown() {
+        let asked = ["total", "later"].map(|name| Asked::Names(vec![name.to_owned()]));
+        let parts = |before: &str, after: &str| {
+            let read = |text: &str| Version::read(&path("money.js"), text, &asked).unwrap();
+            let parts = changed(&path("money.js"), Some(&read(before)), Some(&read(after)));
+            parts.into_iter().collect::<Vec<_>>()
+        };
+        let old = "export const total = 1;\nexport const early = 1;\n";
+        assert_eq!(parts(old, &old.replace("total = 1", "total = 2")), [[0]]);
+        assert_eq!(parts(old, &old.replace("early = 1", "early = 2")), [[0, 1]]);
+        let new = "export const total = 1;\nexport const later = 1;\nexport const early = 1;\n";
+        assert_eq!(parts(new, &new.replace("early = 1", "early = 2")), Vec::<Vec<usize>>::new());
+        assert_eq!(parts(new, &new.replace("later = 1", "later = 2")), [[1]]);
     }
 }
