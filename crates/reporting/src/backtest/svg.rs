@@ -57,11 +57,11 @@ fn grid(svg: &mut String) {
     for tick in 0..=5 {
         let share = f64::from(tick) / 5.0;
         let (at_x, at_y, percent) = (x(share), y(share), tick * 20);
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<path class=\"grid\" d=\"M{LEFT} {at_y}H{right}M{at_x} {TOP}V{bottom}\"/>\
              <text class=\"small\" x=\"{label}\" y=\"{baseline}\" text-anchor=\"end\">{percent} %</text>\
-             <text class=\"small\" x=\"{at_x}\" y=\"{below}\" text-anchor=\"middle\">{percent} %</text>\n",
+             <text class=\"small\" x=\"{at_x}\" y=\"{below}\" text-anchor=\"middle\">{percent} %</text>",
             right = x(1.0),
             bottom = y(0.0),
             label = LEFT - 6.0,
@@ -69,11 +69,11 @@ fn grid(svg: &mut String) {
             below = y(0.0) + 14.0,
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<path class=\"ideal\" d=\"M{} {}L{} {}\"/>\
          <text x=\"{}\" y=\"{}\" text-anchor=\"middle\">predicted</text>\
-         <text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">came true</text>\n",
+         <text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">came true</text>",
         x(0.0),
         y(0.0),
         x(1.0),

@@ -101,9 +101,10 @@ fn estimator(name: &str, scores: &ScoresView) -> [String; 10] {
 fn rules(view: &BacktestView) -> Table {
     let mut table = Table::new(&["", ">flagged", ">again", ">foreseen", ">shuffled"]);
     for rule in &view.rules {
-        let again = (rule.opportunities > 0)
-            .then(|| format!("{} of {}", rule.recurred, rule.opportunities))
-            .unwrap_or_else(|| "–".to_owned());
+        let again = match rule.opportunities {
+            0 => "–".to_owned(),
+            opportunities => format!("{} of {opportunities}", rule.recurred),
+        };
         table.row([
             rule.rule.to_owned(),
             rule.flagged.to_string(),
