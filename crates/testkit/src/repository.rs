@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -27,13 +27,38 @@ impl Repository {
         let repository = Self::empty()?;
         repository.git(&["init", "-q", "-b", "main", "--object-format=sha1"])?;
         if !plan.commits.is_empty() {
-            repository.feed(&stream(plan))?;
+            repository.feed(|stream| plan.commits.iter().try_for_each(|commit| stream.add(commit)))?;
             repository.git(&["reset", "-q", "--hard", "main"])?;
         }
         for (path, text) in &plan.uncommitted {
             repository.write(path, text)?;
         }
         Ok(repository)
+    }
+
+    /// A bare repository at `place`, which must not exist, of the commits that `play` hands out one by one: nothing of
+    /// them is kept, so that a history may be larger than memory.
+    ///
+    /// # Errors
+    /// If there is no git, or the disk refuses.
+    pub fn grow(place: &Path, play: impl FnOnce(&mut dyn FnMut(PlannedCommit))) -> io::Result<()> {
+        let git = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            isolate(&mut command);
+            command.arg("-C").arg(place).args(arguments);
+            command
+        };
+        fs::create_dir_all(place)?;
+        finished(git(&["init", "-q", "--bare", "-b", "main", "--object-format=sha1"]).output()?)?;
+        import(git(&["fast-import", "--quiet", "--date-format=raw"]), |stream| {
+            let mut result = Ok(());
+            play(&mut |commit| {
+                if result.is_ok() {
+                    result = stream.add(&commit);
+                }
+            });
+            result
+        })
     }
 
     /// A clone made with `options` (`--depth=1`, `--filter=blob:none`, `--bare`), by way of a `file://` address, so
@@ -100,19 +125,33 @@ impl Repository {
         command
     }
 
-    fn feed(&self, stream: &[u8]) -> io::Result<()> {
+    fn feed(&self, write: impl FnOnce(&mut Stream<'_>) -> io::Result<()>) -> io::Result<()> {
         let mut command = self.command();
         command.args(["fast-import", "--quiet", "--date-format=raw"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-        // A write to a git that gave up fails as well: what it says is the better message.
-        let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(stream));
-        let output = child.wait_with_output()?;
-        if output.status.success() {
-            written
-        } else {
-            Err(io::Error::other(format!("git fast-import: {}", String::from_utf8_lossy(&output.stderr).trim())))
-        }
+        import(command, write)
     }
+}
+
+/// Runs `command`, a `git fast-import`, on what `write` writes.
+fn import(mut command: Command, write: impl FnOnce(&mut Stream<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    // A write to a git that gave up fails as well: what it says is the better message.
+    let written = match child.stdin.take() {
+        Some(pipe) => {
+            let mut pipe = BufWriter::new(pipe);
+            write(&mut Stream { to: &mut pipe, marks: 0, head: None }).and_then(|()| pipe.flush())
+        }
+        None => Ok(()),
+    };
+    finished(child.wait_with_output()?)?;
+    written
+}
+
+fn finished(output: Output) -> io::Result<()> {
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("git: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
 /// Takes this machine's git configuration, and any repository that the tests themselves run in, out of the way.
@@ -129,59 +168,59 @@ pub(crate) fn isolate(command: &mut Command) {
     command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
 }
 
-/// The plan in the language of `git fast-import`.
-fn stream(plan: &Plan) -> Vec<u8> {
-    let mut stream = Stream::default();
-    let mut head = None;
-    for planned in &plan.commits {
-        head = Some(if planned.commit.merge { stream.merge(planned, head) } else { stream.plain(planned, head) });
-    }
-    stream.bytes
-}
-
-#[derive(Default)]
-struct Stream {
-    bytes: Vec<u8>,
+/// Commits in the language of `git fast-import`.
+struct Stream<'a> {
+    to: &'a mut dyn Write,
     marks: usize,
+    /// The newest commit of the main line.
+    head: Option<usize>,
 }
 
-impl Stream {
-    fn line(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.bytes.push(b'\n');
+impl Stream<'_> {
+    /// The next commit of the main line.
+    fn add(&mut self, planned: &PlannedCommit) -> io::Result<()> {
+        let head = self.head;
+        let mark = if planned.commit.merge { self.merge(planned, head)? } else { self.plain(planned, head)? };
+        self.head = Some(mark);
+        Ok(())
     }
 
-    fn data(&mut self, text: &str) {
-        self.line(&format!("data {}", text.len()));
-        self.line(text);
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())?;
+        self.to.write_all(b"\n")
     }
 
-    fn plain(&mut self, planned: &PlannedCommit, parent: Option<usize>) -> usize {
-        let mark = self.commit("refs/heads/main", planned, &planned.commit.title, planned.time, &[parent]);
-        planned.edits.iter().for_each(|edit| self.edit(edit));
-        mark
+    fn data(&mut self, text: &str) -> io::Result<()> {
+        self.line(&format!("data {}", text.len()))?;
+        self.line(text)
+    }
+
+    fn plain(&mut self, planned: &PlannedCommit, parent: Option<usize>) -> io::Result<usize> {
+        let mark = self.commit("refs/heads/main", planned, &planned.commit.title, planned.time, &[parent])?;
+        planned.edits.iter().try_for_each(|edit| self.edit(edit))?;
+        Ok(mark)
     }
 
     /// A branch with one commit a change, and the merge that brings it in. The branch has no name afterwards.
-    fn merge(&mut self, planned: &PlannedCommit, main: Option<usize>) -> usize {
+    fn merge(&mut self, planned: &PlannedCommit, main: Option<usize>) -> io::Result<usize> {
         let mut branch = main;
         let count = i64::try_from(planned.edits.len()).unwrap_or(0);
         for (step, edit) in (0..).zip(&planned.edits) {
             let time = planned.time - 60 * (count - step);
             let title = format!("{} (step {})", planned.commit.subject(), step + 1);
-            branch = Some(self.commit("refs/heads/work", planned, &title, time, &[branch]));
-            self.edit(edit);
+            branch = Some(self.commit("refs/heads/work", planned, &title, time, &[branch])?);
+            self.edit(edit)?;
         }
         let merged = if branch == main { None } else { branch };
-        let mark = self.commit("refs/heads/main", planned, &planned.commit.title, planned.time, &[main, merged]);
+        let mark = self.commit("refs/heads/main", planned, &planned.commit.title, planned.time, &[main, merged])?;
         // A merge starts from the tree of its first parent: the branch's changes are said again.
-        planned.edits.iter().for_each(|edit| self.edit(edit));
+        planned.edits.iter().try_for_each(|edit| self.edit(edit))?;
         if merged.is_some() {
-            self.line("reset refs/heads/work");
-            self.line("from 0000000000000000000000000000000000000000");
-            self.line("");
+            self.line("reset refs/heads/work")?;
+            self.line("from 0000000000000000000000000000000000000000")?;
+            self.line("")?;
         }
-        mark
+        Ok(mark)
     }
 
     fn commit(
@@ -191,28 +230,28 @@ impl Stream {
         title: &str,
         time: i64,
         parents: &[Option<usize>],
-    ) -> usize {
+    ) -> io::Result<usize> {
         self.marks += 1;
         let name = planned.commit.author.replace(['<', '>', '\n'], " ");
         let person = format!("{name} <{}> {time} +0000", planned.commit.email().replace(['<', '>'], ""));
-        self.line(&format!("commit {branch}"));
-        self.line(&format!("mark :{}", self.marks));
-        self.line(&format!("author {person}"));
-        self.line(&format!("committer {person}"));
-        self.data(title);
+        self.line(&format!("commit {branch}"))?;
+        self.line(&format!("mark :{}", self.marks))?;
+        self.line(&format!("author {person}"))?;
+        self.line(&format!("committer {person}"))?;
+        self.data(title)?;
         for (word, parent) in ["from", "merge"].iter().zip(parents) {
             if let Some(parent) = parent {
-                self.line(&format!("{word} :{parent}"));
+                self.line(&format!("{word} :{parent}"))?;
             }
         }
-        self.marks
+        Ok(self.marks)
     }
 
-    fn edit(&mut self, edit: &Edit) {
+    fn edit(&mut self, edit: &Edit) -> io::Result<()> {
         match edit {
             Edit::Write { path, text } => {
-                self.line(&format!("M 100644 inline {}", quote(path)));
-                self.data(text);
+                self.line(&format!("M 100644 inline {}", quote(path)))?;
+                self.data(text)
             }
             Edit::Delete(path) => self.line(&format!("D {}", quote(path))),
             Edit::Rename(from, to) => self.line(&format!("R {} {}", quote(from), quote(to))),

@@ -11,10 +11,10 @@ mod layout;
 mod manifest;
 mod schedule;
 mod source;
+#[cfg(test)]
+mod tests;
 mod truth;
 mod world;
-
-use std::collections::BTreeSet;
 
 use fastrand::Rng;
 use lockstep_model::Timestamp;
@@ -144,6 +144,27 @@ const PEOPLE: &[&str] = &["Ana Duarte", "Jonas Weber", "Mei Tanaka", "Ravi Menon
 const LONGEST_BRANCH: usize = 12;
 
 impl Simulation {
+    /// A large history of the same mixture: each function is as lively as in the default, whatever the numbers.
+    pub fn large(changesets: usize, functions: usize) -> Self {
+        let usual = Self::default();
+        let times = |count: usize| (count * functions).div_ceil(usual.functions);
+        let share = |share: f64| share * usual.functions as f64 / functions as f64;
+        Self {
+            changesets,
+            functions,
+            per_year: usual.per_year * functions as f64 / usual.functions as f64,
+            pairs: times(usual.pairs),
+            triples: times(usual.triples),
+            hubs: times(usual.hubs),
+            coupled: (share(usual.coupled.0), share(usual.coupled.1)),
+            contract_pairs: times(usual.contract_pairs),
+            contract_joint: share(usual.contract_joint),
+            contract_alone: share(usual.contract_alone),
+            shared_modules: times(usual.shared_modules),
+            ..usual
+        }
+    }
+
     /// The history of this seed, whole.
     pub fn run(&self, seed: u64) -> Simulated {
         let mut plan = Plan::default();
@@ -161,8 +182,7 @@ impl Simulation {
         let mut stage = Stage::new(self, world, &cast, rng);
         for (number, happening) in happenings.into_iter().enumerate() {
             let done = stage.perform(happening);
-            let id = |function: &usize| stage.world.functions[*function].id.clone();
-            truth.changed.push(if done.bot { BTreeSet::new() } else { done.changed.iter().map(id).collect() });
+            truth.changed.push(done.changed.iter().map(|function| *function as u32).collect());
             each(self.commit(number, done, &mut dates));
         }
         truth

@@ -97,6 +97,9 @@ impl<'a> Stage<'a> {
                 (0..self.world.files.len()).filter(|file| self.world.files[*file].service.is_none()).collect();
             shared.into_iter().for_each(|file| self.world.save(file));
             (0..self.world.contracts.len()).for_each(|contract| self.world.save_contract(contract));
+            // Code of one function's own, wherever it stands, comes into being with it.
+            let parts = self.world.modules.iter().flat_map(|module| &module.users);
+            self.changed.extend(parts.filter(|users| users.len() == 1).flatten());
         }
         self.changed.extend(&self.world.services[service].functions);
         format!("Add the service {}", self.world.services[service].name)

@@ -128,7 +128,7 @@ fn add_to_file(world: &mut World, service: usize, name: &str, rng: &mut Rng) {
     let helper = format!("{name}_total");
     let definitions = &mut world.files[file].source.definitions;
     let first = definitions.len();
-    definitions.extend([invent(&helper, false, &[], rng), invent(name, true, &[helper.clone()], rng)]);
+    definitions.extend([invent(&helper, false, &[], rng), invent(name, true, std::slice::from_ref(&helper), rng)]);
     let own = vec![(file, vec![first, first + 1])];
     let function = function(world, service, name, name, own);
     world.functions.push(function);

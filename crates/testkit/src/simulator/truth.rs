@@ -59,8 +59,8 @@ fn at_least(hits: u32, trials: u32, chance: f64) -> f64 {
 /// The truth of one made-up history.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Truth {
-    /// All functions.
-    pub functions: BTreeSet<String>,
+    /// All functions, by the ids that Lockstep gives them.
+    pub functions: Vec<String>,
     /// The planted couplings, each direction by itself.
     pub planted: Vec<Planted>,
     /// Pairs of which at least one must change when the other does: a finding about any other pair is false.
@@ -71,19 +71,26 @@ pub struct Truth {
     pub contract_only: BTreeSet<Pair>,
     /// Pairs that are only joined by a module of which both run the part that changes.
     pub shared_only: BTreeSet<Pair>,
-    /// For each changeset, the functions whose own behaviour it changes; empty for bots, whatever they touch.
-    pub changed: Vec<BTreeSet<String>>,
+    /// For each changeset, the functions whose own behaviour it changes, as numbers in `functions`, ascending.
+    pub changed: Vec<Box<[u32]>>,
 }
 
 impl Truth {
-    /// How many changesets change the own behaviour of `function`.
-    pub fn changes(&self, function: &str) -> usize {
-        self.changed.iter().filter(|changed| changed.contains(function)).count()
+    /// How many changesets change the own behaviour of `function`, those of more than `most` functions left out.
+    pub fn changes(&self, function: &str, most: usize) -> usize {
+        self.count(&[function], most)
     }
 
     /// How many change that of both.
-    pub fn together(&self, a: &str, b: &str) -> usize {
-        self.changed.iter().filter(|changed| changed.contains(a) && changed.contains(b)).count()
+    pub fn together(&self, a: &str, b: &str, most: usize) -> usize {
+        self.count(&[a, b], most)
+    }
+
+    fn count(&self, all: &[&str], most: usize) -> usize {
+        let number = |id: &&str| self.functions.iter().position(|function| function == id).map(|at| at as u32);
+        let Some(numbers) = all.iter().map(number).collect::<Option<Vec<u32>>>() else { return 0 };
+        let holds = |changed: &[u32]| numbers.iter().all(|number| changed.contains(number));
+        self.changed.iter().filter(|changed| changed.len() <= most && holds(changed)).count()
     }
 }
 

@@ -1,0 +1,20 @@
+//! Writes a made-up history of any size into a new bare repository, for measuring time and memory:
+//! `cargo run --release -p lockstep-testkit --example made_up_history -- PLACE CHANGESETS FUNCTIONS [SEED]`.
+
+use std::{env, path::Path, process::ExitCode};
+
+use lockstep_testkit::{Repository, simulator::Simulation};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<usize>().ok());
+    let (Some(place), Some(changesets), Some(functions)) = (arguments.first(), number(1), number(2)) else {
+        return ExitCode::from(2);
+    };
+    let seed = number(3).unwrap_or(1) as u64;
+    let simulation = Simulation::large(changesets, functions);
+    match Repository::grow(Path::new(place), |each| drop(simulation.play(seed, each))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
