@@ -164,6 +164,7 @@ impl Replay {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures are what one asks this test for")]
 fn a_replay_names_what_was_left_out() {
     let given = std::env::var_os("LOCKSTEP_REPLAY").map(PathBuf::from);
     let config = std::env::var_os("LOCKSTEP_REPLAY_CONFIG").map(PathBuf::from);

@@ -25,11 +25,13 @@ struct Askers {
     functions: Vec<Vec<u32>>,
 }
 
+/// What a file held before and after a change, and the functions of each part that changed.
+type Change = ((BlobId, BlobId), Vec<Vec<u32>>);
+
 /// What became of the changes of one file.
 #[derive(Default)]
 struct Told {
-    /// The functions of each part, by change.
-    parts: Vec<((BlobId, BlobId), Vec<Vec<u32>>)>,
+    parts: Vec<Change>,
     unread: Unread,
     unparsed: usize,
 }

@@ -83,7 +83,8 @@ impl Reader<'_, '_> {
                 AstKind::AssignmentExpression(assignment) => {
                     let left = assignment.left.span();
                     // Outside of it may be another: `module.exports = exports = …`.
-                    if !assigned && !(left.start <= at.start && at.end <= left.end) {
+                    let inside = left.start <= at.start && at.end <= left.end;
+                    if !assigned && !inside {
                         return Role::Value;
                     }
                     assigned = true;
