@@ -259,7 +259,12 @@ impl CouplingGraph {
             return coupling.towards(b);
         }
         let free = self.weight_of_all(&[a], &[a, b]);
-        directed(self.prior_of(a, b), (0.0, self.functions[a].weighted_changes), (0.0, free))
+        directed(
+            self.prior_of(a, b),
+            self.priors.cautious(a, b),
+            (0.0, self.functions[a].weighted_changes),
+            (0.0, free),
+        )
     }
 
     /// What the strength of `a` towards `b` is computed from.
@@ -432,8 +437,18 @@ fn couplings(counts: &Counts, priors: &PairPriors, gate: &[Verdict]) -> Vec<Coup
                 support: cell.support,
                 support_free: cell.support_free,
                 shared: cell.shared,
-                a_to_b: directed(priors.of(*a, b), (cell.joint, counts.weighted[*a]), free(cell.changes_free)),
-                b_to_a: directed(priors.of(b, *a), (cell.joint, counts.weighted[b]), free(back_free)),
+                a_to_b: directed(
+                    priors.of(*a, b),
+                    priors.cautious(*a, b),
+                    (cell.joint, counts.weighted[*a]),
+                    free(cell.changes_free),
+                ),
+                b_to_a: directed(
+                    priors.of(b, *a),
+                    priors.cautious(b, *a),
+                    (cell.joint, counts.weighted[b]),
+                    free(back_free),
+                ),
                 expected: verdict.expected,
                 p: verdict.p,
                 q: verdict.q,

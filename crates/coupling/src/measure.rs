@@ -39,9 +39,10 @@ pub fn lower_bound(prior: Prior, joint: f64, changes: f64) -> f64 {
     }
 }
 
-/// Both figures over all changesets (`joint` of `changes`) and over those free of contracts.
-pub(crate) fn directed(prior: Prior, all: (f64, f64), free: (f64, f64)) -> Directed {
-    let (strength_all, lower_all) = (strength(prior, all.0, all.1), lower_bound(prior, all.0, all.1));
+/// Both figures over all changesets (`joint` of `changes`) and over those free of contracts: the strength with `prior`,
+/// the lower bound with `cautious`.
+pub(crate) fn directed(prior: Prior, cautious: Prior, all: (f64, f64), free: (f64, f64)) -> Directed {
+    let (strength_all, lower_all) = (strength(prior, all.0, all.1), lower_bound(cautious, all.0, all.1));
     if all == free {
         let (strength_free, lower_free) = (strength_all, lower_all);
         return Directed { strength: strength_all, lower: lower_all, strength_free, lower_free };
@@ -50,7 +51,7 @@ pub(crate) fn directed(prior: Prior, all: (f64, f64), free: (f64, f64)) -> Direc
         strength: strength_all,
         lower: lower_all,
         strength_free: strength(prior, free.0, free.1),
-        lower_free: lower_bound(prior, free.0, free.1),
+        lower_free: lower_bound(cautious, free.0, free.1),
     }
 }
 

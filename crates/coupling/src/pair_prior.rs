@@ -76,8 +76,14 @@ impl PairPriors {
     pub(crate) fn of(&self, a: usize, b: usize) -> Prior {
         let Some(model) = self.model else { return self.global };
         let [_, likeness, through] = self.features(a, b);
-        let mean = share(model.intercept + model.likeness * likeness + model.through * through);
-        Prior { a: PRIOR_WEIGHT * mean, b: PRIOR_WEIGHT * (1.0 - mean), fitted: true }
+        of_mean(share(model.intercept + model.likeness * likeness + model.through * through))
+    }
+
+    /// The prior of the lower bound. That two functions are alike may excuse them and must not accuse them: a pair that
+    /// hardly ever changed is held to no more than is usual of any pair.
+    pub(crate) fn cautious(&self, a: usize, b: usize) -> Prior {
+        let prior = self.of(a, b);
+        if self.model.is_some() { of_mean(prior.mean().min(self.global.mean())) } else { prior }
     }
 
     /// What the coefficients of the regression are multiplied with.
@@ -85,6 +91,11 @@ impl PairPriors {
         let through = self.through.between(a, b).clamp(SHARES.0, SHARES.1);
         [1.0, self.likeness.between(a, b).sqrt(), (through / (1.0 - through)).ln()]
     }
+}
+
+/// The prior of a pair whose expected share is `mean`.
+fn of_mean(mean: f64) -> Prior {
+    Prior { a: PRIOR_WEIGHT * mean, b: PRIOR_WEIGHT * (1.0 - mean), fitted: true }
 }
 
 /// The share whose logit is `eta`.

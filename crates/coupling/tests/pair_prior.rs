@@ -31,7 +31,8 @@ fn close(ours: f64, theirs: f64) -> bool {
 }
 
 /// A history of 85 changesets of nine functions. The reference is the prototype behind the measure: numpy for the
-/// shares, scipy's optimiser for the coefficients, `scipy.stats.beta.ppf` for the lower bounds.
+/// shares, scipy's optimiser for the coefficients, `scipy.stats.beta.ppf` for the lower bounds, of which no prior
+/// mean is above 0.1, that of any pair here.
 #[test]
 fn agrees_with_scipy() {
     let graph = alike("abcdefghi").history(&"ab abc a b cd c d e ef f g gh hi i ace bd e a ".repeat(5)).graph();
@@ -46,16 +47,16 @@ fn agrees_with_scipy() {
     let cases = [
         (
             (0, 1),
-            [0.603_711_210, 0.030_074_280, 0.183_263_714, 9.061_679_211, 22.928_992_384, 0.340_385_771, 0.234_334_962],
+            [0.603_711_210, 0.030_074_280, 0.183_263_714, 9.061_679_211, 22.928_992_384, 0.340_385_771, 0.214_973_966],
         ),
         (
             (1, 0),
-            [0.603_711_210, 0.152_701_511, 0.329_997_916, 9.061_679_211, 18.271_410_665, 0.445_414_321, 0.322_909_550],
+            [0.603_711_210, 0.152_701_511, 0.329_997_916, 9.061_679_211, 18.271_410_665, 0.445_414_321, 0.257_403_197],
         ),
         ((0, 3), [0.0, 0.325_016_295, 0.042_778_322, 0.0, 22.928_992_384, 0.011_064_912, 0.000_028_333]),
         (
             (4, 0),
-            [0.325_456_801, 0.158_306_915, 0.190_988_971, 4.648_496_182, 18.497_623_667, 0.233_092_900, 0.133_986_326],
+            [0.325_456_801, 0.158_306_915, 0.190_988_971, 4.648_496_182, 18.497_623_667, 0.233_092_900, 0.111_850_678],
         ),
         ((6, 8), [0.0, 0.626_819_495, 0.072_434_297, 0.0, 9.235_407_885, 0.033_621_158, 0.000_946_420]),
         ((7, 1), [0.0, 0.039_108_520, 0.014_604_900, 0.0, 9.252_962_897, 0.006_772_124, 0.0]),
@@ -87,6 +88,19 @@ fn a_small_repository_has_one_prior() {
         assert_eq!(graph.pair_model(), None);
         assert_eq!(graph.prior_of(0, 1), graph.prior());
     }
+}
+
+#[test]
+fn alike_code_accuses_nobody() {
+    // Nine pairs of like functions; `a` and `b` hardly ever changed, the other pairs do so together.
+    let letters: String = ('a'..='r').collect();
+    let mut world = World::of(&letters);
+    let texts: Vec<Vec<String>> = (0..18).map(|number| vec![format!("shared{0} alike{0}", number / 2)]).collect();
+    world.likeness = Likeness::of(&texts);
+    let graph = world.history(&format!("ab {}", "cd ef gh ij kl mn op qr ".repeat(12))).graph();
+    let (rare, often) = (graph.strength(0, 1), graph.strength(2, 3));
+    assert!(graph.prior_of(0, 1).mean() > 0.5 && rare.strength > 0.5, "{rare:?}");
+    assert!(rare.lower < 0.1 && often.lower > 0.3, "{rare:?} {often:?}");
 }
 
 #[test]
