@@ -55,7 +55,7 @@ const COUPLED: &str = "ab c de f ab c de f ab c de f ab c de f ab c de f ab c de
 fn a_history_that_repeats_itself_is_foretold() {
     let world = World::of("abcdef").history(COUPLED);
     let outcome = outcome(&world, Truth::Behaviour, 10).unwrap();
-    assert_eq!((outcome.changesets, outcome.functions, outcome.queries), ((51, 21), 6, 22));
+    assert_eq!((outcome.changesets, outcome.functions, outcome.queries), ((51, 21), 6, 20));
     assert_eq!((outcome.model.map, outcome.model.top1), (Some(1.0), Some(1.0)));
     assert!(outcome.popularity.map < Some(1.0), "{:?}", outcome.popularity.map);
     assert_eq!(outcome.degree.as_ref().and_then(|degree| degree.map), Some(1.0));
@@ -145,7 +145,7 @@ proptest! {
         let other = outcome(&World::of("abcde").history(&turned), Truth::Behaviour, 0);
         let figures = |outcome: &Outcome| {
             let of = |scores: &lockstep_coupling::backtest::Scores| {
-                let at = |figure: Option<f64>| figure.map(|figure| (figure * 1e9).round());
+                let at = |figure: Option<f64>| figure.map(|figure| (figure * 1e6).round());
                 (at(scores.map), at(scores.e_ap), at(scores.e_auc), at(scores.top3), at(Some(scores.calibration.brier())))
             };
             (of(&outcome.model), of(&outcome.frozen), of(&outcome.popularity), outcome.rules.clone())

@@ -128,7 +128,7 @@ fn inferred_services_hold_together() {
     let sizes: Vec<usize> = found.inferred.iter().map(|one| one.functions.len()).collect();
     assert_eq!(sizes[..3], [3, 2, 1]);
     let first = &found.inferred[0];
-    assert!(first.cohesion.unwrap() > 0.8 && first.outward.unwrap() < 0.1, "{first:?}");
+    assert!(first.cohesion.unwrap() > 0.6 && first.outward.unwrap() < 0.1, "{first:?}");
     assert_eq!(found.inferred[2].cohesion, None);
     assert!(found.adjusted_rand_index.is_some_and(|index| index > 0.0 && index < 1.0), "{found:?}");
 }
