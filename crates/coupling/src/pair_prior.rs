@@ -76,14 +76,16 @@ impl PairPriors {
     pub(crate) fn of(&self, a: usize, b: usize) -> Prior {
         let Some(model) = self.model else { return self.global };
         let [_, likeness, through] = self.features(a, b);
-        of_mean(share(model.intercept + model.likeness * likeness + model.through * through))
+        weighing(PRIOR_WEIGHT, share(model.intercept + model.likeness * likeness + model.through * through))
     }
 
     /// The prior of the lower bound. That two functions are alike may excuse them and must not accuse them: a pair that
-    /// hardly ever changed is held to no more than is usual of any pair.
+    /// hardly ever changed is held to no more than is usual of any pair, and no more of that is held against what happened.
     pub(crate) fn cautious(&self, a: usize, b: usize) -> Prior {
         let prior = self.of(a, b);
-        if self.model.is_some() { of_mean(prior.mean().min(self.global.mean())) } else { prior }
+        let of_any = |prior: Prior| prior.a + prior.b;
+        let weight = of_any(self.global).clamp(of_any(Prior::FALLBACK), PRIOR_WEIGHT);
+        if self.model.is_some() { weighing(weight, prior.mean().min(self.global.mean())) } else { prior }
     }
 
     /// What the coefficients of the regression are multiplied with.
@@ -93,9 +95,9 @@ impl PairPriors {
     }
 }
 
-/// The prior of a pair whose expected share is `mean`.
-fn of_mean(mean: f64) -> Prior {
-    Prior { a: PRIOR_WEIGHT * mean, b: PRIOR_WEIGHT * (1.0 - mean), fitted: true }
+/// The prior that counts for `weight` changes and expects the share `mean`.
+fn weighing(weight: f64, mean: f64) -> Prior {
+    Prior { a: weight * mean, b: weight * (1.0 - mean), fitted: true }
 }
 
 /// The share whose logit is `eta`.
