@@ -158,8 +158,7 @@ fn functions_of_one_file_are_told_apart_by_its_parts() {
 #[test]
 fn the_gate_tells_habit_from_pair() {
     // Ten functions that change alone, and two that change together.
-    let alone = "c d e f g h i j k l ".repeat(20);
-    let world = World::of("abcdefghijkl").history(&format!("{alone} ab*20"));
+    let world = World::of("abcdefghijkl").history(&"c d e f g h i j k l ab ".repeat(20));
     assert!(pair(&world.graph(), &world, 'a', 'b').unwrap().specific);
     // Everything changes with everything: true, and not special.
     let world = World::of("abcd").history(&"abcd abc bcd acd ".repeat(20));
