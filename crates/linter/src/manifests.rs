@@ -2,13 +2,20 @@
 //! after, wherever in the text they stand. What is said for all functions at once, and what is said of other things,
 //! belongs to none in particular.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod outline;
+
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Node;
 use lockstep_model::{BlobId, FileChange, FileStatus, Function, History, PathId, RepoPath};
+use rayon::prelude::*;
 
+use self::outline::{Place, outline};
 use crate::{
     Project,
     contents::{Contents, Unread, Wanted, each_file},
@@ -110,40 +117,91 @@ pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
 
 /// Compares the versions of one manifest.
 fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], contents: &Contents) -> Told {
+    let compared: Vec<(Vec<u32>, Vec<BlobId>)> = changes
+        .par_iter()
+        .map(|change| {
+            let version = |id| Some(Version { path, id, text: contents.get(id)?, root: OnceCell::new() });
+            match (version(change.before), version(change.after)) {
+                (Some(before), Some(after)) => changed(blocks, &before, &after),
+                // A version that cannot be read says nothing of any block.
+                _ => (Vec::new(), Vec::new()),
+            }
+        })
+        .collect();
     let mut told = Told { unread: contents.unread, ..Told::default() };
-    let mut versions: BTreeMap<BlobId, Option<Node>> = BTreeMap::new();
-    let ids: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
-    for id in ids.into_iter().filter(|id| *id != BlobId::default()) {
-        if let Some(text) = contents.get(id) {
-            let root = parse(path, text);
-            told.unparsed += usize::from(root.is_none());
-            versions.insert(id, root);
-        }
+    let mut unparsed = BTreeSet::new();
+    for (change, (functions, broken)) in changes.iter().zip(compared) {
+        told.changed.push(((change.before, change.after), functions));
+        unparsed.extend(broken);
     }
-    let version = |id: BlobId| match id == BlobId::default() {
-        true => Some(None),
-        false => versions.get(&id)?.as_ref().map(Some),
-    };
-    for change in changes {
-        // A version that cannot be read says nothing of any block.
-        let changed = match (version(change.before), version(change.after)) {
-            (Some(before), Some(after)) => changed(blocks, before, after),
-            _ => Vec::new(),
-        };
-        told.changed.push(((change.before, change.after), changed));
-    }
+    told.unparsed = unparsed.len();
     told
 }
 
-/// The functions whose blocks differ.
-fn changed(blocks: &Blocks, before: Option<&Node>, after: Option<&Node>) -> Vec<u32> {
-    let differs =
-        |keys: &[String]| match (before.and_then(|root| block(root, keys)), after.and_then(|root| block(root, keys))) {
-            (Some(before), Some(after)) => !before.says_the_same(after),
-            (None, None) => false,
-            (Some(_), None) | (None, Some(_)) => true,
+/// One version of a manifest, parsed when that is needed.
+struct Version<'v> {
+    path: &'v RepoPath,
+    id: BlobId,
+    /// Empty where there was no file.
+    text: &'v str,
+    root: OnceCell<Option<Node>>,
+}
+
+impl Version<'_> {
+    /// None if it does not parse.
+    fn root(&self) -> Option<&Node> {
+        self.root.get_or_init(|| parse(self.path, self.text)).as_ref()
+    }
+
+    /// What `keys` lead to, if it is there; none if the version does not parse.
+    fn block(&self, keys: &[String]) -> Option<Option<&Node>> {
+        if self.text.is_empty() { Some(None) } else { self.root().map(|root| block(root, keys)) }
+    }
+
+    fn is_yaml(&self) -> bool {
+        !matches!(self.path.extension(), Some("json" | "jsonc" | "toml"))
+    }
+}
+
+/// The functions whose blocks differ, and the versions that had to be parsed and do not.
+fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> (Vec<u32>, Vec<BlobId>) {
+    let places = |version: &Version<'_>| match version.text.is_empty() {
+        true => vec![Place::Absent; blocks.len()],
+        false if version.is_yaml() => outline(version.text, blocks.keys().map(Vec::as_slice)),
+        false => vec![Place::Unclear; blocks.len()],
+    };
+    let mut functions = Vec::new();
+    for (((keys, of), old), new) in blocks.iter().zip(places(before)).zip(places(after)) {
+        let differs = match (old, new) {
+            (Place::Absent, Place::Absent) => false,
+            (Place::At(_), Place::Absent) | (Place::Absent, Place::At(_)) => true,
+            (Place::At(old), Place::At(new)) => {
+                let (old, new) = (&before.text[old], &after.text[new]);
+                old != new && text_differs(old, new).unwrap_or_else(|| node_differs(keys, before, after))
+            }
+            (Place::Unclear, _) | (_, Place::Unclear) => node_differs(keys, before, after),
         };
-    blocks.iter().filter(|(keys, _)| differs(keys)).flat_map(|(_, functions)| functions).copied().collect()
+        if differs {
+            functions.extend(of);
+        }
+    }
+    let broken = [before, after].into_iter().filter(|version| matches!(version.root.get(), Some(None)));
+    (functions, broken.map(|version| version.id).collect())
+}
+
+/// Whether two blocks differ as trees; none if one does not parse by itself (it names an anchor that stands elsewhere).
+fn text_differs(old: &str, new: &str) -> Option<bool> {
+    let parse = |text| lockstep_document::parse("yaml", text).ok().map(|document| document.root);
+    Some(!parse(old)?.says_the_same(&parse(new)?))
+}
+
+/// Whether the nodes that `keys` lead to differ; a version that does not parse says nothing of any block.
+fn node_differs(keys: &[String], before: &Version<'_>, after: &Version<'_>) -> bool {
+    match (before.block(keys), after.block(keys)) {
+        (Some(Some(old)), Some(Some(new))) => !old.says_the_same(new),
+        (Some(old), Some(new)) => old.is_some() != new.is_some(),
+        _ => false,
+    }
 }
 
 impl Told {
@@ -170,7 +228,12 @@ mod tests {
         let path = RepoPath::new(file).unwrap();
         let keys = keys.iter().map(|keys| keys.iter().map(|key| (*key).to_owned()).collect());
         let blocks: Blocks = keys.zip((0..).map(|number| vec![number])).collect();
-        changed(&blocks, parse(&path, before).as_ref(), parse(&path, after).as_ref())
+        let version = |text| Version { path: &path, id: BlobId::default(), text, root: OnceCell::new() };
+        let (by_text, broken) = changed(&blocks, &version(before), &version(after));
+        assert_eq!(broken, []);
+        let by_tree = blocks.iter().filter(|(keys, _)| node_differs(keys, &version(before), &version(after)));
+        assert_eq!(by_text, by_tree.flat_map(|(_, functions)| functions.clone()).collect::<Vec<_>>());
+        by_text
     }
 
     #[test]
