@@ -36,7 +36,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { min_support: 3, lower: 0.20, sure_lower: 0.30, ratio: 1.5, commits: 3 }
+        Self { min_support: 3, lower: 0.20, sure_lower: 0.20, ratio: 1.5, commits: 3 }
     }
 }
 
