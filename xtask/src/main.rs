@@ -81,8 +81,13 @@ fn all(wanted: &Wanted, shuffles: u32) -> anyhow::Result<Vec<Tested>> {
     let options = BacktestOptions { split: SPLIT, truth, shuffles };
     let mut tested = Vec::new();
     for repository in selection::read(&wanted.selection)? {
-        writeln!(io::stderr().lock(), "{}", repository.name)?;
-        tested.push(run::backtest(&repository, &wanted.corpus, &options)?);
+        match run::backtest(&repository, &wanted.corpus, &options)? {
+            Ok(one) => {
+                writeln!(io::stderr().lock(), "{}", repository.name)?;
+                tested.push(one);
+            }
+            Err(why) => writeln!(io::stderr().lock(), "{} is left out: {why}", repository.name)?,
+        }
     }
     Ok(tested)
 }

@@ -23,11 +23,15 @@ impl Progress for Quiet {
     fn step(&self, _: usize, _: usize) {}
 }
 
-/// Backtests the clone of `repository` below `corpus`.
+/// Backtests the clone of `repository` below `corpus`; the reason if its history is not whole or too short.
 ///
 /// # Errors
-/// If there is no such clone, or its history is not whole or too short.
-pub fn backtest(repository: &Repository, corpus: &Path, wanted: &BacktestOptions) -> anyhow::Result<Tested> {
+/// If there is no such clone.
+pub fn backtest(
+    repository: &Repository,
+    corpus: &Path,
+    wanted: &BacktestOptions,
+) -> anyhow::Result<Result<Tested, String>> {
     let project = Project::open(&repository.clone_in(corpus)?)?;
     let config = Config { units: repository.units.clone(), ..Config::default() };
     if let Some(why) = lockstep_linter::unit_error(&config) {
@@ -36,8 +40,8 @@ pub fn backtest(repository: &Repository, corpus: &Path, wanted: &BacktestOptions
     let options = Options { as_of: None, allow_shallow: false, jobs: rayon::current_num_threads() };
     let tested = lockstep_linter::backtest(&project, &config, &options, wanted, &Quiet);
     if let Some(reason) = tested.incomplete.first() {
-        bail!("{}: {}", repository.name, reason.reason);
+        return Ok(Err(reason.reason.clone()));
     }
     let outcome = tested.outcome.with_context(|| format!("{}: no outcome", repository.name))?;
-    Ok(Tested { name: repository.name.clone(), outcome })
+    Ok(Ok(Tested { name: repository.name.clone(), outcome }))
 }

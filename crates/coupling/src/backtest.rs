@@ -153,9 +153,11 @@ impl Verdict {
     pub fn of(queries: u64, model: &Scores, popularity: &Scores) -> Self {
         let (map, popular) = (model.map.unwrap_or(0.0), popularity.map.unwrap_or(0.0));
         let ece = model.calibration.ece();
+        // Where there are but two functions, nobody can be wrong about who else changes.
+        let beats = map > popular || (map == popular && map >= 1.0);
         if queries < FEWEST_QUERIES {
             Self::FewQueries { queries }
-        } else if map <= popular {
+        } else if !beats {
             Self::NoBetterThanPopularity { map, popularity: popular }
         } else if ece > LARGEST_ECE {
             Self::Miscalibrated { ece }

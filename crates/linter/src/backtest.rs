@@ -11,7 +11,7 @@ use lockstep_model::{Closure, CommitId, History, PathId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Found, Incomplete, Options, Progress, Project, constants,
+    Found, Incomplete, Judged, Options, Progress, Project, constants,
     gather::{self, Wanted},
     tell_apart,
 };
@@ -56,11 +56,17 @@ pub fn backtest(
     };
     progress.stage("reading the repository");
     let wishes = Wanted { scope, past_units: true };
-    let (found, followed, mined) = gather::gather(project, config, options, wishes, progress);
+    let (found, followed, mut mined) = gather::gather(project, config, options, wishes, progress);
+    // What counts as any change is told by paths, as it was where the measure was found.
+    let judged = match wanted.truth {
+        Truth::Behaviour => gather::compare(project, config, &followed, &mut mined, options, progress),
+        Truth::Any => Judged::default(),
+    };
     let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
     let (closures, history, mut incomplete) = (followed.code.closures, mined.history, mined.incomplete);
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
     let mut problems = [found.problems.clone(), followed.problems, mined.problems, of_the_past].concat();
+    problems.extend(judged.problem());
     progress.stage("reading the commits of all branches");
     let exists = |path: &RepoPath| project.files.is_file(path);
     let commits = gather::every_commit(project, config, options, progress).map(|all| {
