@@ -204,6 +204,7 @@ pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
         as_of: report.history.state.head.map(|_| report.graph.as_of()),
         support,
         together: Together { own: support, shared: found.map_or(0, |coupling| coupling.shared) },
+        shared_changes: report.graph.shared_files(&report.history, a, b),
         a_to_b: direction(&report.graph, a, b),
         b_to_a: direction(&report.graph, b, a),
         expected: number(|coupling| coupling.expected, 0.0),

@@ -288,6 +288,7 @@ pub(crate) fn why() -> WhyView {
         as_of: Some(1_795_000_000),
         support: 3,
         together: Together { own: 2, shared: 1 },
+        shared_changes: vec![(path("shared/money.ts"), 1)],
         a_to_b: direction(0.61, 0.4, 2.8),
         b_to_a: direction(0.52, 0.33, 3.9),
         expected: 0.412_345,

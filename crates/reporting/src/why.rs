@@ -23,6 +23,9 @@ use crate::{
 /// Commits shown unless all are asked for.
 const SHOWN: usize = 10;
 
+/// Files that both run shown, as what changed and as what joins, unless all are asked for.
+const SHARED_SHOWN: usize = 5;
+
 /// Files of one function shown under a commit unless all are asked for.
 const FILES_SHOWN: usize = 3;
 
@@ -42,6 +45,8 @@ pub struct WhyView {
     pub support: u32,
     /// The same, by what they edited.
     pub together: Together,
+    /// The shared files behind [`Together::shared`], each with how many of those changesets changed it, most first.
+    pub shared_changes: Vec<(RepoPath, u32)>,
     /// How often B changes when A does.
     pub a_to_b: Direction,
     /// How often A changes when B does.
@@ -109,6 +114,7 @@ struct Document<'a> {
     b: SideEntry<'a>,
     support: u32,
     together: Together,
+    shared_changes: Vec<SharedEntry<'a>>,
     a_to_b: Direction,
     b_to_a: Direction,
     #[serde(serialize_with = "json::probability")]
@@ -136,6 +142,12 @@ struct AloneEntry<'a> {
     #[serde(flatten)]
     commit: CommitEntry<'a>,
     other: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct SharedEntry<'a> {
+    path: &'a RepoPath,
+    changesets: u32,
 }
 
 #[derive(Serialize)]
@@ -182,6 +194,11 @@ pub fn write_json(view: &WhyView, out: &mut dyn io::Write) -> io::Result<()> {
         b: side(&view.b),
         support: view.support,
         together: view.together,
+        shared_changes: view
+            .shared_changes
+            .iter()
+            .map(|(path, changesets)| SharedEntry { path, changesets: *changesets })
+            .collect(),
         a_to_b: view.a_to_b,
         b_to_a: view.b_to_a,
         expected: view.expected,
@@ -231,7 +248,16 @@ fn headline(view: &WhyView, options: &Options, text: &mut String) {
         text.push('\n');
     }
     if view.together.shared > 0 {
-        *text += &format!("{} more, code changed that both reach\n", times(view.together.shared));
+        *text += &format!("{} more, code changed that both reach", times(view.together.shared));
+        let shown = if options.verbose { view.shared_changes.len() } else { SHARED_SHOWN };
+        let files = view.shared_changes.iter().take(shown);
+        let files: Vec<String> =
+            files.map(|(path, changed)| format!("`{}` {}", escape::line(path.as_str()), times(*changed))).collect();
+        *text += &match (files.is_empty(), view.shared_changes.len().saturating_sub(shown)) {
+            (true, _) => "\n".to_owned(),
+            (false, 0) => format!(": {}\n", files.join(", ")),
+            (false, more) => format!(": {} and {more} other files (-v lists them)\n", files.join(", ")),
+        };
     }
 }
 
@@ -298,8 +324,15 @@ fn explanation(view: &WhyView, options: &Options, text: &mut String) {
     if view.explained_by.is_empty() {
         *text += "  nothing in code or manifests: the reason is in people's heads\n";
     }
-    for piece in &view.explained_by {
+    let is_file = |piece: &&Evidence| matches!(piece, Evidence::SharedFile { .. });
+    let shown = if options.verbose { view.explained_by.len() } else { SHARED_SHOWN };
+    let files = view.explained_by.iter().filter(is_file).take(shown);
+    for piece in view.explained_by.iter().filter(|piece| !is_file(piece)).chain(files) {
         *text += &format!("  {}\n", evidence::in_words(piece, options.verbose).replace('\n', "\n  "));
+    }
+    let more = view.explained_by.iter().filter(is_file).count().saturating_sub(shown);
+    if more > 0 {
+        *text += &format!("  and {more} more files (-v lists them)\n");
     }
 }
 
