@@ -36,7 +36,7 @@ pub fn write_svg(view: &BacktestView, out: &mut dyn io::Write) -> io::Result<()>
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\
          <title>{title}</title><style>{STYLE}</style><rect class=\"back\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n\
-         <text x=\"{LEFT}\" y=\"20\">{title}</text>\n"
+         <text class=\"small\" x=\"{LEFT}\" y=\"20\">{title}</text>\n"
     );
     grid(&mut svg);
     curve(&mut svg, &view.model.bins);
@@ -117,6 +117,9 @@ fn bars(svg: &mut String, bins: &[BinView]) {
             bin.n,
         );
     }
-    let _ =
-        writeln!(svg, "<text class=\"small\" x=\"{LEFT}\" y=\"{:.1}\">predictions in each tenth</text>", base + 26.0);
+    let _ = writeln!(
+        svg,
+        "<text class=\"small\" x=\"{LEFT}\" y=\"{:.1}\">predictions in each tenth, bars by their square roots</text>",
+        base + 26.0
+    );
 }
