@@ -28,6 +28,7 @@ mod kinds;
 mod likeness;
 mod measure;
 mod newton;
+mod null_model;
 mod pair_prior;
 mod parts;
 mod prior;

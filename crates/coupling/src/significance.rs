@@ -1,15 +1,17 @@
 //! Whether two functions change together more than the repository's habits explain.
 //!
 //! The null model keeps how active each function is and how many functions each changeset edits, within strata of half a
-//! year, and forgets who changed with whom (a stochastic degree sequence model, Neal, Domagalski and Sagan 2021). The
-//! expected joint changes under it are
-//! `E = Σ over strata y, c in y: min(1, k_A^y n_c / M_y) · min(1, k_B^y n_c / M_y)`, with `M_y = Σ n_c`;
+//! year, and forgets who changed with whom (a stochastic degree sequence model, Neal, Domagalski and Sagan 2021; how it
+//! is fitted stands in [`crate::null_model`]). The expected joint changes under it are
+//! `E = Σ over strata y, c in y: P(A in c) · P(B in c)`;
 //! `p = P(Poisson(E) ≥ J)`, and `q` is Benjamini and Hochberg's over all pairs that could have been found.
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use statrs::distribution::{DiscreteCDF, Poisson};
 
-use crate::count::Counts;
+use crate::{count::Counts, null_model::NullModel};
 
 /// A pair is specific if its q is at most this.
 const FALSE_DISCOVERIES: f64 = 0.10;
@@ -29,26 +31,6 @@ pub(crate) struct Verdict {
     pub q: f64,
     /// q ≤ .10.
     pub specific: bool,
-}
-
-/// One stratum: its changesets by size, and each function's changes in it.
-struct Stratum {
-    /// (size, how many changesets of it), by size.
-    sizes: Vec<(f64, f64)>,
-    /// Sum of the sizes of all changesets.
-    total: f64,
-    /// Per function.
-    changes: Vec<f64>,
-}
-
-impl Stratum {
-    fn expected(&self, a: usize, b: usize) -> f64 {
-        let (a, b) = (self.changes[a] / self.total, self.changes[b] / self.total);
-        if a == 0.0 || b == 0.0 {
-            return 0.0;
-        }
-        self.sizes.iter().map(|(size, count)| count * (a * size).min(1.0) * (b * size).min(1.0)).sum()
-    }
 }
 
 /// Judges every pair (a < b) with joint changes; one verdict per cell of the upper half, row by row.
@@ -95,33 +77,23 @@ fn benjamini_hochberg(verdicts: &mut [Verdict], mut tested: Vec<usize>, tests: f
 }
 
 /// The kept changesets in strata, counted from the first.
-fn strata(counts: &Counts) -> Vec<Stratum> {
+fn strata(counts: &Counts) -> Vec<NullModel> {
     let Some(first) = counts.kept.first().map(|kept| kept.time) else { return Vec::new() };
     let stratum_of = |number: usize| (counts.kept[number].time - first) / STRATUM;
     let mut numbers: Vec<i64> = (0..counts.kept.len()).map(stratum_of).collect();
     numbers.dedup();
-    let mut strata: Vec<Stratum> = numbers
-        .iter()
-        .map(|_| Stratum { sizes: Vec::new(), total: 0.0, changes: vec![0.0; counts.changes.len()] })
-        .collect();
     let at = |number: usize| numbers.binary_search(&stratum_of(number)).unwrap_or_default();
+    let mut sizes: Vec<BTreeMap<usize, u32>> = vec![BTreeMap::new(); numbers.len()];
     for (number, size) in counts.sizes.iter().enumerate() {
-        let (stratum, size) = (&mut strata[at(number)], *size as f64);
-        stratum.total += size;
-        match stratum.sizes.iter_mut().find(|(known, _)| *known == size) {
-            Some((_, count)) => *count += 1.0,
-            None => stratum.sizes.push((size, 1.0)),
+        *sizes[at(number)].entry(*size).or_default() += 1;
+    }
+    let mut changes = vec![vec![0; counts.changes.len()]; numbers.len()];
+    for (function, numbers) in counts.changes.iter().enumerate() {
+        for number in numbers {
+            changes[at(*number as usize)][function] += 1;
         }
     }
-    for (function, changes) in counts.changes.iter().enumerate() {
-        for number in changes {
-            strata[at(*number as usize)].changes[function] += 1.0;
-        }
-    }
-    for stratum in &mut strata {
-        stratum.sizes.sort_by(|x, y| x.0.total_cmp(&y.0));
-    }
-    strata
+    changes.par_iter().zip(&sizes).map(|(changes, sizes)| NullModel::fit(changes, sizes)).collect()
 }
 
 #[cfg(test)]
