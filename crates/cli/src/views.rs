@@ -211,6 +211,7 @@ pub fn why(report: &Report, a: usize, b: usize) -> WhyView {
         q: number(|coupling| coupling.q, 1.0),
         specific: found.is_some_and(|coupling| coupling.specific),
         unknown: [a, b].iter().any(|function| nodes[*function].knowledge != Knowledge::Known),
+        followed: [a, b].iter().all(|function| report.found.functions[*function].entry.is_some()),
         explained_by: case.explained_by,
         commits: case
             .joint

@@ -295,6 +295,7 @@ pub(crate) fn why() -> WhyView {
         q: 0.000_123_456,
         specific: true,
         unknown: false,
+        followed: true,
         explained_by: vec![Evidence::SharedFile { path: path("shared/money.ts"), functions: 7 }],
         commits: vec![
             JointCommit {

@@ -59,6 +59,8 @@ pub struct WhyView {
     pub specific: bool,
     /// True if too little is known of one of them: its history is short, or its code cannot be told apart.
     pub unknown: bool,
+    /// False if what joins them in code was not looked for: folders are taken for functions.
+    pub followed: bool,
     /// What in code and manifests explains it.
     pub explained_by: Vec<Evidence>,
     /// The commits that changed both, newest first.
@@ -322,7 +324,10 @@ fn explanation(view: &WhyView, options: &Options, text: &mut String) {
     }
     *text += &format!("\n{}\n", style::paint(options.color, style::BOLD, "What joins them"));
     if view.explained_by.is_empty() {
-        *text += "  nothing in code or manifests: the reason is in people's heads\n";
+        *text += match view.followed {
+            true => "  nothing in code or manifests: the reason is in people's heads\n",
+            false => "  not looked for: folders are taken for functions here\n",
+        };
     }
     let is_file = |piece: &&Evidence| matches!(piece, Evidence::SharedFile { .. });
     let shown = if options.verbose { view.explained_by.len() } else { SHARED_SHOWN };

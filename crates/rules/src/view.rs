@@ -119,6 +119,12 @@ impl<'a> View<'a> {
         self.declared[function].map(|service| &self.facts.services[service])
     }
 
+    /// True if the code of all `functions` was followed from where they start: only then is it known that nothing joins
+    /// them. Folders that are taken for functions start nowhere.
+    pub fn are_followed(&self, functions: &[usize]) -> bool {
+        functions.iter().all(|function| self.facts.functions[*function].entry.is_some())
+    }
+
     /// Who wrote the changesets, each once, sorted.
     pub fn authors(&self, changesets: &[Together]) -> Vec<&'a str> {
         let author = |both: &Together| self.facts.history.changesets[both.changeset].author.name.as_str();

@@ -150,7 +150,9 @@ fn tell_strongest(
     let commits = view.telling(&both, &view.together(&both), options.commits);
     draft.evidence.push(Evidence::Commits(commits));
     let joins = view.explain(*leader, follower);
-    if joins.is_empty() {
+    if joins.is_empty() && !view.are_followed(&both) {
+        draft.notes.push(lockstep::NOT_FOLLOWED.to_owned());
+    } else if joins.is_empty() {
         draft.evidence.push(Evidence::Hidden);
         draft.notes.push("nothing in the code or the manifests joins them: the coupling is hidden".to_owned());
     } else {

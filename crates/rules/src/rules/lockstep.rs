@@ -51,6 +51,9 @@ const PAIRS_KEPT: usize = 12;
 /// Shared files that are named.
 const FILES: usize = 3;
 
+/// What is said of folders that are taken for functions.
+pub(crate) const NOT_FOLLOWED: &str = "folders are taken for functions here: what joins their code was not looked for";
+
 impl Rule for Lockstep {
     const META: RuleMeta = RuleMeta {
         name: "lockstep",
@@ -274,7 +277,9 @@ fn tell_what_joins(view: &View<'_>, group: &LockstepGroup<'_>, draft: &mut Draft
         _ => true,
     });
     told.extend(telling.into_iter().take(FILES));
-    if told.is_empty() {
+    if told.is_empty() && !view.are_followed(&group.functions) {
+        draft.notes.push(NOT_FOLLOWED.to_owned());
+    } else if told.is_empty() {
         draft.evidence.push(Evidence::Hidden);
         draft.notes.push(match silent.len() {
             0 => "nothing in the code or the manifests joins them: the coupling is hidden".to_owned(),

@@ -6,7 +6,7 @@ use lockstep_diagnostics::{Evidence, Group, Label, Level, RuleMeta};
 use lockstep_model::{Location, RepoPath};
 use serde::{Deserialize, Serialize};
 
-use super::lockstep::{co_change, evidence, in_words};
+use super::lockstep::{NOT_FOLLOWED, co_change, evidence, in_words};
 use crate::{
     Change, Draft, Rule, RuleOptions, Sink, View,
     prose::{count, names, percent},
@@ -164,7 +164,7 @@ fn finding(options: &Options, view: &View<'_>, change: &Change, missing: &Missin
     let commits = view.telling(&[strongest, missing.function], &together, options.commits);
     draft.evidence.push(Evidence::Commits(commits));
     let joins = view.explain(strongest, missing.function);
-    tell_what_joins(&joins, &mut draft);
+    tell_what_joins(&joins, view.are_followed(&[strongest, missing.function]), &mut draft);
     draft.help = help(view, strongest, missing.function, &files);
     draft
 }
@@ -223,7 +223,7 @@ fn notes(view: &View<'_>, missing: &Missing<'_>, files: &[(RepoPath, u32)], toge
     notes
 }
 
-fn tell_what_joins(joins: &[Explanation], draft: &mut Draft) {
+fn tell_what_joins(joins: &[Explanation], followed: bool, draft: &mut Draft) {
     // What all functions share explains nothing about two of them; what joins them directly comes first.
     let direct = joins.iter().find(|join| !matches!(join, Explanation::SharedFile { .. }));
     match direct {
@@ -231,6 +231,7 @@ fn tell_what_joins(joins: &[Explanation], draft: &mut Draft) {
             draft.notes.push(in_words(join));
             draft.evidence.push(evidence(join));
         }
+        None if joins.is_empty() && !followed => draft.notes.push(NOT_FOLLOWED.to_owned()),
         None if joins.is_empty() => {
             draft.notes.push("nothing in the code or the manifests joins them: only the history knows".to_owned());
             draft.evidence.push(Evidence::Hidden);
