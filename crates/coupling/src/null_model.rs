@@ -89,7 +89,7 @@ mod tests {
         sizes
     }
 
-    /// One function in every changeset: nothing is left to chance, and `k n / M` would say 3 · (3·1/5)·(2·…) less.
+    /// With a function that is part of every changeset, all changes of any other are joint.
     #[test]
     fn a_function_of_every_changeset_is_expected_in_every_one() {
         let model = NullModel::fit(&[3, 2, 1], &sizes(&[2, 2, 2]));

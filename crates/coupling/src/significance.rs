@@ -15,9 +15,8 @@ use crate::{count::Counts, null_model::NullModel};
 
 /// A pair is specific if its q is at most this.
 const FALSE_DISCOVERIES: f64 = 0.10;
-/// Two quarters. Over a whole year two functions that were busy in the same months look coupled: with strata of a year,
-/// shuffled histories held 3.0 % of the specific pairs of the real ones (12 % of those of one repository), with these 0.6 %
-/// (`cargo run -p lockstep-xtask -- placebo`).
+/// Two quarters. Over a whole year two functions that were busy in the same months look coupled (the book's chapter on
+/// choosing the prior has the figures; `cargo run -p lockstep-xtask -- placebo` counts them anew).
 const STRATUM: i64 = 2 * 91 * 86_400;
 
 /// What the gate says of one pair.

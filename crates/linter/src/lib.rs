@@ -9,7 +9,7 @@ mod backtest;
 mod boundaries;
 mod case;
 mod change;
-pub mod contents;
+mod contents;
 mod contracts;
 mod gather;
 mod incomplete;
@@ -245,6 +245,21 @@ pub struct Report {
     pub predictive: Option<Verdict>,
 }
 
+impl Report {
+    /// The report as rules look at it; `change` is the change that is looked at, if any.
+    pub(crate) fn view<'a>(&'a self, change: Option<&'a lockstep_rules::Change>) -> View<'a> {
+        View::new(Facts {
+            functions: &self.found.functions,
+            services: &self.found.services,
+            closures: &self.code.closures,
+            graph: &self.graph,
+            history: &self.history,
+            problems: &self.problems,
+            change,
+        })
+    }
+}
+
 /// All stages but the judgement: the code is followed while the history is read.
 pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
     progress.stage("reading the repository");
@@ -287,15 +302,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
 /// What the rules say of `report`, worst first.
 pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Report) -> Vec<Finding> {
     let change = change::for_rules(project, &report.history, &report.graph);
-    let view = View::new(Facts {
-        functions: &report.found.functions,
-        services: &report.found.services,
-        closures: &report.code.closures,
-        graph: &report.graph,
-        history: &report.history,
-        problems: &report.problems,
-        change: change.as_ref(),
-    });
+    let view = report.view(change.as_ref());
     let asked = |rule: &RuleMeta| levels.asked(rule.name);
     let set = |rule: &RuleMeta| config.rule(rule.name).map(|setting| setting.options.clone()).unwrap_or_default();
     let mut findings = lockstep_rules::check(&view, &asked, &set);
