@@ -1,15 +1,19 @@
 //! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
-//! loose on histories in which nothing is coupled; both print a Markdown table.
+//! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
+//! people counted; all print Markdown tables.
 
 mod bootstrap;
+mod found;
+mod functions;
 mod headline;
 mod placebo;
 mod run;
 mod selection;
+mod truth;
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +39,18 @@ enum Task {
         shuffles: u32,
         #[command(flatten)]
         wanted: Wanted,
+    },
+    /// The functions found in public repositories against those that people counted there
+    Functions {
+        /// Folder of whole clones: OWNER/NAME, OWNER+NAME/repo or NAME below it
+        #[arg(long)]
+        corpus: PathBuf,
+        /// Folder of counted functions, one file per repository
+        #[arg(long, default_value = "docs/src/evaluation/functions")]
+        truth: PathBuf,
+        /// Only repositories whose name contains this
+        #[arg(long)]
+        only: Option<String>,
     },
 }
 
@@ -68,7 +84,24 @@ fn main() -> anyhow::Result<()> {
             let tested = all(&wanted, shuffles)?;
             placebo::write(&tested, shuffles, &mut io::stdout().lock())?;
         }
+        Task::Functions { corpus, truth, only } => counted(&corpus, &truth, only.as_deref())?,
     }
+    Ok(())
+}
+
+/// Finds the functions of every counted repository; those that have no clone below `corpus` are named and left out.
+fn counted(corpus: &Path, folder: &Path, only: Option<&str>) -> anyhow::Result<()> {
+    let scratch = tempfile::tempdir()?;
+    let mut truths = truth::read_all(folder)?;
+    truths.retain(|truth| only.is_none_or(|part| truth.repository.contains(part)));
+    let mut compared = Vec::new();
+    for truth in &truths {
+        match found::functions(truth, corpus, scratch.path()) {
+            Ok(functions) => compared.push(found::compare(truth, &functions)),
+            Err(why) => writeln!(io::stderr().lock(), "{} is left out: {why:#}", truth.repository)?,
+        }
+    }
+    functions::write(&compared, &mut io::stdout().lock())?;
     Ok(())
 }
 
