@@ -15,7 +15,10 @@ mod selection;
 mod table;
 mod unread;
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use lockstep_diagnostics::Partial;
 use lockstep_model::{FileSet, Function, RepoPath};
@@ -38,7 +41,7 @@ pub struct Options {
 pub struct Discovered {
     /// The functions, sorted by id.
     pub functions: Vec<Function>,
-    /// The manifests that declare them, sorted.
+    /// The files that declare them and are no function's code, sorted.
     pub manifests: Vec<RepoPath>,
 }
 
@@ -60,13 +63,26 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
     unread::report(files, |path| !left_out.covers(path), &mut problems);
 
     let functions = assemble::assemble(declared, files);
-    let mut manifests: Vec<RepoPath> =
-        functions.iter().flat_map(|function| &function.declarations).map(|said| said.location.path.clone()).collect();
-    manifests.sort_unstable();
-    manifests.dedup();
+    let manifests = manifests(&functions);
     problems.sort_unstable_by(|a, b| (&a.location, &a.message, a.kind).cmp(&(&b.location, &b.message, b.kind)));
     problems.dedup();
     Partial { value: Discovered { functions, manifests }, problems }
+}
+
+/// The files that declare `functions`, without those that are a function's own code: where a decorator, an attribute or
+/// the place of a file declares a function, the declaration is the function.
+fn manifests(functions: &[Function]) -> Vec<RepoPath> {
+    let starts: HashSet<&RepoPath> =
+        functions.iter().filter_map(|function| Some(&function.entry.as_ref()?.path)).collect();
+    let declared = functions.iter().flat_map(|function| &function.declarations).map(|said| &said.location.path);
+    let manifests = declared.filter(|path| !starts.contains(path) || is_data(path));
+    manifests.cloned().collect::<BTreeSet<RepoPath>>().into_iter().collect()
+}
+
+/// True for files that hold a tree of values and that no runtime starts: code that stands in one is a text of it.
+pub fn is_data(path: &RepoPath) -> bool {
+    const DATA: [&str; 9] = ["yaml", "yml", "json", "jsonc", "json5", "toml", "template", "tf", "tofu"];
+    path.extension().is_some_and(|extension| DATA.contains(&extension))
 }
 
 #[cfg(test)]

@@ -52,6 +52,18 @@ fn twins_are_one_function_and_namesakes_are_two() {
 }
 
 #[test]
+fn a_declaration_that_is_the_code_is_no_manifest() {
+    let inline = "Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: python3.12, Handler: index.run, Code: {ZipFile: 'def run(): pass'}}\n";
+    let mut functions = find(&[("s/t.yaml", inline)], &Options::default()).value.functions;
+    assert_eq!(functions[0].entry.as_ref().unwrap().path.as_str(), "s/t.yaml");
+    assert_eq!(manifests(&functions).len(), 1);
+    let code = RepoPath::new("s/function_app.py").unwrap();
+    functions[0].entry.as_mut().unwrap().path = code.clone();
+    functions[0].declarations[0].location.path = code;
+    assert_eq!(manifests(&functions), []);
+}
+
+#[test]
 fn calls_lead_to_functions() {
     let text = template(&[("A", "a"), ("B", "b")])
         .replace("CodeUri: a}", "CodeUri: a, Policies: [LambdaInvokePolicy: {FunctionName: !Ref B}]}");

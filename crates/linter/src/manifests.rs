@@ -86,8 +86,10 @@ pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<Re
     manifests
 }
 
+/// The tree of a manifest; none if it does not parse, or is a program.
 pub(crate) fn parse(path: &RepoPath, text: &str) -> Option<Node> {
-    lockstep_document::parse(path.extension().unwrap_or_default(), text).ok().map(|document| document.root)
+    let parse = || lockstep_document::parse(path.extension().unwrap_or_default(), text);
+    lockstep_discovery::is_data(path).then(parse)?.ok().map(|document| document.root)
 }
 
 /// Notes the keys that lead to each of `places`, where a key stands that declares functions. Items of lists have no
