@@ -41,6 +41,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("tree-sitter", &["codegraph"]),
     ("roxmltree", &["linter"]),
     ("granit-parser", &["document"]),
+    ("hcl-edit", &["document"]),
     ("jsonc-parser", &["document", "codegraph"]),
     ("clap", &["cli"]),
 ];

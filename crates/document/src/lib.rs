@@ -1,7 +1,8 @@
-//! Manifests as one tree: YAML (with CloudFormation's tags), JSON (with comments) and TOML give the same [`Node`]s,
-//! each with its place in the text. What comes from strangers is bounded: nesting, aliases and the number of nodes.
+//! Manifests as one tree: YAML (with CloudFormation's tags), JSON (with comments), TOML and HCL give the same [`Node`]s,
+//! each with its place in the text. [`hcl`] keeps the expressions of HCL too. What comes from strangers is bounded: nesting, aliases and the number of nodes.
 
 mod error;
+pub mod hcl;
 mod json;
 mod node;
 mod toml;
@@ -21,7 +22,7 @@ pub const MAX_BYTES: usize = 16 << 20;
 
 /// Reads `text` as what a file with this `extension` (without the dot, any case) holds.
 ///
-/// `json`, `jsonc` and `json5` are JSON, `toml` is TOML, anything else is YAML. Files called YAML, and files whose
+/// `json`, `jsonc` and `json5` are JSON, `toml` is TOML, `tf`, `tofu`, `tfvars` and `hcl` are HCL, anything else is YAML. Files called YAML, and files whose
 /// extension says nothing (`template`), are read as JSON if they look like it and are. A byte order mark is passed
 /// over. Of several YAML documents, the first that is not empty is the one.
 ///
@@ -35,6 +36,7 @@ pub fn parse(extension: &str, text: &str) -> Result<Document, ParseError> {
     match extension.to_ascii_lowercase().as_str() {
         "json" | "jsonc" | "json5" => json::parse(text),
         "toml" => toml::parse(text),
+        "tf" | "tofu" | "tfvars" | "hcl" => hcl::parse_nodes(text),
         _ if text.trim_start_matches(BOM).trim_start().starts_with('{') => {
             json::parse(text).or_else(|_| yaml::parse(text))
         }

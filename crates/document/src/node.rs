@@ -22,6 +22,8 @@ pub enum Syntax {
     Json,
     /// TOML.
     Toml,
+    /// HCL.
+    Hcl,
 }
 
 /// A value with its place.

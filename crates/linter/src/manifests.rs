@@ -161,7 +161,7 @@ impl Version<'_> {
     }
 
     fn is_yaml(&self) -> bool {
-        !matches!(self.path.extension(), Some("json" | "jsonc" | "toml"))
+        !matches!(self.path.extension(), Some("json" | "jsonc" | "toml" | "tf" | "tofu" | "hcl"))
     }
 }
 
@@ -270,5 +270,32 @@ mod tests {
         let json = "{\"Resources\": {\"A\": {\"b\": 1}, \"C\": 2}}";
         assert_eq!(differing("template.json", keys, json, &json.replace('2', "3")), Vec::<u32>::new());
         assert_eq!(differing("template.json", keys, json, "{}"), [0]);
+    }
+
+    #[test]
+    fn blocks_of_terraform_are_told_apart_by_their_labels() {
+        let base = "resource \"aws_lambda_function\" \"create\" {\n  timeout = 3 # s\n}\n\nmodule \"list\" {\n  source   = \"./l\"\n  for_each = toset([\"a\", \"b\"])\n  env { x = var.x }\n  env { y = 1 }\n}\n";
+        let keys: &[&[&str]] = &[&["module", "list"], &["resource", "aws_lambda_function", "create"]];
+        let cases: [(&str, &str, &[u32]); 6] = [
+            ("timeout = 3", "timeout = 4", &[1]),
+            ("# s", "// seconds", &[]),
+            ("\n\nmodule", "\n\nlocals { z = 1 }\n\nmodule", &[]),
+            ("\"b\"]", "\"c\"]", &[0]),
+            ("x = var.x", "x = var.z", &[0]),
+            ("\"create\"", "\"make\"", &[1]),
+        ];
+        for (old, new, expected) in cases {
+            assert_eq!(differing("main.tf", keys, base, &base.replacen(old, new, 1)), expected, "{old} -> {new}");
+        }
+    }
+
+    #[test]
+    fn all_functions_of_one_block_share_its_changes() {
+        let text = "module \"list\" {\n  for_each = toset([\"a\", \"b\"])\n}\n";
+        let root = parse(&RepoPath::new("main.tf").unwrap(), text).unwrap();
+        let places = BTreeMap::from([(text.find("\"list\"").unwrap(), vec![0, 1])]);
+        let mut blocks = Blocks::new();
+        note(&root, &places, &mut Vec::new(), &mut blocks);
+        assert_eq!(blocks, Blocks::from([(vec!["module".to_owned(), "list".to_owned()], vec![0, 1])]));
     }
 }
