@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use lockstep_model::{FileSet, RepoPath};
+pub use lockstep_script::resolve::Resolution;
 
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
@@ -32,19 +33,6 @@ pub trait Resolve: Sync {
     /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
     /// its layers; may be empty). One import may mean several files: a package's `__init__.py` and its module.
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution;
-}
-
-/// What an import means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// Files of the repository, at least one.
-    Files(Vec<RepoPath>),
-    /// A package from outside, by the name under which it is installed.
-    External(String),
-    /// Part of the language or its runtime.
-    Builtin,
-    /// It leads nowhere; why, in words.
-    Unresolved(String),
 }
 
 /// What one source file says. All spans are bytes of its text.

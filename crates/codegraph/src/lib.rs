@@ -5,15 +5,12 @@
 
 pub mod change;
 mod closure;
-mod depth;
 mod kinds;
 mod language;
 mod languages;
-mod nesting;
 mod ownership;
 pub mod parts;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
 pub use languages::{all, language_of};
-pub use nesting::depth_bound;

@@ -2,11 +2,11 @@
 
 mod agree;
 mod facts;
-mod resolve;
 
 use lockstep_model::{FileSet, RepoPath};
+use lockstep_script::resolve::TypeScriptResolver;
 
-use crate::{FileFacts, Language, Resolve};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve};
 
 /// JavaScript and TypeScript, ES modules and CommonJS.
 pub struct TypeScript;
@@ -33,6 +33,17 @@ impl Language for TypeScript {
     }
 
     fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {
-        Box::new(resolve::Resolver::new(files))
+        Box::new(Resolver(TypeScriptResolver::new(files)))
+    }
+}
+
+struct Resolver(TypeScriptResolver);
+
+impl Resolve for Resolver {
+    fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
+        if import.kind == ImportKind::Computed {
+            return Resolution::Unresolved("the name is computed when the code runs".to_owned());
+        }
+        self.0.resolve(from, &import.specifier, roots)
     }
 }

@@ -9,7 +9,7 @@ use ruff_python_ast::{
     visitor::transformer::{self, Transformer},
 };
 
-use crate::depth::{self, Lexis};
+use lockstep_script::nesting::{self, Lexis};
 
 /// See [`crate::Language::agree`].
 pub(super) fn agree(before: &str, after: &str) -> Option<bool> {
@@ -23,7 +23,7 @@ pub(super) fn agree(before: &str, after: &str) -> Option<bool> {
                     .all(|(one, other)| ComparableStmt::from(one) == ComparableStmt::from(other)),
         )
     };
-    depth::with_room(before, Lexis::Python, || depth::with_room(after, Lexis::Python, read)).ok()?.ok()?
+    nesting::with_room(before, Lexis::Python, || nesting::with_room(after, Lexis::Python, read)).ok()?.ok()?
 }
 
 fn canonical(text: &str) -> Option<Suite> {

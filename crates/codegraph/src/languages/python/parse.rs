@@ -5,21 +5,19 @@ use std::{
     ops::Range,
 };
 
+use lockstep_script::nesting::{self, Lexis};
 use ruff_python_ast::{
     self as ast, Expr, Stmt,
     visitor::{self, Visitor},
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::{
-    depth::{self, Lexis},
-    language::{Export, FileFacts, Import, ImportKind, Symbol},
-};
+use crate::language::{Export, FileFacts, Import, ImportKind, Symbol};
 
 /// What `text` says. A package's `__init__.py` and a module are read alike.
 pub(super) fn facts(text: &str) -> FileFacts {
-    depth::with_room(text, Lexis::Python, || parse(text))
-        .unwrap_or_else(|at| FileFacts { error: Some((at..at, depth::TOO_DEEP.to_owned())), ..FileFacts::default() })
+    nesting::with_room(text, Lexis::Python, || parse(text))
+        .unwrap_or_else(|at| FileFacts { error: Some((at..at, nesting::TOO_DEEP.to_owned())), ..FileFacts::default() })
 }
 
 fn parse(text: &str) -> FileFacts {

@@ -6,7 +6,7 @@
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use syn::{Item, UseTree, spanned::Spanned};
 
-use crate::depth::{self, Lexis};
+use lockstep_script::nesting::{self, Lexis};
 
 /// See [`crate::Language::agree`].
 pub(super) fn agree(before: &str, after: &str) -> Option<bool> {
@@ -16,7 +16,7 @@ pub(super) fn agree(before: &str, after: &str) -> Option<bool> {
         proc_macro2::extra::invalidate_current_thread_spans();
         agree
     };
-    depth::with_room(before, Lexis::Rust, || depth::with_room(after, Lexis::Rust, read)).ok()?.ok()?
+    nesting::with_room(before, Lexis::Rust, || nesting::with_room(after, Lexis::Rust, read)).ok()?.ok()?
 }
 
 /// The imports, sorted, and all other tokens.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use lockstep_script::nesting::{self, Lexis};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Item, UseTree, Visibility,
@@ -13,20 +14,17 @@ use syn::{
 };
 
 use super::bind::{Definition, Names, normal};
-use crate::{
-    depth::{self, Lexis},
-    language::{FileFacts, Import, ImportKind},
-};
+use crate::language::{FileFacts, Import, ImportKind};
 
 /// What `text` says. `library_root` is true for a `lib.rs`, whose private modules serve several binaries.
 pub(super) fn facts(text: &str, library_root: bool) -> FileFacts {
-    depth::with_room(text, Lexis::Rust, || {
+    nesting::with_room(text, Lexis::Rust, || {
         let facts = parse(text, library_root);
         // The spans of a file are kept per thread until told otherwise: they would pile up over a repository.
         proc_macro2::extra::invalidate_current_thread_spans();
         facts
     })
-    .unwrap_or_else(|at| FileFacts { error: Some((at..at, depth::TOO_DEEP.to_owned())), ..FileFacts::default() })
+    .unwrap_or_else(|at| FileFacts { error: Some((at..at, nesting::TOO_DEEP.to_owned())), ..FileFacts::default() })
 }
 
 fn parse(text: &str, library_root: bool) -> FileFacts {

@@ -5,6 +5,7 @@
 //! properties, braces around one statement, white space in JSX; and imports of names that nothing uses.
 
 use lockstep_model::RepoPath;
+use lockstep_script::nesting::with_script_room;
 use oxc_allocator::{Allocator, ArenaVec};
 use oxc_ast::{
     ast::{
@@ -19,12 +20,12 @@ use oxc_span::{ContentEq, SourceType};
 use oxc_syntax::identifier::is_identifier_name;
 use rustc_hash::FxHashSet;
 
-use super::facts::{source_type, with_room};
+use super::facts::source_type;
 
 /// See [`crate::Language::agree`].
 pub(super) fn agree(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
     let source_type = source_type(path)?;
-    with_room(&[before, after], || {
+    with_script_room(&[before, after], || {
         let allocator = Allocator::default();
         let before = canonical(&allocator, source_type, before)?;
         let after = canonical(&allocator, source_type, after)?;

@@ -8,9 +8,10 @@ mod members;
 mod statements;
 mod uses;
 
-use std::{ops::Range, thread};
+use std::ops::Range;
 
 use lockstep_model::RepoPath;
+use lockstep_script::nesting::with_script_room;
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::{Semantic, SemanticBuilder};
@@ -18,46 +19,12 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 
-use crate::{Export, FileFacts, Import, ImportKind, Symbol, depth_bound};
-
-/// Larger files are bundles or data, written by programs. 4 MiB.
-const LARGEST: usize = 4 << 20;
-
-/// Up to this estimate of its depth, a text is parsed on the stack at hand (2 MiB in a thread of rayon).
-const SHALLOW: usize = 150;
-
-/// Beyond this estimate a text is not parsed at all: its tree could overflow even [`BIG_STACK`].
-const DEEPEST: usize = 12_000;
-
-/// Enough for [`DEEPEST`] levels in a build without optimisation; the pages that are not used cost nothing. 512 MiB.
-const BIG_STACK: usize = 512 << 20;
+use crate::{Export, FileFacts, Import, ImportKind, Symbol};
 
 /// See [`crate::Language::facts`].
 pub(super) fn facts(path: &RepoPath, text: &str) -> FileFacts {
     let refuse = |why: String| FileFacts { error: Some((0..0, why)), ..FileFacts::default() };
-    with_room(&[text], || read(path, text)).unwrap_or_else(refuse)
-}
-
-/// Runs `read`, which parses and walks `texts`, on a stack that is large enough for them.
-///
-/// # Errors
-/// Why they are not read: larger or deeper than what people write.
-pub(super) fn with_room<T: Send>(texts: &[&str], read: impl FnOnce() -> T + Send) -> Result<T, String> {
-    if let Some(text) = texts.iter().find(|text| text.len() > LARGEST) {
-        return Err(format!("the file has {} bytes, more than a source that people write", text.len()));
-    }
-    let depth = texts.iter().map(|text| depth_bound(text)).max().unwrap_or(0);
-    let too_deep = || format!("the code is nested too deeply to be read (some {depth} levels)");
-    if depth > DEEPEST {
-        return Err(too_deep());
-    }
-    if depth <= SHALLOW {
-        return Ok(read());
-    }
-    thread::scope(|scope| {
-        let deep = thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, read);
-        deep.map_err(|_| too_deep())?.join().map_err(|_| too_deep())
-    })
+    with_script_room(&[text], || read(path, text)).unwrap_or_else(refuse)
 }
 
 fn read(path: &RepoPath, text: &str) -> FileFacts {

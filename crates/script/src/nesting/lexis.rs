@@ -1,12 +1,10 @@
-//! Deep nesting: parsers and walkers of syntax trees recurse, and a file of ten thousand brackets would end the
-//! program. A scan of the bytes, before any parser sees them, bounds how deep the tree can be; what is deeper than
-//! any person writes is refused, what is deeper than usual gets a thread with room.
+//! The guard for Python and Rust: a bound of how deep a text nests, and a thread with as much room as it needs.
 
 use std::thread;
 
 /// How strings and comments look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lexis {
+pub enum Lexis {
     /// `#` comments, triple quotes, f-strings, statements that end with the line.
     Python,
     /// `//` and nested `/* */` comments, raw strings, lifetimes, statements that end with `;` or `}`.
@@ -21,13 +19,18 @@ const DEEPEST: usize = 4_000;
 const ROOM: usize = 64 << 10;
 
 /// Why a text was not read.
-pub(crate) const TOO_DEEP: &str = "nested too deeply to be read safely";
+pub const TOO_DEEP: &str = "nested too deeply to be read safely";
+
+/// An upper estimate of how deep the syntax tree of `text` nests.
+pub fn depth_of(text: &str, lexis: Lexis) -> usize {
+    Scan::new(text, lexis).deepest().0
+}
 
 /// Runs `read`, which parses and walks `text`, with a stack that is large enough.
 ///
 /// # Errors
 /// The byte where the text becomes too deep, if it does; 0 if the operating system gives no stack.
-pub(crate) fn with_room<T: Send>(text: &str, lexis: Lexis, read: impl FnOnce() -> T + Send) -> Result<T, usize> {
+pub fn with_room<T: Send>(text: &str, lexis: Lexis, read: impl FnOnce() -> T + Send) -> Result<T, usize> {
     let (depth, at) = Scan::new(text, lexis).deepest();
     if depth <= SHALLOW {
         return Ok(read());

@@ -17,7 +17,7 @@ use self::{
     manifests::Manifests,
     overlay::{Overlay, virtual_path},
 };
-use crate::{Import, ImportKind, Resolution, Resolve};
+use super::Resolution;
 
 const NO_FILE: &str = "no file of the repository is there; it may be generated, or kept out of git";
 const ALIAS_ONLY: &str = "no package has such a name; only the build tool knows this alias";
@@ -27,7 +27,7 @@ const NO_ENTRY: &str = "it names a package of this workspace, whose entry file i
 const NO_LAYER: &str = "it names a file of a layer, and no layer of the function has it in the repository";
 
 /// Resolves the imports of one checkout. Shared by threads; what it found it keeps.
-pub(super) struct Resolver {
+pub struct TypeScriptResolver {
     overlay: Overlay,
     manifests: Manifests,
     /// Finds the tsconfig that owns a file, and follows its aliases.
@@ -38,8 +38,9 @@ pub(super) struct Resolver {
     found: Mutex<FxHashMap<(RepoPath, String), Resolution>>,
 }
 
-impl Resolver {
-    pub(super) fn new(files: &FileSet) -> Self {
+impl TypeScriptResolver {
+    /// Makes ready for resolving in `files`: reads workspace manifests and tsconfig files.
+    pub fn new(files: &FileSet) -> Self {
         let manifests = Manifests::read(files);
         let overlay = Overlay::new(files, &manifests);
         let plain = options();
@@ -50,6 +51,30 @@ impl Resolver {
             overlay,
             manifests,
             found: Mutex::default(),
+        }
+    }
+
+    /// What `specifier` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
+    /// its layers; may be empty).
+    pub fn resolve(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Resolution {
+        if specifier.is_empty() || specifier.contains('\0') {
+            return Resolution::Unresolved(NO_FILE.to_owned());
+        }
+        // `https://…`, `npm:…`, `data:…`; `node:…` is the resolver's.
+        let scheme = specifier.split_once(':').map(|(scheme, _)| scheme);
+        if scheme
+            .is_some_and(|scheme| matches!(scheme, "http" | "https" | "npm" | "jsr" | "data" | "cloudflare" | "bun"))
+        {
+            return Resolution::External(specifier.to_owned());
+        }
+        let common = self.common(from, specifier);
+        match &common {
+            Resolution::Files(_) | Resolution::Builtin => common,
+            _ => match self.in_roots(from, specifier, roots) {
+                Some(path) => Resolution::Files(vec![path]),
+                None if specifier.starts_with("/opt/") => Resolution::Unresolved(NO_LAYER.to_owned()),
+                None => common,
+            },
         }
     }
 
@@ -167,34 +192,6 @@ impl Resolver {
             }
         }
         None
-    }
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
-        let specifier = import.specifier.as_str();
-        if import.kind == ImportKind::Computed {
-            return Resolution::Unresolved("the name is computed when the code runs".to_owned());
-        }
-        if specifier.is_empty() || specifier.contains('\0') {
-            return Resolution::Unresolved(NO_FILE.to_owned());
-        }
-        // `https://…`, `npm:…`, `data:…`; `node:…` is the resolver's.
-        let scheme = specifier.split_once(':').map(|(scheme, _)| scheme);
-        if scheme
-            .is_some_and(|scheme| matches!(scheme, "http" | "https" | "npm" | "jsr" | "data" | "cloudflare" | "bun"))
-        {
-            return Resolution::External(specifier.to_owned());
-        }
-        let common = self.common(from, specifier);
-        match &common {
-            Resolution::Files(_) | Resolution::Builtin => common,
-            _ => match self.in_roots(from, specifier, roots) {
-                Some(path) => Resolution::Files(vec![path]),
-                None if specifier.starts_with("/opt/") => Resolution::Unresolved(NO_LAYER.to_owned()),
-                None => common,
-            },
-        }
     }
 }
 

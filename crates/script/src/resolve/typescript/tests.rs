@@ -6,23 +6,11 @@ fn path(text: &str) -> RepoPath {
     RepoPath::new(text).unwrap()
 }
 
-fn import(specifier: &str) -> Import {
-    Import {
-        specifier: specifier.to_owned(),
-        span: 0..0,
-        names: Vec::new(),
-        whole: true,
-        kind: ImportKind::Value,
-        members: None,
-        level: 0,
-    }
-}
-
 /// What `specifier` means in `from`: a path, `npm NAME`, `builtin`, or `? why`.
 fn resolve(files: &[(&str, &str)], from: &str, specifier: &str, roots: &[&str]) -> String {
     let files = FileSet::from_texts(files.iter().copied());
     let roots: Vec<RepoPath> = roots.iter().map(|root| path(root)).collect();
-    match Resolver::new(&files).resolve(&path(from), &import(specifier), &roots) {
+    match TypeScriptResolver::new(&files).resolve(&path(from), specifier, &roots) {
         Resolution::Files(files) => files.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "),
         Resolution::External(name) => format!("npm {name}"),
         Resolution::Builtin => "builtin".to_owned(),
@@ -294,8 +282,8 @@ fn links_are_followed_to_the_real_file() {
         ],
         std::sync::Arc::new(Empty),
     );
-    let resolver = Resolver::new(&files);
-    let resolve = |specifier: &str| resolver.resolve(&path("fn/index.js"), &import(specifier), &[]);
+    let resolver = TypeScriptResolver::new(&files);
+    let resolve = |specifier: &str| resolver.resolve(&path("fn/index.js"), specifier, &[]);
     assert_eq!(resolve("./shared/money"), Resolution::Files(vec![path("shared/money.js")]));
     for specifier in ["./loop/x", "./out/passwd", "./out"] {
         assert!(matches!(resolve(specifier), Resolution::Unresolved(_)), "{specifier}");
