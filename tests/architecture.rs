@@ -39,7 +39,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("oxc_resolver", &["script"]),
     ("ruff_python_parser", &["codegraph", "script"]),
     ("syn", &["codegraph"]),
-    ("tree-sitter", &["codegraph"]),
+    ("tree-sitter", &["codegraph", "script"]),
     ("roxmltree", &["linter"]),
     ("granit-parser", &["document"]),
     ("hcl-edit", &["document"]),

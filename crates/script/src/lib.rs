@@ -2,8 +2,10 @@
 //! running them.
 //!
 //! [`parse_typescript`] and [`parse_python`] read one file into one neutral syntax tree ([`tree`]): owned, with the
-//! place of every node in bytes, types erased. [`resolve`] says which file an import means. No parser's type stands in a public signature.
+//! place of every node in bytes, types erased. [`resolve`] says which file an import means.
+//! [`annotations`] reads what is annotated on methods of C# and Java. No parser's type stands in a public signature.
 
+pub mod annotations;
 pub mod nesting;
 mod python;
 pub mod resolve;
