@@ -1,8 +1,8 @@
 //! From declarations to functions: the code behind each, twins joined, ids given, calls linked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use lockstep_model::{FileSet, Function, FunctionId};
+use lockstep_model::{FileSet, Function, FunctionId, RepoPath};
 use rayon::prelude::*;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     entry::{self, Resolved},
     identity::{self, Named},
     platform::Declared,
+    platforms::FROM_CODE_ALONE,
 };
 
 /// A declaration and its code.
@@ -34,6 +35,7 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Func
             Found { declared, code }
         })
         .collect();
+    let found = without_fallbacks(found);
     let services = identity::service_names(found.iter().map(|one| &one.declared));
     let groups = join_twins(found);
     let named: Vec<Named<'_>> = groups
@@ -55,6 +57,16 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Func
     link_calls(&mut functions, &groups, &ids);
     functions.sort_by(|a, b| a.id.cmp(&b.id));
     functions
+}
+
+/// Without the functions that are known from code alone and that a manifest declares too: whatever it calls them, the
+/// manifest knows.
+fn without_fallbacks(mut found: Vec<Found>) -> Vec<Found> {
+    let from_code = |one: &Found| FROM_CODE_ALONE.contains(&one.declared.declaration.platform);
+    let of_manifests = found.iter().filter(|one| !from_code(one)).filter_map(|one| one.code.entry.as_ref());
+    let known: HashSet<RepoPath> = of_manifests.map(|entry| entry.path.clone()).collect();
+    found.retain(|one| !from_code(one) || one.code.entry.as_ref().is_none_or(|entry| !known.contains(&entry.path)));
+    found
 }
 
 /// Joins declarations of one function: the same code, under the same name, in different manifests. Everything else

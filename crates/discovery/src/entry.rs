@@ -26,6 +26,7 @@ use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
 pub(crate) use self::index::Index;
 use self::roots::{Root, Roots};
+pub(crate) use self::rust::bins as cargo_bins;
 use crate::platform::{CodeSource, Declared, HandlerStyle};
 
 /// What became of one declaration.

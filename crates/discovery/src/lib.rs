@@ -9,6 +9,7 @@ mod aws;
 mod channels;
 pub mod entry;
 mod identity;
+mod in_code;
 pub mod platform;
 pub mod platforms;
 mod selection;

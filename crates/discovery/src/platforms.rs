@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::{platform::Platform, table::FunctionTable};
 
 pub mod aws_sam;
+pub mod azure_functions;
+pub mod cargo_lambda;
 pub mod lockstep;
 pub mod serverless_framework;
 
@@ -12,10 +14,15 @@ pub mod serverless_framework;
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
         Box::new(aws_sam::AwsSam),                           //
+        Box::new(azure_functions::AzureFunctions),           //
+        Box::new(cargo_lambda::CargoLambda),                 //
         Box::new(lockstep::Tables(tables)),                  //
         Box::new(serverless_framework::ServerlessFramework), //
     ]
 }
+
+/// Platforms that take functions from code alone. What they find counts where no manifest declares the same code.
+pub(crate) const FROM_CODE_ALONE: &[&str] = &[cargo_lambda::NAME];
 
 #[cfg(test)]
 mod tests {

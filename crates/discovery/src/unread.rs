@@ -12,7 +12,7 @@ struct Unread {
     says: &'static [&'static str],
 }
 
-const UNREAD: [Unread; 14] = [
+const UNREAD: [Unread; 13] = [
     Unread {
         platform: "Terraform",
         named: |path| has_extension(path, &["tf", "tofu"]) || path.as_str().ends_with(".tf.json"),
@@ -30,7 +30,6 @@ const UNREAD: [Unread; 14] = [
         named: |path| is_named(path, "wrangler", &["toml", "json", "jsonc"]),
         says: &[],
     },
-    Unread { platform: "Azure Functions", named: |path| path.file_name() == "host.json", says: &["\"version\""] },
     Unread { platform: "Netlify", named: |path| path.file_name() == "netlify.toml", says: &["functions"] },
     Unread {
         platform: "Supabase",

@@ -22,6 +22,11 @@ pub(super) fn packages(files: &FileSet) -> Vec<Package> {
     files.paths().filter(|path| path.file_name() == "Cargo.toml").filter_map(|path| package(files, path)).collect()
 }
 
+/// The bin targets of the package with the manifest `path`, and their files.
+pub(crate) fn bins(files: &FileSet, path: &RepoPath) -> Vec<(String, RepoPath)> {
+    package(files, path).map_or_else(Vec::new, |package| package.bins)
+}
+
 fn package(files: &FileSet, path: &RepoPath) -> Option<Package> {
     let folder = path.parent()?;
     let document = lockstep_document::parse("toml", &files.text(path).ok()?).ok()?;

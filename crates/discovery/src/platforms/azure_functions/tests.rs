@@ -1,0 +1,165 @@
+//! Small made-up applications, one for each trap of reading them.
+
+use lockstep_diagnostics::Partial;
+use lockstep_model::FileSet;
+
+use super::*;
+use crate::testing;
+
+fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
+    AzureFunctions.declared(&FileSet::from_texts(files.iter().copied()))
+}
+
+/// `service/Name handler`, and the problems.
+fn told(files: &[(&str, &str)]) -> Vec<String> {
+    let found = read(files);
+    let tell =
+        |one: &Declared| format!("{}/{} {}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"));
+    let problems = found.problems.iter().map(|problem| problem.message.clone());
+    found.value.iter().map(tell).chain(problems).collect()
+}
+
+fn uses(files: &[(&str, &str)], name: &str) -> Vec<String> {
+    testing::uses(&read(files).value, name)
+}
+
+const HOST: (&str, &str) = ("shop/Api/host.json", "{\"version\": \"2.0\"}");
+
+#[test]
+fn a_file_may_hold_several_functions_and_methods_that_are_none() {
+    let source = r#"
+public class Orders {
+    public const string AdminName = "Orders" + "_Admin";
+    [Function(nameof(Orders))]
+    public void Get([HttpTrigger(AuthorizationLevel.Function, "GET", "POST", Route = "orders/{id}")] Request r) {}
+    [FunctionName(AdminName)]
+    public void Post([HttpTrigger(AuthorizationLevel.Function, "DELETE", Route = null)] Request r) {}
+    // [Function("Commented")]
+    [Function("NoTrigger")]
+    public void Other(string x) {}
+}
+"#;
+    let files = [HOST, ("shop/Api/Orders.cs", source)];
+    assert_eq!(told(&files), ["Api/Orders Orders.cs#Orders.Get", "Api/Orders_Admin Orders.cs#Orders.Post"]);
+    assert_eq!(
+        uses(&files, "Orders"),
+        ["Receives http Api#http GET /api/orders/{id} Own", "Receives http Api#http POST /api/orders/{id} Own"]
+    );
+    let place = &read(&files).value[0].declaration;
+    assert_eq!(&source[place.location.span()], "Function(nameof(Orders))");
+    assert!(source[..place.block_end as usize].ends_with("Request r) {}"));
+}
+
+#[test]
+fn what_only_a_debug_build_has_is_named_and_not_counted() {
+    let source = "#if DEBUG\nclass A { [Function(\"Hook\")] void Run([TimerTrigger(\"0\")] T t) {} }\n#else\nclass B { [Function(\"Real\")] void Run([TimerTrigger(\"0\")] T t) {} }\n#endif\n";
+    assert_eq!(
+        told(&[HOST, ("shop/Api/A.cs", source)]),
+        ["Api/Real A.cs#B.Run", "1 function stands in `#if DEBUG`, which no release build contains: not counted",]
+    );
+}
+
+#[test]
+fn constants_of_other_files_name_queues() {
+    let files = [
+        HOST,
+        (
+            "shop/Api/Names.cs",
+            "static class Queues { public const string In = \"in\"; public const string Out = Prefix + \"out\"; const string Prefix = \"my-\"; }",
+        ),
+        (
+            "shop/Api/Work.cs",
+            r#"
+class Work {
+    [Function("Work")]
+    public Result Run([QueueTrigger(Queues.In, Connection = "S")] string m, [BlobInput("templates/{queueTrigger}")] string t,
+        [CosmosDB("shop", "orders")] ICollection c, [ServiceBusTrigger("topic", "mine")] string s) {
+        await context.CallActivityAsync<int>(nameof(Charge), 1);
+    }
+    [Function(nameof(Charge))]
+    public void Charge([ActivityTrigger] int x) {}
+}
+class Result {
+    [QueueOutput(Queues.Out)] public string[] Messages { get; set; }
+    [BlobOutput("bills/{name}.pdf")] public string Bill { get; set; }
+}
+"#,
+        ),
+    ];
+    assert_eq!(
+        uses(&files, "Work"),
+        [
+            "Calls function Api#Charge Own",
+            "Read bucket templates Own",
+            "Receives queue in Own",
+            "Receives topic topic Own",
+            "Sends queue my-out Own",
+            "Unknown table shop/orders Own",
+            "Write bucket bills Own",
+        ]
+    );
+    assert_eq!(uses(&files, "Charge"), [""; 0]);
+}
+
+#[test]
+fn java_annotates_alike() {
+    let source = r#"
+public class Pay {
+    static final String ROUTE = "pay/{id}";
+    @FunctionName("Charge")
+    @QueueOutput(name = "out", queueName = "bills", connection = "C")
+    public String charge(@HttpTrigger(name = "r", methods = {HttpMethod.GET, HttpMethod.POST}, route = ROUTE) Request r) { return ""; }
+}
+"#;
+    let files = [
+        ("pay/host.json", "{\"version\": \"2.0\", \"extensions\": {\"http\": {\"routePrefix\": \"\"}}}"),
+        ("pay/src/main/java/Pay.java", source),
+        ("pay/src/test/java/PayTest.java", source),
+        ("pay/target/azure-functions/pay/host.json", "{\"version\": \"2.0\"}"),
+    ];
+    assert_eq!(told(&files), ["pay/Charge src/main/java/Pay.java#Pay.charge"]);
+    assert_eq!(
+        uses(&files, "Charge"),
+        [
+            "Receives http pay#http GET /pay/{id} Own",
+            "Receives http pay#http POST /pay/{id} Own",
+            "Sends queue bills Own"
+        ]
+    );
+}
+
+#[test]
+fn an_application_inside_another_keeps_its_files() {
+    let one = "class A { [Function(\"One\")] void Run([TimerTrigger(\"0\")] T t) {} }";
+    let files = [
+        ("host.json", "{\"version\": \"2.0\"}"),
+        ("A.cs", one),
+        ("inner/host.json", "{\"version\": \"2.0\"}"),
+        ("inner/B.cs", &one.replace("One", "Two")),
+        ("other/host.json", "{\"name\": \"no application\"}"),
+    ];
+    assert_eq!(told(&files), ["functions/One A.cs#A.Run", "inner/Two B.cs#A.Run"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let cases = [
+        (vec![HOST], "no functions were found for this application of Azure Functions"),
+        (vec![("x/host.json", "{")], "unterminated"),
+        (
+            vec![
+                HOST,
+                ("shop/Api/A.cs", "class A { [Function(Unknown.Name)] void Run([TimerTrigger(\"0\")] T t) {} }"),
+            ],
+            "the name of this function is not known; it is called `Run` like its method",
+        ),
+        (
+            vec![HOST, ("shop/Api/A.cs", "class A { [Function(\"x\") void Run( }")],
+            "this file does not parse; 1 of the functions it seems to declare may be missing",
+        ),
+    ];
+    for (files, expected) in cases {
+        let said = told(&files).join("\n").to_lowercase();
+        assert!(said.contains(&expected.to_lowercase()), "{said}");
+    }
+}
