@@ -142,10 +142,17 @@ fn find(case: &Case, roots: Roots) -> Resolved {
 fn in_roots(case: &Case, folders: &[Root], families: &[Family]) -> Option<(Entry, Option<RepoPath>)> {
     folders.iter().find_map(|root| {
         let found = match case.declared.style {
-            HandlerStyle::Path => probe::path_handler(case, &root.folder),
+            HandlerStyle::Path => {
+                probe::path_handler(case, &root.folder).or_else(|| node::source_of(case, &root.folder))
+            }
             HandlerStyle::Runtime | HandlerStyle::Bundler => None,
         };
-        let entry = found.or_else(|| families.iter().find_map(|family| family.find(case, &root.folder)))?;
+        // A path to a module is not a module and a symbol.
+        let by_family = || match case.declared.style {
+            HandlerStyle::Path if node::is_module_path(&case.handler) => None,
+            _ => families.iter().find_map(|family| family.find(case, &root.folder)),
+        };
+        let entry = found.or_else(by_family)?;
         let confidence = entry.confidence.max(root.confidence);
         Some((Entry { confidence, ..entry }, Some(root.folder.clone())))
     })

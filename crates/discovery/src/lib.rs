@@ -10,6 +10,7 @@ mod channels;
 pub mod entry;
 mod identity;
 mod in_code;
+mod manifest;
 pub mod platform;
 pub mod platforms;
 mod selection;

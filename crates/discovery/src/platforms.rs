@@ -7,6 +7,7 @@ use crate::{platform::Platform, table::FunctionTable};
 pub mod aws_sam;
 pub mod azure_functions;
 pub mod cargo_lambda;
+pub mod cloudflare_workers;
 pub mod lockstep;
 pub mod serverless_framework;
 
@@ -16,6 +17,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(aws_sam::AwsSam),                           //
         Box::new(azure_functions::AzureFunctions),           //
         Box::new(cargo_lambda::CargoLambda),                 //
+        Box::new(cloudflare_workers::CloudflareWorkers),     //
         Box::new(lockstep::Tables(tables)),                  //
         Box::new(serverless_framework::ServerlessFramework), //
     ]

@@ -12,7 +12,7 @@ struct Unread {
     says: &'static [&'static str],
 }
 
-const UNREAD: [Unread; 13] = [
+const UNREAD: &[Unread] = &[
     Unread {
         platform: "Terraform",
         named: |path| has_extension(path, &["tf", "tofu"]) || path.as_str().ends_with(".tf.json"),
@@ -25,11 +25,6 @@ const UNREAD: [Unread; 13] = [
         ],
     },
     Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
-    Unread {
-        platform: "Cloudflare Workers",
-        named: |path| is_named(path, "wrangler", &["toml", "json", "jsonc"]),
-        says: &[],
-    },
     Unread { platform: "Netlify", named: |path| path.file_name() == "netlify.toml", says: &["functions"] },
     Unread {
         platform: "Supabase",
@@ -70,7 +65,7 @@ fn is_named(path: &RepoPath, stem: &str, extensions: &[&str]) -> bool {
 
 /// One problem for each platform that has manifests among the files that count.
 pub(crate) fn report(files: &FileSet, counts: impl Fn(&RepoPath) -> bool, problems: &mut Vec<Problem>) {
-    for unread in &UNREAD {
+    for unread in UNREAD {
         let found: Vec<&RepoPath> = files
             .paths()
             .filter(|path| (unread.named)(path) && counts(path))
@@ -107,7 +102,7 @@ mod tests {
             ("d/cdk.json", "{\"app\": \"x\"}"),
             ("supabase/functions/pay/index.ts", ""),
             ("supabase/functions/_shared/index.ts", ""),
-            ("wrangler.jsonc", "{}"),
+            ("app.arc", "@app\nx"),
             ("firebase.json", "{\"hosting\": 1}"),
         ]);
         let mut problems = Vec::new();
@@ -126,8 +121,8 @@ mod tests {
             said,
             [
                 "a/main.tf Terraform is not read yet: functions declared in 2 files are not checked",
-                "wrangler.jsonc Cloudflare Workers is not read yet: functions declared in 1 file are not checked",
                 "supabase/functions/pay/index.ts Supabase is not read yet: functions declared in 1 file are not checked",
+                "app.arc Architect is not read yet: functions declared in 1 file are not checked",
             ]
         );
     }

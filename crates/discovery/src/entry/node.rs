@@ -93,6 +93,26 @@ fn literal(case: &Case, root: &RepoPath) -> Option<Entry> {
     Some(Entry { path: best.0.clone(), symbol: Some(best.1.clone()), confidence: Confidence::Exact })
 }
 
+/// True for a path to a file of JavaScript or TypeScript, with or without a symbol behind `#`.
+pub(super) fn is_module_path(handler: &str) -> bool {
+    let path = handler.split('#').next().unwrap_or(handler);
+    path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
+}
+
+/// The source behind a handler that is a path to compiled output: `../dist/pay/index.js#run`.
+pub(super) fn source_of(case: &Case, root: &RepoPath) -> Option<Entry> {
+    let (path, symbol) = match case.handler.split_once('#') {
+        Some((path, symbol)) => (path, Some(symbol.to_owned())),
+        None => (case.handler.as_str(), None),
+    };
+    if !is_module_path(path) {
+        return None;
+    }
+    let missing = without_extension(&root.join(path).ok()?);
+    let path = compiled::sources(case.files, root, &missing).into_iter().next()?;
+    Some(Entry { path, symbol, confidence: Confidence::Compiled })
+}
+
 /// The source behind a module that only a build makes.
 fn built(case: &Case, root: &RepoPath) -> Option<Entry> {
     splits(case).into_iter().find_map(|(module, symbol)| {
