@@ -3,6 +3,7 @@
 //! belongs to none in particular.
 
 mod outline;
+mod program;
 
 use std::{
     cell::OnceCell,
@@ -76,9 +77,13 @@ pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<Re
     }
     let mut manifests = BTreeMap::new();
     for (path, places) in places {
-        let Some(root) = project.files.text(path).ok().and_then(|text| parse(path, &text)) else { continue };
+        let Ok(text) = project.files.text(path) else { continue };
         let mut blocks = Blocks::new();
-        note(&root, &places, &mut Vec::new(), &mut blocks);
+        if program::is_program(path) {
+            note_in_program(path, &text, places, &mut blocks);
+        } else if let Some(root) = parse(path, &text) {
+            note(&root, &places, &mut Vec::new(), &mut blocks);
+        }
         if !blocks.is_empty() {
             manifests.insert(path.clone(), blocks);
         }
@@ -105,6 +110,16 @@ fn note(node: &Node, places: &BTreeMap<usize, Vec<u32>>, keys: &mut Vec<String>,
         }
         note(value, places, keys, blocks);
         keys.pop();
+    }
+}
+
+/// Notes the names that lead to the innermost block around each of `places`.
+fn note_in_program(path: &RepoPath, text: &str, places: BTreeMap<usize, Vec<u32>>, blocks: &mut Blocks) {
+    let all = program::blocks(path, text).unwrap_or_default();
+    for (at, functions) in places {
+        if let Some(keys) = program::around(&all, at) {
+            blocks.entry(keys.to_vec()).or_default().extend(functions);
+        }
     }
 }
 
@@ -160,6 +175,24 @@ impl Version<'_> {
         if self.text.is_empty() { Some(None) } else { self.root().map(|root| block(root, keys)) }
     }
 
+    /// Where the blocks of a program stand; unclear if it does not parse.
+    fn places_in_program(&self, blocks: &Blocks) -> Vec<Place> {
+        let Some(all) = program::blocks(self.path, self.text) else {
+            let _ = self.root.set(None);
+            return vec![Place::Unclear; blocks.len()];
+        };
+        let place = |keys: &Vec<String>| {
+            let found = all.iter().find(|block| block.keys == *keys);
+            found.map_or(Place::Absent, |block| Place::At(block.bytes.clone()))
+        };
+        blocks.keys().map(place).collect()
+    }
+
+    /// Whether two texts of one block differ in what they say; none if they alone do not tell.
+    fn block_differs(&self, old: &str, new: &str) -> Option<bool> {
+        if program::is_program(self.path) { Some(!program::says_the_same(old, new)) } else { text_differs(old, new) }
+    }
+
     fn is_yaml(&self) -> bool {
         !matches!(self.path.extension(), Some("json" | "jsonc" | "toml" | "tf" | "tofu" | "hcl"))
     }
@@ -169,6 +202,7 @@ impl Version<'_> {
 fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> (Vec<u32>, Vec<BlobId>) {
     let places = |version: &Version<'_>| match version.text.is_empty() {
         true => vec![Place::Absent; blocks.len()],
+        false if program::is_program(version.path) => version.places_in_program(blocks),
         false if version.is_yaml() => outline(version.text, blocks.keys().map(Vec::as_slice)),
         false => vec![Place::Unclear; blocks.len()],
     };
@@ -179,9 +213,12 @@ fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> (Vec<u
             (Place::At(_), Place::Absent) | (Place::Absent, Place::At(_)) => true,
             (Place::At(old), Place::At(new)) => {
                 let (old, new) = (&before.text[old], &after.text[new]);
-                old != new && text_differs(old, new).unwrap_or_else(|| node_differs(keys, before, after))
+                old != new && before.block_differs(old, new).unwrap_or_else(|| node_differs(keys, before, after))
             }
-            (Place::Unclear, _) | (_, Place::Unclear) => node_differs(keys, before, after),
+            (Place::Unclear, _) | (_, Place::Unclear) => {
+                // A program is no tree of data: where it does not parse, nothing else tells.
+                !program::is_program(before.path) && node_differs(keys, before, after)
+            }
         };
         if differs {
             functions.extend(of);
@@ -257,6 +294,34 @@ mod tests {
                 "{old} -> {new}"
             );
         }
+    }
+
+    #[test]
+    fn blocks_of_programs_are_compared_too() {
+        let base = "class Shop { constructor() {\n  new Function(this, 'Pay', { memorySize: 1 });\n  new Function(this, 'List', {});\n} }\n";
+        let keys: &[&[&str]] = &[&["Shop", "Pay"], &["Shop", "List"]];
+        let path = RepoPath::new("stack.ts").unwrap();
+        let blocks: Blocks = keys
+            .iter()
+            .map(|keys| keys.iter().map(|key| (*key).to_owned()).collect())
+            .zip((0..).map(|n| vec![n]))
+            .collect();
+        let version = |text| Version { path: &path, id: BlobId::default(), text, root: OnceCell::new() };
+        let cases: [(&str, &str, &[usize]); 4] = [
+            ("memorySize: 1", "memorySize: 2", &[1]),
+            ("{ memorySize: 1 }", "{\n    memorySize: 1\n  }", &[]),
+            ("  new Function(this, 'List', {});\n", "", &[0]),
+            ("class Shop {", "const x = 1;\nclass Shop {", &[]),
+        ];
+        let number = |function: u32| blocks.values().position(|of| of[0] == function);
+        let edits = cases.map(|(old, new, _)| base.replacen(old, new, 1));
+        for ((old, new, expected), edited) in cases.into_iter().zip(&edits) {
+            let (functions, broken) = changed(&blocks, &version(base), &version(edited));
+            let changed: Vec<usize> = functions.into_iter().filter_map(number).collect();
+            assert_eq!((changed.as_slice(), broken.len()), (expected, 0), "{old} -> {new}");
+        }
+        let broken = changed(&blocks, &version(base), &version("class Shop {"));
+        assert_eq!((broken.0, broken.1.len()), (vec![], 1));
     }
 
     #[test]
