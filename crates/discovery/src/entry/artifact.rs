@@ -103,11 +103,23 @@ pub(super) fn folders(case: &Case, path: &str) -> Vec<Root> {
     let holds = |folder: &RepoPath| families.iter().any(|family| family.find(case, folder).is_some());
     let unique = |folders: Vec<RepoPath>| {
         let holding: Vec<_> = folders.into_iter().filter(|folder| holds(folder)).collect();
-        probe::nearest(&holding, &case.base).cloned()
+        probe::nearest(&holding, &case.base).or_else(|| outermost(&holding)).cloned()
     };
     let by_script = unique(script_folders(case, path));
     let found = by_script.or_else(|| names(path).into_iter().find_map(|name| unique(folders_called(case, &name))));
     found.map(|folder| Root { folder, confidence: Confidence::Artifact }).into_iter().collect()
+}
+
+/// The one of `folders` whose whole path below some folder is what the others end with: `h/show` beside `h/me/show`. Those
+/// are called by longer names.
+fn outermost(folders: &[RepoPath]) -> Option<&RepoPath> {
+    let shortest = folders.iter().min_by_key(|folder| folder.components().count())?;
+    let others = || folders.iter().filter(|other| *other != shortest);
+    let is_below = |above: RepoPath| {
+        let path = shortest.strip_prefix(&above).unwrap_or_default();
+        others().all(|other| other.strip_prefix(&above).is_some_and(|inside| inside.ends_with(&format!("/{path}"))))
+    };
+    shortest.ancestors().skip(1).any(is_below).then_some(shortest)
 }
 
 fn folders_called(case: &Case, name: &str) -> Vec<RepoPath> {

@@ -416,13 +416,16 @@ fn remote_artefacts_are_traced_by_name_and_by_script() {
         ("src/handlers/articles/recent/handler.py", ""),
         ("src/handlers/articles/show/handler.py", ""),
         ("src/handlers/show/handler.py", ""),
+        ("src/handlers/users/recent/handler.py", ""),
         ("script/readme.txt", ""),
     ];
     let cases = [
         ("./deploy/articles_recent.zip", "src/handlers/articles/recent/handler.py run artifact"),
         ("s3://bucket/articles-show.zip", "src/handlers/articles/show/handler.py run artifact"),
-        // Two folders end with `show`: none is the answer.
-        ("out/show.zip", "? code comes from the artefact `out/show.zip`, and no build script or folder names it"),
+        // Of two folders that end with `show`, the other is called `articles_show`.
+        ("out/show.zip", "src/handlers/show/handler.py run artifact"),
+        // Two folders end with `recent`, and neither is called so: none is the answer.
+        ("out/recent.zip", "? code comes from the artefact `out/recent.zip`, and no build script or folder names it"),
         (
             "s3://b/none.zip",
             "? code comes from the remote artefact `s3://b/none.zip`, and no build script or folder names it",
