@@ -3,7 +3,7 @@
 //! Types, comments and layout are gone; `x as T`, `x!`, `x satisfies T` are `x`. What no declaration is made of (JSX,
 //! generators, bit operations) is [`ExpressionKind::Opaque`] or [`StatementKind::Opaque`], with a word for it.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Bytes of the file's text.
 pub type Span = Range<usize>;
@@ -52,9 +52,9 @@ pub enum StatementKind {
         value: Option<Expression>,
     },
     /// A function with a name.
-    Function(Function),
+    Function(Arc<Function>),
     /// A class with a name.
-    Class(Class),
+    Class(Arc<Class>),
     /// An expression, evaluated for what it does. Assignments of JavaScript are among them.
     Expression(Expression),
     /// `return`.
@@ -286,9 +286,9 @@ pub enum ExpressionKind {
     /// `import(a)`.
     Import(Box<Expression>),
     /// A function without a name of its own, a lambda, an arrow.
-    Function(Box<Function>),
+    Function(Arc<Function>),
     /// A class as a value.
-    Class(Box<Class>),
+    Class(Arc<Class>),
     /// `a ? b : c`, `b if a else c`: test, then, otherwise.
     Conditional(Box<Expression>, Box<Expression>, Box<Expression>),
     /// Two operands.
@@ -466,13 +466,13 @@ pub enum MemberKind {
     /// A field, with its first value.
     Field(PropertyKey, Option<Expression>),
     /// `constructor`, `__init__`.
-    Constructor(Function),
+    Constructor(Arc<Function>),
     /// A method.
-    Method(PropertyKey, Function),
+    Method(PropertyKey, Arc<Function>),
     /// `get x()`, `@property`.
-    Getter(PropertyKey, Function),
+    Getter(PropertyKey, Arc<Function>),
     /// `set x(v)`.
-    Setter(PropertyKey, Function),
+    Setter(PropertyKey, Arc<Function>),
     /// Statements that run with the class: a static block, other statements of a Python class.
     Statements(Vec<Statement>),
 }

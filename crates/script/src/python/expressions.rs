@@ -1,5 +1,7 @@
 //! Expressions of Python, and what its assignments bind.
 
+use std::sync::Arc;
+
 use ruff_python_ast::{self as ast, CmpOp, Expr, InterpolatedStringElement};
 
 use super::{functions::lambda, span};
@@ -29,7 +31,7 @@ fn kind(expr: &Expr) -> ExpressionKind {
         Expr::Tuple(inner) => ExpressionKind::Array(inner.elts.iter().map(element).collect()),
         Expr::Set(inner) => ExpressionKind::Array(inner.elts.iter().map(element).collect()),
         Expr::Dict(inner) => ExpressionKind::Object(inner.items.iter().map(item).collect()),
-        Expr::Lambda(inner) => ExpressionKind::Function(Box::new(lambda(inner))),
+        Expr::Lambda(inner) => ExpressionKind::Function(Arc::new(lambda(inner))),
         Expr::Await(inner) => ExpressionKind::Await(boxed(&inner.value)),
         Expr::Call(inner) => {
             let call = Call { callee: expression(&inner.func), arguments: arguments(&inner.arguments) };

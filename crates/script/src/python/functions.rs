@@ -1,5 +1,7 @@
 //! Functions and classes of Python.
 
+use std::sync::Arc;
+
 use ruff_python_ast::{self as ast, Expr, ParameterWithDefault, Stmt};
 
 use super::{
@@ -107,7 +109,7 @@ fn members(stmt: &Stmt) -> Vec<ClassMember> {
 }
 
 fn method(inner: &ast::StmtFunctionDef) -> ClassMember {
-    let code = function(inner);
+    let code = Arc::new(function(inner));
     let decorated = |name: &str| {
         inner.decorator_list.iter().any(|decorator| match &decorator.expression {
             Expr::Name(found) => found.id.as_str() == name,

@@ -1,5 +1,7 @@
 //! Statements of Python.
 
+use std::sync::Arc;
+
 use ruff_python_ast::{self as ast, ElifElseClause, Stmt};
 
 use super::{
@@ -20,8 +22,8 @@ pub(super) fn statements(list: &[Stmt]) -> Vec<Statement> {
 
 fn statement(stmt: &Stmt, into: &mut Vec<Statement>) {
     let kind = match stmt {
-        Stmt::FunctionDef(inner) => StatementKind::Function(function(inner)),
-        Stmt::ClassDef(inner) => StatementKind::Class(class(inner)),
+        Stmt::FunctionDef(inner) => StatementKind::Function(Arc::new(function(inner))),
+        Stmt::ClassDef(inner) => StatementKind::Class(Arc::new(class(inner))),
         Stmt::Return(inner) => StatementKind::Return(inner.value.as_deref().map(expression)),
         Stmt::Assign(inner) => StatementKind::Variable {
             targets: inner.targets.iter().map(target).collect(),

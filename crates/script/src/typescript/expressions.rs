@@ -1,5 +1,7 @@
 //! Expressions of TypeScript and JavaScript.
 
+use std::sync::Arc;
+
 use oxc_ast::ast::{
     Argument as OxcArgument, ArrayExpressionElement, AssignmentExpression, CallExpression, ChainElement,
     Expression as Expr, MemberExpression, ObjectPropertyKind, PropertyKey as OxcKey, PropertyKind, TemplateLiteral,
@@ -55,9 +57,9 @@ fn kind(expr: &Expr<'_>) -> ExpressionKind {
         Expr::ImportMeta(_) => ExpressionKind::ImportMeta,
         Expr::ArrayExpression(inner) => ExpressionKind::Array(inner.elements.iter().map(element).collect()),
         Expr::ObjectExpression(inner) => ExpressionKind::Object(inner.properties.iter().map(property).collect()),
-        Expr::ArrowFunctionExpression(inner) => ExpressionKind::Function(Box::new(arrow(inner))),
-        Expr::FunctionExpression(inner) => ExpressionKind::Function(Box::new(function(inner))),
-        Expr::ClassExpression(inner) => ExpressionKind::Class(Box::new(class(inner))),
+        Expr::ArrowFunctionExpression(inner) => ExpressionKind::Function(Arc::new(arrow(inner))),
+        Expr::FunctionExpression(inner) => ExpressionKind::Function(Arc::new(function(inner))),
+        Expr::ClassExpression(inner) => ExpressionKind::Class(Arc::new(class(inner))),
         Expr::AwaitExpression(inner) => ExpressionKind::Await(boxed(&inner.argument)),
         Expr::CallExpression(inner) => call(inner),
         Expr::NewExpression(inner) => {

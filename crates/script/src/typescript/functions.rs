@@ -1,5 +1,7 @@
 //! Functions and classes of TypeScript and JavaScript.
 
+use std::sync::Arc;
+
 use oxc_ast::ast::{
     ArrowFunctionBody, ArrowFunctionExpression, Class as OxcClass, ClassElement, Decorator, FormalParameters,
     Function as OxcFunction, MethodDefinitionKind,
@@ -120,6 +122,7 @@ fn member(element: &ClassElement<'_>) -> Option<ClassMember> {
             code.decorators = decorators(&method.decorators);
             code.name_span = span(&method.key);
             code.name = method.key.static_name().map(|name| name.to_string());
+            let code = Arc::new(code);
             let kind = match method.kind {
                 MethodDefinitionKind::Constructor => MemberKind::Constructor(code),
                 MethodDefinitionKind::Get => MemberKind::Getter(name, code),

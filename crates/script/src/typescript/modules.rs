@@ -1,5 +1,7 @@
 //! Imports and exports of ES modules.
 
+use std::sync::Arc;
+
 use oxc_ast::ast::{
     ExportDefaultDeclarationKind, ExportSpecifier, ImportDeclaration, ImportDeclarationSpecifier, ModuleDeclaration,
 };
@@ -80,9 +82,9 @@ fn names(specifiers: &[ExportSpecifier<'_>]) -> Vec<(String, String)> {
 fn default(inner: &ExportDefaultDeclarationKind<'_>) -> Option<Expression> {
     let kind = match inner {
         ExportDefaultDeclarationKind::FunctionDeclaration(one) if one.body.is_some() => {
-            ExpressionKind::Function(Box::new(function(one)))
+            ExpressionKind::Function(Arc::new(function(one)))
         }
-        ExportDefaultDeclarationKind::ClassDeclaration(one) => ExpressionKind::Class(Box::new(class(one))),
+        ExportDefaultDeclarationKind::ClassDeclaration(one) => ExpressionKind::Class(Arc::new(class(one))),
         other => return other.as_expression().map(expression),
     };
     Some(Expression { span: span(inner), kind })

@@ -1,5 +1,7 @@
 //! Statements of TypeScript and JavaScript.
 
+use std::sync::Arc;
+
 use oxc_ast::ast::{
     Declaration, Expression as Expr, ForStatementInit, ForStatementLeft, Statement as Stmt, SwitchCase,
     TSEnumDeclaration, TSEnumMemberName, TSImportEqualsDeclaration, TSModuleReference, TryStatement,
@@ -78,8 +80,10 @@ fn statement<'a>(stmt: &'a Stmt<'a>, into: &mut Vec<Statement>) {
 pub(super) fn declaration(declaration: &Declaration<'_>, whole: Span, into: &mut Vec<Statement>) {
     let kind = match declaration {
         Declaration::VariableDeclaration(inner) => return variables(inner, into),
-        Declaration::FunctionDeclaration(inner) if inner.body.is_some() => StatementKind::Function(function(inner)),
-        Declaration::ClassDeclaration(inner) if !inner.declare => StatementKind::Class(class(inner)),
+        Declaration::FunctionDeclaration(inner) if inner.body.is_some() => {
+            StatementKind::Function(Arc::new(function(inner)))
+        }
+        Declaration::ClassDeclaration(inner) if !inner.declare => StatementKind::Class(Arc::new(class(inner))),
         Declaration::TSEnumDeclaration(inner) if !inner.declare => enumeration(inner),
         Declaration::TSImportEqualsDeclaration(inner) => match import_equals(inner) {
             Some(kind) => kind,
