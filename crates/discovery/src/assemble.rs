@@ -80,10 +80,8 @@ fn join_twins(found: Vec<Found>) -> Vec<Vec<Found>> {
             continue;
         };
         let key = (entry.path.as_str().to_owned(), entry.symbol.clone(), twin_name(&one.declared));
-        let path = &one.declared.declaration.location.path;
         let candidates = known.entry(key).or_default();
-        let elsewhere =
-            |group: &&usize| groups[**group].iter().all(|twin| twin.declared.declaration.location.path != *path);
+        let elsewhere = |group: &&usize| groups[**group].iter().all(|twin| are_apart(&twin.declared, &one.declared));
         match candidates.iter().find(elsewhere) {
             Some(group) => groups[*group].push(one),
             None => {
@@ -93,6 +91,13 @@ fn join_twins(found: Vec<Found>) -> Vec<Vec<Found>> {
         }
     }
     groups
+}
+
+/// True for declarations in two manifests, or by two platforms that take one file for a function because of its place.
+fn are_apart(a: &Declared, b: &Declared) -> bool {
+    let (a, b) = (&a.declaration, &b.declaration);
+    let by_place = a.block_end == 0 && b.block_end == 0;
+    a.location.path != b.location.path || (by_place && a.platform != b.platform)
 }
 
 /// A name as every platform would write it: letters and digits in lower case, without the word "function" or

@@ -8,6 +8,7 @@ mod assemble;
 mod aws;
 mod channels;
 pub mod entry;
+mod exports;
 mod identity;
 mod in_code;
 mod manifest;

@@ -84,7 +84,6 @@ pub(crate) struct Place {
 
 impl Place {
     /// A file that is a function because of where it lies.
-    #[allow(dead_code)]
     pub(crate) fn of_file(path: &RepoPath) -> Self {
         Self { location: Location::whole_file(path.clone()), end: 0 }
     }
@@ -115,7 +114,6 @@ pub(crate) enum Code {
         symbol: Option<String>,
     },
     /// In a folder whose runtime looks for the handler itself.
-    #[allow(dead_code)]
     Folder {
         /// The folder that is packaged.
         root: RepoPath,

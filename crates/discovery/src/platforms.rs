@@ -9,7 +9,10 @@ pub mod azure_functions;
 pub mod cargo_lambda;
 pub mod cloudflare_workers;
 pub mod lockstep;
+pub mod netlify;
 pub mod serverless_framework;
+pub mod supabase;
+pub mod vercel;
 
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
@@ -19,7 +22,10 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(cargo_lambda::CargoLambda),                 //
         Box::new(cloudflare_workers::CloudflareWorkers),     //
         Box::new(lockstep::Tables(tables)),                  //
+        Box::new(netlify::Netlify),                          //
         Box::new(serverless_framework::ServerlessFramework), //
+        Box::new(supabase::Supabase),                        //
+        Box::new(vercel::Vercel),                            //
     ]
 }
 

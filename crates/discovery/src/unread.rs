@@ -25,18 +25,6 @@ const UNREAD: &[Unread] = &[
         ],
     },
     Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
-    Unread { platform: "Netlify", named: |path| path.file_name() == "netlify.toml", says: &["functions"] },
-    Unread {
-        platform: "Supabase",
-        named: |path| {
-            let mut folders = path.as_str().rsplit('/');
-            path.file_stem() == "index"
-                && folders.by_ref().nth(1).is_some_and(|function| !function.starts_with('_'))
-                && folders.next() == Some("functions")
-                && folders.next() == Some("supabase")
-        },
-        says: &[],
-    },
     Unread { platform: "Firebase", named: |path| path.file_name() == "firebase.json", says: &["\"functions\""] },
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
     Unread {
@@ -65,7 +53,11 @@ fn is_named(path: &RepoPath, stem: &str, extensions: &[&str]) -> bool {
 
 /// One problem for each platform that has manifests among the files that count.
 pub(crate) fn report(files: &FileSet, counts: impl Fn(&RepoPath) -> bool, problems: &mut Vec<Problem>) {
-    for unread in UNREAD {
+    report_all(UNREAD, files, counts, problems);
+}
+
+fn report_all(platforms: &[Unread], files: &FileSet, counts: impl Fn(&RepoPath) -> bool, problems: &mut Vec<Problem>) {
+    for unread in platforms {
         let found: Vec<&RepoPath> = files
             .paths()
             .filter(|path| (unread.named)(path) && counts(path))
@@ -95,34 +87,32 @@ mod tests {
 
     #[test]
     fn each_platform_is_named_once() {
+        let platforms = [
+            Unread { platform: "One", named: |path| has_extension(path, &["one"]), says: &["function\"", "handler"] },
+            Unread { platform: "Two", named: |path| is_named(path, "two", &["json"]), says: &[] },
+        ];
         let files = FileSet::from_texts([
-            ("a/main.tf", "resource \"aws_lambda_function\" \"x\" {}"),
-            ("b/main.tf", "resource \"aws_lambda_function\" \"y\" {}"),
-            ("c/main.tf", "resource \"aws_lambda_function_url\" \"y\" {}"),
-            ("d/cdk.json", "{\"app\": \"x\"}"),
-            ("supabase/functions/pay/index.ts", ""),
-            ("supabase/functions/_shared/index.ts", ""),
-            ("app.arc", "@app\nx"),
-            ("firebase.json", "{\"hosting\": 1}"),
+            ("a/main.one", "resource \"function\" {}"),
+            ("b/main.one", "handler = 1"),
+            ("c/main.one", "function_url"),
+            ("d/two.json", ""),
+            ("e/two.json", ""),
+            ("two.toml", ""),
         ]);
         let mut problems = Vec::new();
-        report(&files, |path| path.as_str() != "d/cdk.json", &mut problems);
+        report_all(&platforms, &files, |path| path.as_str() != "d/two.json", &mut problems);
         let said: Vec<String> = problems
             .iter()
             .map(|problem| {
-                format!(
-                    "{} {}",
-                    problem.location.as_ref().unwrap().path,
-                    &problem.message[..problem.message.find(';').unwrap()]
-                )
+                let (told, _) = problem.message.split_once(';').unwrap();
+                format!("{} {told}", problem.location.as_ref().unwrap().path)
             })
             .collect();
         assert_eq!(
             said,
             [
-                "a/main.tf Terraform is not read yet: functions declared in 2 files are not checked",
-                "supabase/functions/pay/index.ts Supabase is not read yet: functions declared in 1 file are not checked",
-                "app.arc Architect is not read yet: functions declared in 1 file are not checked",
+                "a/main.one One is not read yet: functions declared in 2 files are not checked",
+                "e/two.json Two is not read yet: functions declared in 1 file are not checked",
             ]
         );
     }

@@ -13,7 +13,7 @@ use std::{
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Node;
-use lockstep_model::{BlobId, FileChange, FileStatus, Function, History, PathId, RepoPath};
+use lockstep_model::{BlobId, Declaration, FileChange, FileStatus, Function, History, PathId, RepoPath};
 use rayon::prelude::*;
 
 use self::outline::{Place, outline};
@@ -68,27 +68,42 @@ pub(crate) fn of_blocks(
 
 /// The manifests of today with the blocks of the functions that they declare.
 pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<RepoPath, Blocks> {
-    let mut places: BTreeMap<&RepoPath, BTreeMap<usize, Vec<u32>>> = BTreeMap::new();
+    let mut places: BTreeMap<&RepoPath, Vec<(u32, &Declaration)>> = BTreeMap::new();
     for (number, function) in (0u32..).zip(functions) {
-        for declaration in &function.declarations {
-            let place = &declaration.location;
-            places.entry(&place.path).or_default().entry(place.start as usize).or_default().push(number);
+        // A file that is a function because of where it lies is code, and no manifest.
+        for declaration in function.declarations.iter().filter(|declaration| declaration.block_end > 0) {
+            places.entry(&declaration.location.path).or_default().push((number, declaration));
         }
     }
     let mut manifests = BTreeMap::new();
-    for (path, places) in places {
+    for (path, declarations) in places {
         let Ok(text) = project.files.text(path) else { continue };
         let mut blocks = Blocks::new();
         if program::is_program(path) {
-            note_in_program(path, &text, places, &mut blocks);
+            note_in_program(path, &text, &declarations, &mut blocks);
         } else if let Some(root) = parse(path, &text) {
-            note(&root, &places, &mut Vec::new(), &mut blocks);
+            let mut starts: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+            for (number, declaration) in declarations {
+                if speaks_of_all(&root, declaration, text.len()) {
+                    blocks.entry(Vec::new()).or_default().push(number);
+                } else {
+                    starts.entry(declaration.location.start as usize).or_default().push(number);
+                }
+            }
+            note(&root, &starts, &mut Vec::new(), &mut blocks);
         }
         if !blocks.is_empty() {
             manifests.insert(path.clone(), blocks);
         }
     }
     manifests
+}
+
+/// True for a function that the whole file, of so many bytes, speaks of: its block goes on after the key that names it.
+fn speaks_of_all(root: &Node, declaration: &Declaration, length: usize) -> bool {
+    let (start, end) = (declaration.location.start as usize, declaration.block_end as usize);
+    let named = root.entries().iter().find(|(key, _)| key.span.start == start);
+    end == length && named.map_or(start == 0, |(_, value)| value.span.end < end)
 }
 
 /// The tree of a manifest; none if it does not parse, or is a program.
@@ -113,12 +128,12 @@ fn note(node: &Node, places: &BTreeMap<usize, Vec<u32>>, keys: &mut Vec<String>,
     }
 }
 
-/// Notes the names that lead to the innermost block around each of `places`.
-fn note_in_program(path: &RepoPath, text: &str, places: BTreeMap<usize, Vec<u32>>, blocks: &mut Blocks) {
+/// Notes the names that lead to the innermost block around the place of each declaration.
+fn note_in_program(path: &RepoPath, text: &str, declarations: &[(u32, &Declaration)], blocks: &mut Blocks) {
     let all = program::blocks(path, text).unwrap_or_default();
-    for (at, functions) in places {
-        if let Some(keys) = program::around(&all, at) {
-            blocks.entry(keys.to_vec()).or_default().extend(functions);
+    for (number, declaration) in declarations {
+        if let Some(keys) = program::around(&all, declaration.location.start as usize) {
+            blocks.entry(keys.to_vec()).or_default().push(*number);
         }
     }
 }
@@ -261,6 +276,8 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
+    use lockstep_model::Location;
+
     use super::*;
 
     fn differing(file: &str, keys: &[&[&str]], before: &str, after: &str) -> Vec<u32> {
@@ -362,5 +379,27 @@ mod tests {
         let mut blocks = Blocks::new();
         note(&root, &places, &mut Vec::new(), &mut blocks);
         assert_eq!(blocks, Blocks::from([(vec!["module".to_owned(), "list".to_owned()], vec![0, 1])]));
+    }
+
+    #[test]
+    fn a_file_that_speaks_of_one_function_is_its_block() {
+        let yaml = "name: pay\nruntime: go\n";
+        assert_eq!(differing("func.yaml", &[&[]], yaml, &yaml.replace("go", "node")), [0]);
+        assert_eq!(differing("func.yaml", &[&[]], yaml, &format!("# words\n{yaml}")), Vec::<u32>::new());
+        let toml = "name = \"pay\"\nmain = \"a.ts\"\n";
+        assert_eq!(differing("wrangler.toml", &[&[]], toml, &toml.replace("a.ts", "b.ts")), [0]);
+        let root = parse(&RepoPath::new("wrangler.toml").unwrap(), toml).unwrap();
+        let said = |start: usize, end: usize| Declaration {
+            platform: "test",
+            location: Location::of_span(RepoPath::root(), toml, start..start + 4),
+            block_end: u32::try_from(end).unwrap(),
+            logical_id: String::new(),
+            handler: None,
+        };
+        let whole = |declaration: &Declaration| speaks_of_all(&root, declaration, toml.len());
+        assert_eq!(
+            [whole(&said(0, toml.len())), whole(&said(0, 12)), whole(&said(13, toml.len() - 1))],
+            [true, false, false]
+        );
     }
 }

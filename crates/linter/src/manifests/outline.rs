@@ -35,7 +35,9 @@ struct Line<'t> {
 
 /// Where the blocks that `wanted` lead to stand in `text`, in the order of `wanted`.
 pub(super) fn outline<'k>(text: &str, wanted: impl Iterator<Item = &'k [String]>) -> Vec<Place> {
-    let mut places: Vec<(&[String], Place)> = wanted.map(|keys| (keys, Place::Absent)).collect();
+    // No keys lead to the whole text.
+    let at_first = |keys: &[String]| if keys.is_empty() { Place::At(0..text.len()) } else { Place::Absent };
+    let mut places: Vec<(&[String], Place)> = wanted.map(|keys| (keys, at_first(keys))).collect();
     if !is_block_style(text) {
         return vec![Place::Unclear; places.len()];
     }
