@@ -1,6 +1,6 @@
 //! From declarations to functions: the code behind each, twins joined, ids given, calls linked.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lockstep_model::{FileSet, Function, FunctionId, RepoPath};
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     channels::{merge_channels, merge_invocations, merge_layers, merge_stores},
     entry::{self, Resolved},
     identity::{self, Named},
-    platform::Declared,
+    platform::{CodeSource, Declared},
     platforms::FROM_CODE_ALONE,
 };
 
@@ -90,7 +90,44 @@ fn join_twins(found: Vec<Found>) -> Vec<Vec<Found>> {
             }
         }
     }
-    groups
+    join_across_tools(groups)
+}
+
+/// Joins what is left of one code under other names: where each of several tools declares it once, they deploy one
+/// function, which only has a different name in each.
+fn join_across_tools(groups: Vec<Vec<Found>>) -> Vec<Vec<Found>> {
+    let mut by_entry: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
+    for (number, group) in groups.iter().enumerate() {
+        // What the user names by hand, and what stands in a manifest itself, is not declared twice.
+        let joined = |one: &Found| tool(one) == "lockstep" || one.declared.code == CodeSource::Inline;
+        if let Some(entry) = group.iter().find_map(|one| one.code.entry.as_ref()).filter(|_| !group.iter().any(joined))
+        {
+            by_entry.entry((entry.path.as_str().to_owned(), entry.symbol.clone())).or_default().push(number);
+        }
+    }
+    let mut into: Vec<usize> = (0..groups.len()).collect();
+    for numbers in by_entry.values().filter(|numbers| numbers.len() > 1) {
+        let tools: Vec<BTreeSet<&str>> =
+            numbers.iter().map(|number| groups[*number].iter().map(tool).collect()).collect();
+        let all: BTreeSet<&str> = tools.iter().flatten().copied().collect();
+        if all.len() == tools.iter().map(BTreeSet::len).sum::<usize>() {
+            numbers.iter().for_each(|number| into[*number] = numbers[0]);
+        }
+    }
+    let mut joined: Vec<Vec<Found>> = groups.iter().map(|_| Vec::new()).collect();
+    for (number, group) in groups.into_iter().enumerate() {
+        joined[into[number]].extend(group);
+    }
+    joined.retain(|group| !group.is_empty());
+    joined
+}
+
+/// The tool that deploys a declaration. CloudFormation's templates are one tool, whatever transforms them.
+fn tool(one: &Found) -> &'static str {
+    match one.declared.declaration.platform {
+        "cloudformation" => "aws-sam",
+        platform => platform,
+    }
 }
 
 /// True for declarations in two manifests, or by two platforms that take one file for a function because of its place.

@@ -10,6 +10,7 @@ mod container;
 mod dockerfile;
 mod dotnet;
 mod go;
+mod image;
 mod index;
 mod jvm;
 mod node;
@@ -24,9 +25,8 @@ mod wrapper;
 
 use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
-pub(crate) use self::index::Index;
 use self::roots::{Root, Roots};
-pub(crate) use self::rust::bins as cargo_bins;
+pub(crate) use self::{image::has_image, index::Index, rust::bins as cargo_bins};
 use crate::platform::{CodeSource, Declared, HandlerStyle};
 
 /// What became of one declaration.

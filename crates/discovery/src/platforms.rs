@@ -12,6 +12,7 @@ pub mod lockstep;
 pub mod netlify;
 pub mod serverless_framework;
 pub mod supabase;
+pub mod terraform;
 pub mod vercel;
 
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
@@ -25,6 +26,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(netlify::Netlify),                          //
         Box::new(serverless_framework::ServerlessFramework), //
         Box::new(supabase::Supabase),                        //
+        Box::new(terraform::Terraform),                      //
         Box::new(vercel::Vercel),                            //
     ]
 }

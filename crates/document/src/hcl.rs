@@ -202,14 +202,28 @@ impl Block {
 /// # Errors
 /// If the text is not well formed, too long, or too deeply nested; with the place.
 pub fn parse(extension: &str, text: &str) -> Result<Body, ParseError> {
-    if text.len() > MAX_HCL_BYTES {
-        let message = format!("the text has {} bytes; more than {MAX_HCL_BYTES} of HCL are not read", text.len());
-        return Err(ParseError::new(message, 0..0));
-    }
+    check_length(text)?;
     if extension.eq_ignore_ascii_case("json") {
         return Ok(json::body(&crate::json::parse(text)?.root));
     }
     convert::parse(text)
+}
+
+/// Reads the text of a file that `templatefile` fills.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_template(text: &str) -> Result<Vec<Part>, ParseError> {
+    check_length(text)?;
+    convert::parse_template(text)
+}
+
+fn check_length(text: &str) -> Result<(), ParseError> {
+    if text.len() <= MAX_HCL_BYTES {
+        return Ok(());
+    }
+    let message = format!("the text has {} bytes; more than {MAX_HCL_BYTES} of HCL are not read", text.len());
+    Err(ParseError::new(message, 0..0))
 }
 
 #[cfg(test)]

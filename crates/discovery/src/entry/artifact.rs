@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
-use super::{Case, Family, command, node, probe, roots::Root};
+use super::{Case, Family, Index, command, node, probe, roots::Root};
 
 /// Where build tools put archives below a module.
 const BUILD_OUTPUTS: &[&str] = &[
@@ -126,9 +126,18 @@ fn folders_called(case: &Case, name: &str) -> Vec<RepoPath> {
     case.index.folders(case.files).get(name).cloned().unwrap_or_default()
 }
 
-/// The folders whose last parts spell the name of an image or an artefact.
-pub(super) fn folders_named_like(case: &Case, name: &str) -> Vec<RepoPath> {
-    names(name).into_iter().map(|name| folders_called(case, &name)).find(|found| !found.is_empty()).unwrap_or_default()
+/// The folders whose last parts spell the name of an image or an artefact and that `holds` is true for.
+pub(super) fn folders_named_like(
+    files: &FileSet,
+    index: &Index,
+    name: &str,
+    holds: impl Fn(&RepoPath) -> bool,
+) -> Vec<RepoPath> {
+    let called = |name: String| -> Vec<RepoPath> {
+        let found = index.folders(files).get(&name).into_iter().flatten();
+        found.filter(|folder| holds(folder)).cloned().collect()
+    };
+    names(name).into_iter().map(called).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// The source file that the artefact is called after, where bundles are: `out/spendPoints/spendPoints.zip`.
@@ -166,12 +175,12 @@ pub(super) fn folder_of_committed(case: &Case, path: &str) -> Option<RepoPath> {
 }
 
 /// Letters and digits only, small.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The normal forms that a folder of the artefact's code may have, surest first.
-fn names(path: &str) -> Vec<String> {
+pub(super) fn names(path: &str) -> Vec<String> {
     let mut names = Vec::new();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != "*").collect();
     // Where the file says nothing (`lambda.zip`), the folder around it does.

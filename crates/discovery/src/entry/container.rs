@@ -3,25 +3,17 @@
 use lockstep_model::{Confidence, Entry, RepoPath};
 
 use super::{
-    Case, Family, Resolved, artifact, command,
+    Case, Family, Resolved, command,
     dockerfile::{self, Stage},
-    go, probe, rust, web_server,
+    go,
+    image::{self, Image},
+    probe, rust, web_server,
 };
 use crate::platform::CodeSource;
 
-/// Names of Dockerfiles that are tried where the manifest names none.
-const NAMES: &[&str] = &["Dockerfile", "dockerfile", "Containerfile"];
-
 /// Programs that run a Lambda handler named by their argument.
 const RUNTIME_CLIENTS: &[&str] =
-    &["lambda-entrypoint.sh", "awslambdaric", "aws-lambda-ric", "lambda_entrypoint.sh", "entry.sh"];
-
-/// A Dockerfile that was found, and the folder its `COPY`s start from.
-struct Image {
-    path: RepoPath,
-    context: RepoPath,
-    confidence: Confidence,
-}
+    &["lambda-entrypoint.sh", "awslambdaric", "aws-lambda-ric", "lambda_entrypoint.sh", "entry.sh", "client.AWSLambda"];
 
 /// The entry file behind an image.
 pub(super) fn resolve(case: &Case) -> Resolved {
@@ -30,13 +22,18 @@ pub(super) fn resolve(case: &Case) -> Resolved {
     };
     let image = match find_image(case, context.as_deref(), dockerfile.as_deref(), name.as_deref()) {
         Ok(image) => image,
-        Err(why) => return Resolved { why: Some(why), ..Resolved::default() },
+        // The command may name code that is found without its image.
+        Err(why) => {
+            let entry = command.as_ref().and_then(|words| by_command(case, words));
+            return Resolved { entry, why: Some(why), ..Resolved::default() };
+        }
     };
     let Ok(text) = case.files.text(&image.path) else {
         let why = format!("the Dockerfile `{}` cannot be read", image.path);
         return Resolved { why: Some(why), ..Resolved::default() };
     };
-    let stages = dockerfile::stages(&text, arguments);
+    let arguments = arguments.iter().chain(&image.arguments).map(|(name, value)| (name.clone(), value.clone()));
+    let stages = dockerfile::stages(&text, &arguments.collect());
     let chain = final_chain(&stages);
     let entrypoint = chain.iter().find_map(|stage| stage.entrypoint.clone());
     let words = command.clone().or_else(|| chain.iter().find_map(|stage| stage.command.clone())).unwrap_or_default();
@@ -53,35 +50,35 @@ pub(super) fn resolve(case: &Case) -> Resolved {
 
 fn find_image(case: &Case, context: Option<&str>, file: Option<&str>, name: Option<&str>) -> Result<Image, String> {
     let Some(context) = context.or(file.map(|_| ".")) else {
-        return by_name(case, name);
+        return image::by_name(case, name);
     };
     let folder = case.base.join(context).map_err(|outside| outside.to_string())?;
-    let names: Vec<&str> = file.map_or_else(|| NAMES.to_vec(), |file| vec![file]);
+    let names: Vec<&str> = file.map_or_else(|| image::NAMES.to_vec(), |file| vec![file]);
     let beside = names.iter().find_map(|name| probe::file(case.files, &folder.join(name).ok()?));
     let path = beside.or_else(|| probe::file(case.files, &case.base.join(file?).ok()?));
     match path {
-        Some(path) => Ok(Image { path, context: folder, confidence: Confidence::Exact }),
+        Some(path) => Ok(Image { path, context: folder, confidence: Confidence::Exact, arguments: Default::default() }),
         None => Err(format!("no Dockerfile `{}` {}", names[0], probe::place(&folder))),
     }
 }
 
-/// An image of which only the name is known: the folder of that name that holds a Dockerfile.
-fn by_name(case: &Case, name: Option<&str>) -> Result<Image, String> {
-    let Some(name) = name else { return Err("the manifest does not say how the image is built".to_owned()) };
-    let plain = name.split(['@', ':']).next().unwrap_or(name);
-    let folders = artifact::folders_named_like(case, plain);
-    let images: Vec<_> = folders
-        .iter()
-        .filter_map(|folder| NAMES.iter().find_map(|name| probe::file(case.files, &folder.join(name).ok()?)))
-        .collect();
-    match probe::nearest(&images, &case.base) {
-        Some(path) => Ok(Image {
-            path: path.clone(),
-            context: path.parent().unwrap_or_else(RepoPath::root),
-            confidence: Confidence::Artifact,
-        }),
-        None => Err(format!("code comes from the image `{name}`, and no folder with a Dockerfile has its name")),
+/// The only file of the checkout that a handler of several parts can mean: `adapters.steps.load.handler`.
+fn by_command(case: &Case, words: &[String]) -> Option<Entry> {
+    let (module, symbol) = super::tidy(words.last()?).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+    let path = module.replace('.', "/");
+    if !path.contains('/') {
+        return None;
     }
+    let ends: Vec<String> = ["py", "ts", "js", "mjs", "rb"].iter().map(|end| format!("{path}.{end}")).collect();
+    let is_meant = |file: &&RepoPath| {
+        let named = ends.iter().any(|end| {
+            file.as_str().strip_suffix(end.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        });
+        named && !probe::is_side_folder(file) && probe::may_define(case.files, file, &symbol)
+    };
+    let found: Vec<&RepoPath> = case.files.paths().filter(is_meant).collect();
+    let file = probe::nearest(found, &case.base)?.clone();
+    Some(Entry { path: file, symbol: Some(symbol), confidence: Confidence::ClassSearch })
 }
 
 /// The final stage and the stages it is built on, innermost last.

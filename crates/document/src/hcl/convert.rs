@@ -20,11 +20,19 @@ use crate::{BOM, Key, ParseError};
 pub(super) fn parse(text: &str) -> Result<Body, ParseError> {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let offset = text.len() - body.len();
-    let parsed = parser::parse_body(body).map_err(|error| {
-        let at = (error.location().offset() + offset).min(text.len());
-        ParseError::new(error.message(), at..at)
-    })?;
+    let parsed = parser::parse_body(body).map_err(|error| failed(&error, text, offset))?;
     Ok(Convert { offset }.body(&parsed))
+}
+
+/// Reads a text that is a template as a whole.
+pub(super) fn parse_template(text: &str) -> Result<Vec<Part>, ParseError> {
+    let template = parser::parse_template(text).map_err(|error| failed(&error, text, 0))?;
+    Ok(Convert { offset: 0 }.parts(&template))
+}
+
+fn failed(error: &parser::Error, text: &str, offset: usize) -> ParseError {
+    let at = (error.location().offset() + offset).min(text.len());
+    ParseError::new(error.message(), at..at)
 }
 
 /// Reads the content of a string of Terraform's JSON syntax, which is a template; as it is, if it is none.

@@ -1,0 +1,128 @@
+//! Which Dockerfile builds an image of which only the name is known: the one in the folder of that name, or one for
+//! many images whose argument picks a folder.
+
+use std::collections::BTreeMap;
+
+use lockstep_model::{Confidence, FileSet, RepoPath};
+
+use super::{
+    Case, Index, artifact,
+    dockerfile::{self, Stage},
+    probe,
+};
+
+/// Names of Dockerfiles that are tried where the manifest names none.
+pub(super) const NAMES: &[&str] = &["Dockerfile", "dockerfile", "Containerfile"];
+
+/// Folders of a program in which its Dockerfile may lie.
+const FOLDERS: [&str; 3] = ["", "docker/", "build/"];
+
+/// A Dockerfile that was found, and the folder its `COPY`s start from.
+pub(super) struct Image {
+    pub(super) path: RepoPath,
+    pub(super) context: RepoPath,
+    pub(super) confidence: Confidence,
+    /// Build arguments that picked it.
+    pub(super) arguments: BTreeMap<String, String>,
+}
+
+/// True if an image called `name` is built from a Dockerfile of the checkout.
+pub(crate) fn has_image(files: &FileSet, index: &Index, name: &str, near: &RepoPath) -> bool {
+    in_folder(files, index, name, near).is_some() || by_argument(files, name, near).is_some()
+}
+
+/// The Dockerfile of the image that the manifest calls `name`.
+pub(super) fn by_name(case: &Case, name: Option<&str>) -> Result<Image, String> {
+    let Some(name) = name else { return Err("the manifest does not say how the image is built".to_owned()) };
+    let plain = name.split(['@', ':']).next().unwrap_or(name);
+    in_folder(case.files, case.index, plain, &case.base)
+        .or_else(|| by_argument(case.files, plain, &case.base))
+        .ok_or_else(|| format!("code comes from the image `{name}`, and no folder with a Dockerfile has its name"))
+}
+
+/// The Dockerfile in the folder that is called like the image.
+fn in_folder(files: &FileSet, index: &Index, name: &str, near: &RepoPath) -> Option<Image> {
+    let in_it = |folder: &RepoPath| {
+        let paths = FOLDERS.iter().flat_map(|inner| NAMES.iter().map(move |name| format!("{inner}{name}")));
+        paths.into_iter().find_map(|path| probe::file(files, &folder.join(&path).ok()?))
+    };
+    let folders = artifact::folders_named_like(files, index, name, |folder| in_it(folder).is_some());
+    let images: Vec<RepoPath> = folders.iter().filter_map(in_it).collect();
+    let path = probe::nearest(&images, near)?.clone();
+    let context = context(files, &path, &BTreeMap::new());
+    Some(Image { path, context, confidence: Confidence::Artifact, arguments: BTreeMap::new() })
+}
+
+/// The folder that the `COPY`s of a Dockerfile start from: its own, or the folder above it in which more of what is
+/// copied exists.
+fn context(files: &FileSet, path: &RepoPath, arguments: &BTreeMap<String, String>) -> RepoPath {
+    let own = path.parent().unwrap_or_else(RepoPath::root);
+    let Ok(text) = files.text(path) else { return own };
+    let stages = dockerfile::stages(&text, arguments);
+    let sources: Vec<&str> = sources(&stages).collect();
+    let found = |folder: &RepoPath| {
+        let exists = |source: &&&str| {
+            let source = source.trim_end_matches('*').trim_start_matches('/');
+            folder.join(source).is_ok_and(|path| files.is_folder(&path) || files.is_file(&path))
+        };
+        sources.iter().filter(exists).count()
+    };
+    let mut best = (found(&own), own.clone());
+    for folder in own.ancestors().skip(1) {
+        let number = found(&folder);
+        if number > best.0 {
+            best = (number, folder);
+        }
+    }
+    best.1
+}
+
+fn sources(stages: &[Stage]) -> impl Iterator<Item = &str> {
+    let copies = stages.iter().flat_map(|stage| &stage.copies).filter(|copy| copy.stage.is_none());
+    copies.flat_map(|copy| copy.sources.iter().map(String::as_str))
+}
+
+/// A Dockerfile with `COPY ./lambda/$DIR`, where a folder below `lambda` is called like the image.
+fn by_argument(files: &FileSet, name: &str, near: &RepoPath) -> Option<Image> {
+    let last = name.trim_end_matches('*').rsplit('/').find(|part| part.contains(char::is_alphanumeric))?;
+    let words: Vec<&str> = last.split(['-', '_', '.']).filter(|word| !word.is_empty() && *word != "*").collect();
+    let dockerfiles: Vec<&RepoPath> =
+        files.paths().filter(|path| NAMES.contains(&path.file_name()) && !probe::is_side_folder(path)).collect();
+    let mut found: Vec<Image> = Vec::new();
+    for path in dockerfiles {
+        let Ok(text) = files.text(path) else { continue };
+        if !text.contains("ARG") {
+            continue;
+        }
+        for source in sources(&dockerfile::stages(&text, &BTreeMap::new())) {
+            let Some((before, argument)) = argument_in(source) else { continue };
+            for start in 0..words.len() {
+                let wanted = words[start..].concat().to_lowercase();
+                let arguments = |folder: &RepoPath| {
+                    let value = files.under(folder).find_map(|path| {
+                        let first = path.strip_prefix(folder)?.split_once('/')?.0;
+                        (artifact::normal(first) == wanted).then(|| first.to_owned())
+                    });
+                    value.map(|value| BTreeMap::from([(argument.to_owned(), value)]))
+                };
+                let folders = path.ancestors().skip(1).filter_map(|above| above.join(before).ok());
+                if let Some(arguments) = folders.into_iter().find_map(|folder| arguments(&folder)) {
+                    let context = context(files, path, &arguments);
+                    found.push(Image { path: path.clone(), context, confidence: Confidence::Artifact, arguments });
+                    break;
+                }
+            }
+        }
+    }
+    let paths: Vec<RepoPath> = found.iter().map(|image| image.path.clone()).collect();
+    let best = probe::nearest(&paths, near)?.clone();
+    found.into_iter().find(|image| image.path == best)
+}
+
+/// The folder before the variable in the path of a `COPY`, and its name: `./lambda/` and `DIR` of `./lambda/$DIR`.
+fn argument_in(source: &str) -> Option<(&str, &str)> {
+    let (before, after) = source.split_once('$')?;
+    let after = after.trim_start_matches('{');
+    let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
+    (end > 0 && before.contains(char::is_alphanumeric)).then(|| (before, &after[..end]))
+}

@@ -1,0 +1,144 @@
+//! Terragrunt: a unit is a call of a module with inputs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_document::hcl::{Body, Expr, ExprKind, Step};
+use lockstep_model::{FileSet, RepoPath};
+
+use super::{
+    modules::{self, Module, Source, is_cache, place},
+    paths,
+    value::Value,
+    world::{Env, World, is_local},
+};
+
+/// A file of Terragrunt's that may be read.
+type Parsed = (Arc<str>, Body);
+
+/// The units of the checkout: each a module that consists of `terragrunt.hcl` and of the files that it includes, which
+/// stand first.
+pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Module> {
+    let is_unit = |path: &&RepoPath| path.file_name() == "terragrunt.hcl" && !is_cache(path);
+    let mut parsed: BTreeMap<RepoPath, Option<Parsed>> = BTreeMap::new();
+    let mut units = Vec::new();
+    for path in files.paths().filter(is_unit) {
+        let (Some(folder), Some((text, body))) = (path.parent(), load(files, path, &mut parsed, problems)) else {
+            continue;
+        };
+        let included: Vec<RepoPath> = body
+            .blocks("include")
+            .filter_map(|block| included(files, &folder, &block.body.attribute("path")?.value))
+            .collect();
+        let mut sources = Vec::new();
+        for path in included {
+            if let Some((text, body)) = load(files, &path, &mut parsed, problems) {
+                sources.push(Source { path, text, body });
+            }
+        }
+        sources.push(Source { path: path.clone(), text, body });
+        units.push(Module::new(folder, sources, Vec::new()));
+    }
+    units
+}
+
+fn load(
+    files: &FileSet,
+    path: &RepoPath,
+    parsed: &mut BTreeMap<RepoPath, Option<Parsed>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Parsed> {
+    parsed.entry(path.clone()).or_insert_with(|| modules::read(files, path, problems)).clone()
+}
+
+/// The file that `include` names: by its path, or as the first of its name in the folders above.
+fn included(files: &FileSet, folder: &RepoPath, path: &Expr) -> Option<RepoPath> {
+    let found = match &path.kind {
+        ExprKind::Text(text) => folder.join(text).ok()?,
+        ExprKind::Call { name, arguments, .. } if name == "find_in_parent_folders" => {
+            let wanted = match arguments.first().map(|argument| &argument.kind) {
+                Some(ExprKind::Text(name)) => name.as_str(),
+                _ => "terragrunt.hcl",
+            };
+            let above = folder.ancestors().skip(1).filter_map(|folder| folder.join(wanted).ok());
+            above.into_iter().find(|path| files.is_file(path))?
+        }
+        _ => return None,
+    };
+    files.is_file(&found).then_some(found)
+}
+
+/// Makes root scopes of the units, and gives their number of modules of the checkout that they deploy.
+pub(super) fn add_units(world: &World<'_>, units: std::ops::Range<usize>) -> Vec<usize> {
+    let mut deployed = Vec::new();
+    for unit in units {
+        let scope = world.add_root(unit, None);
+        let Some(module) = deployed_by(world, scope) else { continue };
+        let root = world.add_root(module, Some(scope));
+        world.units.borrow_mut().insert(world.modules[unit].folder.clone(), root);
+        deployed.push(root);
+    }
+    deployed
+}
+
+/// The module of the checkout that a unit deploys.
+fn deployed_by(world: &World<'_>, scope: usize) -> Option<usize> {
+    let unit = world.module_of(scope);
+    let named = unit.files.iter().rev().find_map(|file| {
+        let block = file.body.blocks("terraform").next()?;
+        Some((file, block.body.attribute("source")?))
+    });
+    let Some((file, source)) = named else { return world.by_folder.get(&unit.folder).copied() };
+    let text = world.eval(&source.value, Env { scope, bound: None });
+    let Some(text) = text.known() else {
+        let at = place(&file.path, &file.text, source.value.span.clone());
+        let message = "only Terragrunt can tell which module this is: its functions are not known";
+        world.problem(ProblemKind::Unevaluated, at, message.to_owned());
+        return None;
+    };
+    let (base, path) = paths::split(world, scope, &text);
+    if !is_local(&path) && !text.contains(super::value::ROOT_MARK) {
+        return None;
+    }
+    let folder = base.join(&path);
+    match folder {
+        Ok(folder) => world.files.resolve(&folder).and_then(|folder| world.by_folder.get(&folder).copied()),
+        Err(outside) => {
+            let at = place(&file.path, &file.text, source.value.span.clone());
+            world.problem(ProblemKind::OutsideRepository, at, outside.to_string());
+            None
+        }
+    }
+}
+
+impl World<'_> {
+    /// The inputs of a unit; those of included files first.
+    pub(super) fn inputs(&self, unit: usize) -> Value {
+        self.remembered(unit, "inputs".to_owned(), || {
+            let mut all = BTreeMap::new();
+            for file in &self.module_of(unit).files {
+                let inputs = file.body.attribute("inputs");
+                let value = inputs.map(|inputs| self.eval(&inputs.value, Env { scope: unit, bound: None }));
+                if let Some(Value::Map(entries)) = value {
+                    all.extend(entries.iter().map(|(key, value)| (key.clone(), value.clone())));
+                }
+            }
+            Value::map(all)
+        })
+    }
+
+    /// `dependency.name.outputs.x`: the output of the unit that is meant, if it is in the checkout.
+    pub(super) fn dependency(&self, scope: usize, name: &str, steps: &[Step], env: Env<'_>) -> Value {
+        let [Step::Attribute(outputs), Step::Attribute(output), rest @ ..] = steps else { return Value::unknown() };
+        let unit = self.module_of(scope);
+        let block = unit.block(&format!("dependency.{name}")).filter(|_| outputs == "outputs");
+        let path = block.and_then(|block| block.body.attribute("config_path"));
+        let Some(path) = path.and_then(|path| self.eval(&path.value, Env { scope, bound: None }).known()) else {
+            return Value::unknown();
+        };
+        let (base, path) = paths::split(self, scope, &path);
+        let folder = base.join(&path).ok();
+        let root = folder.and_then(|folder| self.units.borrow().get(&folder).copied());
+        root.map_or_else(Value::unknown, |root| self.steps(self.output(root, output), rest, env))
+    }
+}
