@@ -1,5 +1,6 @@
 //! What every function reaches: the files, what is in them of its own, and what leads out of the repository.
 
+mod calls;
 mod code_root;
 mod follow;
 mod select;
@@ -115,6 +116,7 @@ impl<'a> Graph<'a> {
             own_folders: Vec::new(),
             external: Vec::new(),
             unresolved: Vec::new(),
+            remote_calls: Vec::new(),
         };
         let Some(entry) = entry_file(function, self.files) else { return closure };
         let mut files = BTreeMap::new();
@@ -135,6 +137,9 @@ impl<'a> Graph<'a> {
         self.add_layers(function, &mut files);
         files.retain(|path, _| !self.manifests.contains(path));
         closure.files = files.into_values().collect();
+        if closure.basis == Basis::Imports {
+            closure.remote_calls = calls::of(&closure.files, &self.sources);
+        }
         closure
     }
 

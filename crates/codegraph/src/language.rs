@@ -5,6 +5,8 @@ use std::ops::Range;
 use lockstep_model::{FileSet, RepoPath};
 pub use lockstep_script::resolve::Resolution;
 
+use crate::RemoteCallSite;
+
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
     /// `typescript`, as printed.
@@ -48,6 +50,8 @@ pub struct FileFacts {
     pub top_level_imports: Vec<usize>,
     /// Indices of symbols that the file's own top-level code names: whoever loads the file runs them, with what they use.
     pub top_level_symbols: Vec<usize>,
+    /// Calls of what runs elsewhere, in the order of the text.
+    pub remote_calls: Vec<RemoteCallSite>,
     /// True if parts of the file may reach each other in ways that names do not show (`eval`, `globals()`, `exports` or
     /// `this` used as a value): it can only be taken whole.
     pub opaque: bool,

@@ -10,7 +10,9 @@ mod language;
 mod languages;
 mod ownership;
 pub mod parts;
+mod remote;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
 pub use languages::{all, language_of};
+pub use remote::RemoteCallSite;

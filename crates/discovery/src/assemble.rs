@@ -6,6 +6,8 @@ use lockstep_model::{FileSet, Function, FunctionId, RepoPath};
 use rayon::prelude::*;
 
 use crate::{
+    artifact::artifact,
+    callees::Callees,
     channels::{merge_channels, merge_invocations, merge_layers, merge_stores},
     entry::{self, Resolved},
     identity::{self, Named},
@@ -19,8 +21,8 @@ struct Found {
     code: Resolved,
 }
 
-/// The functions that `declared` declares, sorted by id.
-pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Function> {
+/// The functions that `declared` declares, sorted by id, and what they are called by.
+pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> (Vec<Function>, Callees) {
     declared.sort_by(|a, b| {
         let key = |one: &Declared| (one.declaration.location.clone(), one.name.clone());
         key(a).cmp(&key(b))
@@ -54,9 +56,10 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> Vec<Func
         .zip(names)
         .map(|((group, id), (service, name))| function(group, id, service, name))
         .collect();
-    link_calls(&mut functions, &groups, &ids);
+    let callees = callees(&groups, &ids);
+    link_calls(&mut functions, &callees);
     functions.sort_by(|a, b| a.id.cmp(&b.id));
-    functions
+    (functions, callees)
 }
 
 /// Without the functions that are known from code alone and that a manifest declares too: whatever it calls them, the
@@ -166,29 +169,41 @@ fn function(group: &[Found], id: &FunctionId, service: String, name: String) -> 
         entry,
         unresolved,
         code_root: best.code.code_root.clone(),
+        artifact: artifact(&best.declared, &best.code),
         runtime: all().find_map(|one| one.runtime.clone()),
+        environment: environment(all()),
         layers: merge_layers(all().flat_map(|one| one.layers.clone())),
         channels: merge_channels(all().flat_map(|one| one.channels.clone())),
         stores: merge_stores(all().flat_map(|one| one.stores.clone())),
         invokes: merge_invocations(all().flat_map(|one| one.invokes.clone())),
+        calls: Vec::new(),
     }
 }
 
-/// Finds the functions behind the keys of calls. A key that several functions answer to stays without one.
-fn link_calls(functions: &mut [Function], groups: &[Vec<Found>], ids: &[FunctionId]) {
-    let mut called: BTreeMap<String, Option<&FunctionId>> = BTreeMap::new();
-    for (group, id) in groups.iter().zip(ids) {
-        for one in group {
-            let key = format!("{}#{}", one.declared.service, one.declared.declaration.logical_id);
-            let known = called.entry(key).or_insert(Some(id));
-            if known.is_some_and(|known| known != id) {
-                *known = None;
-            }
-        }
+/// Environment variables of all declarations; of two values for one name, the first declaration's.
+fn environment<'d>(all: impl Iterator<Item = &'d Declared>) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::new();
+    for (name, value) in all.flat_map(|one| &one.environment) {
+        environment.entry(name.clone()).or_insert_with(|| value.clone());
     }
+    environment
+}
+
+/// What the functions are called by.
+fn callees(groups: &[Vec<Found>], ids: &[FunctionId]) -> Callees {
+    let mut callees = Callees::default();
+    for (group, id) in groups.iter().zip(ids) {
+        group.iter().for_each(|one| callees.add(&one.declared, id));
+    }
+    callees.finish();
+    callees
+}
+
+/// Finds the functions behind the keys and names of calls.
+fn link_calls(functions: &mut [Function], callees: &Callees) {
     for call in functions.iter_mut().flat_map(|function| &mut function.invokes) {
-        if call.kind == "function" && call.function.is_none() {
-            call.function = called.get(&call.key).copied().flatten().cloned();
+        if call.kind != "state-machine" && call.function.is_none() {
+            call.function = callees.named(&call.key).cloned();
         }
     }
 }

@@ -4,8 +4,10 @@
 //! joins declarations of one function and gives each its id; [`selection`] leaves out what is nobody's deployment;
 //! [`unread`] names the manifests of platforms that are not read yet.
 
+mod artifact;
 mod assemble;
 mod aws;
+mod callees;
 mod channels;
 pub mod entry;
 mod exports;
@@ -27,6 +29,7 @@ use lockstep_diagnostics::Partial;
 use lockstep_model::{FileSet, Function, RepoPath};
 use rayon::prelude::*;
 
+pub use callees::Callees;
 pub use platform::{Build, CodeSource, Declared, HandlerStyle, Platform};
 pub use table::FunctionTable;
 
@@ -46,6 +49,8 @@ pub struct Discovered {
     pub functions: Vec<Function>,
     /// The files that declare them and are no function's code, sorted.
     pub manifests: Vec<RepoPath>,
+    /// What the functions are called by.
+    pub callees: Callees,
 }
 
 /// The functions that the manifests among `files` declare.
@@ -65,11 +70,11 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
     left_out.report(&mut problems);
     unread::report(files, |path| !left_out.covers(path), &mut problems);
 
-    let functions = assemble::assemble(declared, files);
+    let (functions, callees) = assemble::assemble(declared, files);
     let manifests = manifests(&functions);
     problems.sort_unstable_by(|a, b| (&a.location, &a.message, a.kind).cmp(&(&b.location, &b.message, b.kind)));
     problems.dedup();
-    Partial { value: Discovered { functions, manifests }, problems }
+    Partial { value: Discovered { functions, manifests, callees }, problems }
 }
 
 /// The files that declare `functions`, without those that are a function's own code: where a decorator, an attribute or

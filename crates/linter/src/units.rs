@@ -223,6 +223,9 @@ fn function(name: String, place: RepoPath) -> Function {
         channels: Vec::new(),
         stores: Vec::new(),
         invokes: Vec::new(),
+        calls: Vec::new(),
+        artifact: None,
+        environment: Default::default(),
     }
 }
 
@@ -236,6 +239,7 @@ fn closure(function: &Function, paths: Vec<RepoPath>) -> Closure {
         own_folders: Vec::new(),
         external: Vec::new(),
         unresolved: Vec::new(),
+        remote_calls: Vec::new(),
     }
 }
 

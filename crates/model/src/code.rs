@@ -21,6 +21,47 @@ pub struct Closure {
     pub external: Vec<String>,
     /// Imports that lead nowhere, in the order of their places.
     pub unresolved: Vec<UnresolvedImport>,
+    /// Calls of what runs elsewhere, in the order of their places.
+    pub remote_calls: Vec<RemoteCall>,
+}
+
+/// A call of what runs elsewhere, as the code says it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemoteCall {
+    /// Where it stands.
+    pub location: Location,
+    /// How it is made.
+    pub kind: RemoteCallKind,
+    /// What is called.
+    pub target: RemoteTarget,
+    /// True if the caller waits for the answer; none where the code does not say.
+    pub waits: Option<bool>,
+}
+
+/// How something elsewhere is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemoteCallKind {
+    /// A function, by an interface made for that (`InvokeCommand`, `httpsCallable`).
+    Function,
+    /// A state machine.
+    StateMachine,
+    /// A URL.
+    Http,
+    /// A helper whose name says that it invokes: a call only if it names a function that is known.
+    Helper,
+}
+
+/// What a call names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemoteTarget {
+    /// Text; parts that are computed are `*`.
+    Text(String),
+    /// A variable of the environment, and the text behind it (the path of a URL).
+    Environment(String, String),
+    /// Something computed.
+    Unknown,
 }
 
 /// How a closure was made.

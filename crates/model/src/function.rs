@@ -1,6 +1,6 @@
 //! Functions as they are deployed, what they are wired to, and the services they claim to form.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -51,16 +51,58 @@ pub struct Function {
     pub unresolved: Option<String>,
     /// The folder that is packaged; none where the manifest points at something else (an image, a remote artefact).
     pub code_root: Option<RepoPath>,
+    /// What is deployed: the folder, archive or image that the manifest names. None where each function gets a package of
+    /// its own (a bundler makes it, or the code stands in the manifest), and where it is not known.
+    pub artifact: Option<Artifact>,
     /// The runtime as declared: `python3.12`, `nodejs22.x`, `provided.al2023`, `image`.
     pub runtime: Option<String>,
+    /// Its environment variables: literal values, and for those that name a resource, its key. What a runtime sets by
+    /// itself may be among them: [`DEPLOYED_NAME`]. What is known on deployment only is `*`. Never printed.
+    pub environment: BTreeMap<String, String>,
     /// Layers whose code is in the repository, and others by name.
     pub layers: Vec<Layer>,
     /// Channels it listens to or sends on.
     pub channels: Vec<Channel>,
     /// Stores it reads or writes.
     pub stores: Vec<Store>,
-    /// Functions and state machines it calls.
+    /// Functions and state machines that its manifest lets it call.
     pub invokes: Vec<Invocation>,
+    /// Calls of other functions in its code, in the order of their places.
+    pub calls: Vec<Call>,
+}
+
+/// The variable in which Lambda tells a function its deployed name.
+pub const DEPLOYED_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
+
+/// What is uploaded as one: several functions of one artefact are deployed together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Artifact {
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// The folder in the repository, the archive's name, or the image's context or name; tells artefacts of a kind apart.
+    pub name: String,
+}
+
+/// What a function is packaged as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArtifactKind {
+    /// A folder that is packaged as it stands.
+    Folder,
+    /// An archive that something else builds.
+    Archive,
+    /// A container image.
+    Image,
+}
+
+impl ArtifactKind {
+    /// The word printed for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Archive => "archive",
+            Self::Image => "image",
+        }
+    }
 }
 
 impl Function {
@@ -203,7 +245,8 @@ pub struct Store {
 /// A call of a function, or of a state machine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Invocation {
-    /// `function` or `state-machine`.
+    /// `function`; `authorizer` for one that the gateway calls before this one, `destination` for one that gets what this
+    /// one returns; `state-machine`.
     pub kind: String,
     /// What is called: a logical id with its stack (`orders#CreateOrder`), or a literal name.
     pub key: String,
@@ -211,6 +254,19 @@ pub struct Invocation {
     pub function: Option<FunctionId>,
     /// For whom it is said.
     pub strength: Strength,
+}
+
+/// A call of a function in the code of another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// Where it stands.
+    pub location: Location,
+    /// The function called.
+    pub function: FunctionId,
+    /// By what it is called: a name, a variable of the environment, a route.
+    pub by: String,
+    /// True if the caller waits for the answer, false if it goes on at once; none where the code does not say.
+    pub waits: Option<bool>,
 }
 
 /// Functions that claim to be one microservice.

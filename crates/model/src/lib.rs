@@ -13,12 +13,15 @@ pub use change::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
     HistoryState, PathId, Timestamp,
 };
-pub use code::{Basis, Closure, ClosureFile, FileKind, SharedCode, Symbols, UnresolvedImport, Via};
+pub use code::{
+    Basis, Closure, ClosureFile, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Symbols,
+    UnresolvedImport, Via,
+};
 pub use contract::{is_contract_by_content, is_contract_by_name};
 pub use files::{FileEntry, FileSet, FileType, ReadError, Source};
 pub use function::{
-    Access, Channel, ChannelDirection, Confidence, Declaration, Entry, Function, FunctionId, Invocation, Layer,
-    Service, Store, Strength,
+    Access, Artifact, ArtifactKind, Call, Channel, ChannelDirection, Confidence, DEPLOYED_NAME, Declaration, Entry,
+    Function, FunctionId, Invocation, Layer, Service, Store, Strength,
 };
 pub use location::Location;
 pub use path::{OutsideRepository, RepoPath};

@@ -219,6 +219,9 @@ fn function(id: &str, logical_id: &str, entry: Option<Entry>) -> Function {
             strength: Strength::Own,
         }],
         invokes: Vec::new(),
+        calls: Vec::new(),
+        artifact: None,
+        environment: Default::default(),
     }
 }
 
@@ -255,6 +258,7 @@ pub(crate) fn closure() -> Closure {
         start: None,
         own_folders: vec![path("billing")],
         external: vec!["@aws-sdk/client-s3".to_owned()],
+        remote_calls: Vec::new(),
         unresolved: vec![UnresolvedImport {
             location: import,
             specifier: "./gone".to_owned(),

@@ -35,6 +35,9 @@ fn function(text: &str) -> Function {
         channels: Vec::new(),
         stores: Vec::new(),
         invokes: Vec::new(),
+        calls: Vec::new(),
+        artifact: None,
+        environment: Default::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod agree;
 mod parse;
+mod remote;
 #[cfg(test)]
 mod tests;
 

@@ -51,6 +51,9 @@ pub fn function(letter: char) -> Function {
         channels: Vec::new(),
         stores: Vec::new(),
         invokes: Vec::new(),
+        calls: Vec::new(),
+        artifact: None,
+        environment: Default::default(),
     }
 }
 
@@ -75,6 +78,7 @@ impl World {
                 own_folders: vec![path(&function.name)],
                 external: Vec::new(),
                 unresolved: Vec::new(),
+                remote_calls: Vec::new(),
             })
             .collect();
         let ids = functions.iter().map(|function| function.id.clone()).collect();

@@ -38,6 +38,15 @@ pub(crate) fn type_kind(kind: &str) -> Option<&'static str> {
     })
 }
 
+/// True for what is called by its name or its address: functions, state machines, and APIs.
+pub(crate) fn is_called(kind: &str) -> bool {
+    matches!(type_kind(kind), Some("function" | "state-machine"))
+        || matches!(
+            kind,
+            "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" | "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api"
+        )
+}
+
 /// The property that holds the physical name of a resource of type `kind`.
 pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
     Some(match kind {

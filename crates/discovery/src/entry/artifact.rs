@@ -94,7 +94,16 @@ pub(super) fn module_folders(case: &Case, path: &str) -> Vec<Root> {
         }
         break;
     }
+    found.sort_by_key(|root| !is_module(case, &root.folder));
     found
+}
+
+/// Files by which build tools know their modules.
+const MODULE: [&str; 6] = ["build.gradle", "build.gradle.kts", "build.sbt", "Cargo.toml", "package.json", "pom.xml"];
+
+/// True for the folder of a module; one that is only called like it is none.
+fn is_module(case: &Case, folder: &RepoPath) -> bool {
+    MODULE.iter().any(|file| folder.join(file).is_ok_and(|path| case.files.is_file(&path)))
 }
 
 /// The folders that the name of the artefact, or a script that mentions it, leads to. Only such as hold the handler.

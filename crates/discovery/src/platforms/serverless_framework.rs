@@ -9,7 +9,10 @@ mod providers;
 mod service;
 mod variables;
 
-use std::sync::LazyLock;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, RepoPath};
@@ -52,7 +55,8 @@ impl Platform for ServerlessFramework {
             service.functions = functions::call_names(&service, &listed);
             (service, listed)
         });
-        let services: Vec<(Service<'_>, Vec<Function<'_>>)> = services.collect();
+        let mut services: Vec<(Service<'_>, Vec<Function<'_>>)> = services.collect();
+        tell_apart(&mut services);
         let names = names(&services);
         let mut declared = Vec::new();
         for (service, listed) in &services {
@@ -70,6 +74,19 @@ impl Platform for ServerlessFramework {
         problems.sort();
         problems.dedup();
         Partial { value: declared, problems }
+    }
+}
+
+/// Gives services of one name in several folders (copies, samples) labels of their own: their resources are not one.
+fn tell_apart(services: &mut [(Service<'_>, Vec<Function<'_>>)]) {
+    let mut folders: BTreeMap<String, BTreeSet<RepoPath>> = BTreeMap::new();
+    for (service, _) in services.iter() {
+        folders.entry(service.name.clone()).or_default().insert(service.folder.clone());
+    }
+    for (service, _) in services {
+        if folders[&service.name].len() > 1 && !service.folder.is_root() {
+            service.label = service.folder.as_str().to_owned();
+        }
     }
 }
 

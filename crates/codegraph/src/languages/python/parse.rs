@@ -25,6 +25,7 @@ fn parse(text: &str) -> FileFacts {
     let mut reader = Reader { text, ..Reader::default() };
     reader.top_level(parsed.suite());
     let mut facts = reader.finish();
+    facts.remote_calls = super::remote::calls(parsed.suite());
     facts.error = parsed.errors().first().map(|error| (bytes(error.location), error.error.to_string()));
     facts.generated = is_generated(text);
     facts

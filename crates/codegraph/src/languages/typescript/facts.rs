@@ -1,10 +1,12 @@
 //! The facts of one JavaScript or TypeScript file, read with oxc's parser and scope analysis.
 //!
 //! All of oxc but its resolver stays below this module. In order: the calls that import (`calls`), the statements of
-//! the file (`statements`), which definition uses what (`uses`), and what names do not show (`members`).
+//! the file (`statements`), which definition uses what (`uses`), what names do not show (`members`), and calls of
+//! what runs elsewhere (`remote`).
 
 mod calls;
 mod members;
+mod remote;
 mod statements;
 mod uses;
 
@@ -190,6 +192,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         let exports = self.found_exports();
         let (top_level, top_level_symbols) = self.uses();
         self.members();
+        let remote_calls = self.remote_calls();
         let opaque = self.opaque || self.is_opaque(&exports);
         let (import_place, symbol_place) =
             (places(&self.imports, |import| import.span.start), places(&self.symbols, |symbol| symbol.span.start));
@@ -218,6 +221,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             imports: ordered(self.imports, &import_place),
             symbols: ordered(self.symbols, &symbol_place),
             exports,
+            remote_calls,
             ..FileFacts::default()
         }
     }

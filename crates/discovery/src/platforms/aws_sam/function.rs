@@ -6,7 +6,7 @@ use lockstep_document::Node;
 use lockstep_model::{
     Access,
     ChannelDirection::{Receives, Sends},
-    Declaration, Layer, Strength,
+    DEPLOYED_NAME, Declaration, Layer, Strength,
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     uses::{Use, Uses},
     wiring::{Wires, connect},
 };
-use crate::aws::resource_types::type_kind;
+use crate::aws::resource_types::{is_called, type_kind};
 use crate::platform::{Build, CodeSource, Declared, HandlerStyle};
 
 /// Printed for functions of SAM.
@@ -67,7 +67,10 @@ impl<'w, 'a> Reader<'w, 'a> {
             _ => text("Runtime"),
         };
         let handler = text("Handler");
-        let (environment, uses) = self.uses(template, resource, &properties);
+        let (mut environment, uses) = self.uses(template, resource, &properties);
+        if let Some(name) = properties.get("FunctionName").map(|node| self.pattern(node)) {
+            environment.insert(DEPLOYED_NAME.to_owned(), name);
+        }
         Declared {
             name: id.clone(),
             service: of.label.clone(),
@@ -236,14 +239,14 @@ impl<'w, 'a> Reader<'w, 'a> {
                     .find_map(|(service, kind)| text.contains(&format!(":{service}:")).then_some(kind))
                     .unwrap_or("queue"),
             };
-            let what = if kind == "function" { Use::Call(kind) } else { Use::Channel(kind, Sends) };
+            let what = if kind == "function" { Use::Call("destination") } else { Use::Channel(kind, Sends) };
             if let Some(key) = self.world.key_of(&target, kind) {
                 uses.add(what, key, Strength::Own);
             }
         }
     }
 
-    /// Literal values; and what the others name.
+    /// Literal values, and the keys of what is called; and what the others name.
     fn environment(&self, properties: &Properties<'_>, uses: &mut Uses) -> BTreeMap<String, String> {
         let mut values = BTreeMap::new();
         let both = properties.both("Environment");
@@ -255,9 +258,13 @@ impl<'w, 'a> Reader<'w, 'a> {
                 let Some(target @ Target::Resource { stack, id, .. }) = &self.world.target(self.stack, value) else {
                     continue;
                 };
-                let Some(kind) = self.world.resource(*stack, id).and_then(|resource| type_kind(resource.kind)) else {
-                    continue;
-                };
+                let Some(kind) = self.world.resource(*stack, id).map(|resource| resource.kind) else { continue };
+                if is_called(kind)
+                    && let Some(key) = self.world.key_of(target, "function")
+                {
+                    values.insert(name.text.clone(), key);
+                }
+                let Some(kind) = type_kind(kind) else { continue };
                 let what = match kind {
                     "table" | "bucket" | "database" | "secret" | "parameter" => Use::Store(kind, Access::Unknown),
                     "function" | "state-machine" if strength == Strength::Own => Use::Call(kind),

@@ -80,7 +80,7 @@ impl<'a> Wiring<'_, 'a> {
             "cloudwatchLog" => self.resource("log", at, &["logGroup"]),
             "cognitoUserPool" => self.named("identity", at, &["pool"]),
             "schedule" | "timer" | "cron" => {
-                self.receives("schedule", format!("{}#{}/schedule", self.service.name, self.function));
+                self.receives("schedule", format!("{}#{}/schedule", self.service.label, self.function));
             }
             "queue" | "queueTrigger" => self.named("queue", at, &["name"]),
             "serviceBus" => self.named("queue", at, &["queueName"]),
@@ -89,7 +89,7 @@ impl<'a> Wiring<'_, 'a> {
             // Settings that stand beside an event in one map.
             key if key.starts_with("x-") => {}
             other => {
-                let key = format!("{}#{}/{other}", self.service.name, self.function);
+                let key = format!("{}#{}/{other}", self.service.label, self.function);
                 self.receives("other", key);
             }
         }
@@ -126,7 +126,7 @@ impl<'a> Wiring<'_, 'a> {
             let path = if path == "*" { "{proxy+}" } else { path };
             self.receives("http", format!("{} {method} /{path}", self.api(api)));
         } else {
-            self.receives("http", format!("{}#{}/http", self.service.name, self.function));
+            self.receives("http", format!("{}#{}/http", self.service.label, self.function));
         }
         self.authorizer(at);
     }
@@ -139,7 +139,7 @@ impl<'a> Wiring<'_, 'a> {
             _ => None,
         };
         let shared = shared.and_then(|at| self.service.key(at, "http", self.names));
-        shared.unwrap_or_else(|| format!("{}#{own}", self.service.name))
+        shared.unwrap_or_else(|| format!("{}#{own}", self.service.label))
     }
 
     /// An authorizer that is a function of this service is called, and waited for, before this one.
@@ -150,17 +150,17 @@ impl<'a> Wiring<'_, 'a> {
         let named = name.as_deref().and_then(|name| {
             let listed = ["provider", "httpApi", "authorizers", name, "functionName"];
             let function = self.text(self.service.root(), &listed).unwrap_or_else(|| name.to_owned());
-            self.service.functions.get(&function).map(|id| format!("{}#{id}", self.service.name))
+            self.service.functions.get(&function).map(|id| format!("{}#{id}", self.service.label))
         });
         if let Some(key) = direct.or(named) {
-            self.uses.add(Use::Call("function"), key, Strength::Own);
+            self.uses.add(Use::Call("authorizer"), key, Strength::Own);
         }
     }
 
     /// The key of a function that `at` names: by its key, its logical id, a reference or an ARN.
     fn called(&self, at: At<'a>) -> Option<String> {
         if let Some(id) = self.text(at, &[]).and_then(|text| self.service.functions.get(&text)) {
-            return Some(format!("{}#{id}", self.service.name));
+            return Some(format!("{}#{id}", self.service.label));
         }
         match cloudformation::target(&self.service.variables, at)? {
             Target::Resource(id) if self.service.kind_of(&id) == Some("function") => Some(self.service.key_of(&id)),
@@ -192,7 +192,7 @@ impl<'a> Wiring<'_, 'a> {
     /// A rule of a bus: what it listens for tells rules apart; one with a schedule is a schedule.
     fn rule(&mut self, at: At<'a>) {
         if self.first(at, &["schedule"]).is_some() {
-            self.receives("schedule", format!("{}#{}/schedule", self.service.name, self.function));
+            self.receives("schedule", format!("{}#{}/schedule", self.service.label, self.function));
         }
         let bus = self.first(at, &["eventBus"]).and_then(|bus| self.service.key(bus, "bus", self.names));
         let pattern = self.first(at, &["pattern"]).or_else(|| self.first(at, &["event"]));
@@ -218,7 +218,7 @@ impl<'a> Wiring<'_, 'a> {
             let Some(at) = self.first(function, keys) else { continue };
             let at = self.first(at, &["arn"]).unwrap_or(at);
             if let Some(key) = self.called(at) {
-                self.uses.add(Use::Call("function"), key, Strength::Own);
+                self.uses.add(Use::Call("destination"), key, Strength::Own);
                 continue;
             }
             let kind = match cloudformation::target(&self.service.variables, at) {
@@ -280,19 +280,22 @@ impl<'a> Wiring<'_, 'a> {
         }
     }
 
-    /// What the environment names: resources of the stack, and names that some stack gives to a resource.
-    pub(super) fn environment(&mut self, value: At<'a>, strength: Strength) {
+    /// What the environment names: resources of the stack, and names that some stack gives to a resource. Gives the key
+    /// of a resource that is called.
+    pub(super) fn environment(&mut self, value: At<'a>, strength: Strength) -> Option<String> {
         let found = match cloudformation::target(&self.service.variables, value) {
             Some(Target::Resource(id)) => self.service.kind_of(&id).map(|kind| (kind, self.service.key_of(&id))),
             Some(Target::Name(text)) => self.named_thing(&text),
             None => None,
         };
-        let Some((kind, key)) = found else { return };
+        let (kind, key) = found?;
+        let called = matches!(kind, "function" | "state-machine").then(|| key.clone());
         match kind {
             "function" | "state-machine" => self.uses.add(Use::Call(kind), key, strength),
             _ if is_store(kind) => self.uses.add(Use::Store(kind, lockstep_model::Access::Unknown), key, strength),
             _ => self.uses.add(Use::Channel(kind, ChannelDirection::Sends), key, strength),
         }
+        called
     }
 
     fn named_thing(&self, text: &str) -> Option<(&'static str, String)> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Key;
-use lockstep_model::{Declaration, Layer, Strength};
+use lockstep_model::{DEPLOYED_NAME, Declaration, Layer, Strength};
 
 use super::{
     cloudformation::{self, Names, Target},
@@ -131,7 +131,10 @@ pub(super) fn declared<'a>(
     let location = source.place(function.key.span.clone());
     let end = function.written.node.span.end.max(function.key.span.end);
     let id = id_of(service, function.key);
-    let (environment, uses) = wiring(service, names, function, machines.of(&id));
+    let (mut environment, uses) = wiring(service, names, function, machines.of(&id));
+    if service.provider == "aws" {
+        environment.insert(DEPLOYED_NAME.to_owned(), deployed_name(service, function));
+    }
     Declared {
         name: function.key.text.clone(),
         service: service.name.clone(),
@@ -189,15 +192,15 @@ fn wiring<'a>(
     ];
     for (at, keys, strength) in scopes {
         for (key, value) in variables.path(at, keys).into_iter().flat_map(At::entries) {
-            wiring.environment(value, strength);
-            if let Some(text) = variables.text(value, Mode::Deploy) {
+            let called = wiring.environment(value, strength);
+            if let Some(text) = called.or_else(|| variables.text(value, Mode::Deploy)) {
                 environment.insert(key.text.clone(), text);
             }
         }
     }
     for machine in machines {
         let what = Use::Channel("state-machine", lockstep_model::ChannelDirection::Receives);
-        wiring.uses.add(what, format!("{}#{machine}", service.name), Strength::Own);
+        wiring.uses.add(what, format!("{}#{machine}", service.label), Strength::Own);
     }
     let mut uses = wiring.uses;
     uses.layers = layers(service, function.value);

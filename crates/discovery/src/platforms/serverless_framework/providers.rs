@@ -52,6 +52,9 @@ pub(super) fn code<'a>(service: &Service<'a>, key: &str, function: At<'a>) -> Co
     }
     packaging(service, function, &mut code);
     plugins(service, function, &mut code);
+    if code.build.method.is_none() && is_packaged_alone(service, function) {
+        code.build.method = Some("individually".to_owned());
+    }
     by_provider(service, key, function, &mut code);
     code
 }
@@ -90,6 +93,14 @@ fn packaging<'a>(service: &Service<'a>, function: At<'a>, code: &mut Code) {
     if let Some(path) = own.or(shared).filter(|path| path.chars().any(char::is_alphanumeric)) {
         code.source = CodeSource::Artifact { base, path };
     }
+}
+
+/// True if the function does not come in the archive of the whole service.
+fn is_packaged_alone<'a>(service: &Service<'a>, function: At<'a>) -> bool {
+    let text = |at, keys: &[&str]| service.variables.text_at(at, keys, Mode::Deploy);
+    let said = |at| text(at, &["package", "individually"]).is_some_and(|text| text == "true");
+    // `serverless-bundle` packages each by itself, and version 4 bundles each.
+    said(function) || said(service.root()) || service.has_plugin("serverless-bundle") || bundles_itself(service)
 }
 
 /// Plugins that put a handler of their own in front, or compile.

@@ -16,6 +16,8 @@ pub(super) struct Service<'a> {
     pub(super) source: &'a Source,
     pub(super) folder: RepoPath,
     pub(super) name: String,
+    /// What keys begin with: the name, or the folder where services of several folders have one name.
+    pub(super) label: String,
     pub(super) provider: String,
     pub(super) plugins: Vec<String>,
     pub(super) variables: Variables<'a>,
@@ -49,6 +51,7 @@ impl<'a> Service<'a> {
         let mut service = Self {
             source,
             folder,
+            label: name.clone(),
             name,
             provider,
             plugins,
@@ -130,7 +133,7 @@ impl<'a> Service<'a> {
     /// The key of a resource of this service: `orders#Table`; functions are called as they are declared.
     pub(super) fn key_of(&self, id: &str) -> String {
         let id = self.functions.get(id).map_or(id, String::as_str);
-        format!("{}#{id}", self.name)
+        format!("{}#{id}", self.label)
     }
 
     /// The key of what `at` names, as a `kind` of thing.

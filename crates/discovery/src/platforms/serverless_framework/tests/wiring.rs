@@ -75,16 +75,16 @@ fn events_of_variables_and_several_events() {
 #[test]
 fn authorizers_and_destinations_are_called_or_sent_to() {
     for (rest, expected) in [
-        ("events: [{ http: { path: x, method: get, authorizer: g } }]", "Calls function shop#GLambdaFunction Own"),
+        ("events: [{ http: { path: x, method: get, authorizer: g } }]", "Calls authorizer shop#GLambdaFunction Own"),
         (
             "events: [{ http: { path: x, method: get, authorizer: { name: g } } }]",
-            "Calls function shop#GLambdaFunction Own",
+            "Calls authorizer shop#GLambdaFunction Own",
         ),
         (
             "events: [{ http: { path: x, method: get, authorizer: { arn: !GetAtt GLambdaFunction.Arn } } }]",
-            "Calls function shop#GLambdaFunction Own",
+            "Calls authorizer shop#GLambdaFunction Own",
         ),
-        ("destinations: { onSuccess: g }", "Calls function shop#GLambdaFunction Own"),
+        ("destinations: { onSuccess: g }", "Calls destination shop#GLambdaFunction Own"),
         ("destinations: { onFailure: { type: sqs, arn: !GetAtt Jobs.Arn } }", "Sends queue shop#Jobs Own"),
         ("onError: !Ref Alarms", "Sends topic shop#Alarms Own"),
     ] {
