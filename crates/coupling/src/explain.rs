@@ -175,7 +175,9 @@ impl<'a> Explainer<'a> {
         let calls = |invocation: &lockstep_model::Invocation| {
             invocation.function.as_ref() == Some(&to.id) && invocation.strength == Strength::Own
         };
-        from.invokes.iter().any(calls).then(|| Explanation::Invocation { from: from.id.clone(), to: to.id.clone() })
+        let in_code = || from.calls.iter().any(|call| call.function == to.id);
+        (from.invokes.iter().any(calls) || in_code())
+            .then(|| Explanation::Invocation { from: from.id.clone(), to: to.id.clone() })
     }
 
     fn channels(&self, from: usize, to: usize) -> impl Iterator<Item = Explanation> {

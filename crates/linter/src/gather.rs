@@ -6,7 +6,7 @@ use lockstep_history::Scope;
 use lockstep_model::{Closure, History, RepoPath};
 
 use crate::{
-    Followed, Found, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, mine_scope,
+    Followed, Found, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, link_calls, mine_scope,
     units::Units,
 };
 
@@ -29,8 +29,9 @@ pub(crate) fn gather(
 ) -> (Found, Followed, Mined) {
     let ((mut found, mut followed), mut mined) = rayon::join(
         || {
-            let found = find(project, config);
+            let mut found = find(project, config);
             let followed = follow(project, config, &found, progress);
+            link_calls(&mut found, &followed);
             (found, followed)
         },
         || mine_scope(project, config, options, wanted.scope, progress),

@@ -7,6 +7,7 @@
 
 mod backtest;
 mod boundaries;
+mod calls;
 mod case;
 mod change;
 mod contents;
@@ -27,12 +28,14 @@ use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
 use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
 use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
+use lockstep_discovery::Callees;
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use lockstep_rules::{Facts, View};
 
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use boundaries::NamedBoundaries;
+pub use calls::link_calls;
 pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
 pub use incomplete::Incomplete;
@@ -70,6 +73,8 @@ pub struct Found {
     pub services: Vec<Service>,
     /// The manifests that declare functions.
     pub manifests: Vec<RepoPath>,
+    /// What the functions are called by.
+    pub callees: Callees,
     /// What was left out.
     pub problems: Vec<Problem>,
 }
@@ -86,12 +91,18 @@ pub fn find(project: &Project, config: &Config) -> Found {
             let mut problems = project.problems.clone();
             let paths = project.files.paths();
             let (functions, services) = gather::found_units(project, config, &units, paths, &mut problems);
-            return Found { functions, services, manifests: Vec::new(), problems };
+            return Found { functions, services, manifests: Vec::new(), callees: Callees::default(), problems };
         }
         Ok(None) => {}
         Err(why) => {
             let problems = vec![Problem::general(ProblemKind::Configuration, why)];
-            return Found { functions: Vec::new(), services: Vec::new(), manifests: Vec::new(), problems };
+            return Found {
+                functions: Vec::new(),
+                services: Vec::new(),
+                manifests: Vec::new(),
+                callees: Callees::default(),
+                problems,
+            };
         }
     }
     let options =
@@ -103,7 +114,7 @@ pub fn find(project: &Project, config: &Config) -> Found {
         function.declarations.iter().any(|declaration| declaration.location.path.starts_with(&project.scope))
     });
     let services = services::services(&mut functions, config);
-    Found { functions, services, manifests: found.manifests, problems }
+    Found { functions, services, manifests: found.manifests, callees: found.callees, problems }
 }
 
 /// The code that every function of `found` reaches.

@@ -3,7 +3,7 @@
 use std::io;
 
 use lockstep_diagnostics::Problem;
-use lockstep_model::{Channel, Function, Invocation, Layer, Store};
+use lockstep_model::{Channel, Function, FunctionId, Layer, Store, Strength};
 use serde::Serialize;
 
 use crate::{
@@ -35,7 +35,47 @@ struct FunctionEntry<'a> {
     layers: &'a [Layer],
     channels: &'a [Channel],
     stores: &'a [Store],
-    invokes: &'a [Invocation],
+    invokes: Vec<InvokeEntry<'a>>,
+}
+
+/// What the manifest lets it call, or a call in its code.
+#[derive(Serialize)]
+struct InvokeEntry<'a> {
+    kind: &'a str,
+    key: &'a str,
+    function: Option<&'a str>,
+    strength: Strength,
+    /// Where the code calls; none where only the manifest says so.
+    at: Option<At<'a>>,
+    /// True if the caller waits for the answer; none where that is not known.
+    waits: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct At<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+}
+
+fn invokes(function: &Function) -> Vec<InvokeEntry<'_>> {
+    let said = function.invokes.iter().map(|call| InvokeEntry {
+        kind: &call.kind,
+        key: &call.key,
+        function: call.function.as_ref().map(FunctionId::as_str),
+        strength: call.strength,
+        at: None,
+        waits: None,
+    });
+    let done = function.calls.iter().map(|call| InvokeEntry {
+        kind: "function",
+        key: &call.by,
+        function: Some(call.function.as_str()),
+        strength: Strength::Own,
+        at: Some(At { path: call.location.path.as_str(), line: call.location.line, column: call.location.column }),
+        waits: call.waits,
+    });
+    said.chain(done).collect()
 }
 
 #[derive(Serialize)]
@@ -81,7 +121,7 @@ fn entry(function: &Function) -> FunctionEntry<'_> {
         layers: &function.layers,
         channels: &function.channels,
         stores: &function.stores,
-        invokes: &function.invokes,
+        invokes: invokes(function),
     }
 }
 

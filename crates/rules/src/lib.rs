@@ -4,11 +4,13 @@
 //! `rules/` and one line in [`registry`]. What a rule says is a [`Draft`]; the level in force is put on it here, so
 //! that no rule knows of configurations.
 
+mod calls;
 mod groups;
 mod prose;
 pub mod registry;
 mod rule;
 mod rules;
+mod stages;
 mod verdict;
 mod view;
 

@@ -22,6 +22,11 @@ pub(crate) fn count(number: u32, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// "both functions", "all 7 functions".
+pub(crate) fn all_of(number: usize, noun: &str) -> String {
+    if number == 2 { format!("both {noun}s") } else { format!("all {number} {noun}s") }
+}
+
 /// "once", "twice", "7 times".
 pub(crate) fn times(number: u32) -> String {
     match number {

@@ -114,6 +114,13 @@ impl<'a> View<'a> {
         self.declared[a].is_some() && self.declared[a] == self.declared[b]
     }
 
+    /// True if the configuration declares all of them to be of one service.
+    pub fn all_declared_together(&self, functions: &[usize]) -> bool {
+        functions
+            .split_first()
+            .is_some_and(|(first, rest)| rest.iter().all(|other| self.declared_together(*first, *other)))
+    }
+
     /// The declared service that holds a function; none if it is of a stack only.
     pub fn declared_service(&self, function: usize) -> Option<&'a Service> {
         self.declared[function].map(|service| &self.facts.services[service])

@@ -4,7 +4,10 @@
 mod words;
 
 use lockstep_diagnostics::{Evidence, Finding, Level, Problem, ProblemKind, RuleMeta};
-use lockstep_model::{Basis, Confidence, Entry, FileKind, Location, Via};
+use lockstep_model::{
+    Access, Artifact, ArtifactKind, Basis, Call, Confidence, Entry, FileKind, Invocation, Location, Store, Strength,
+    Via,
+};
 use lockstep_rules::{Facts, View, check};
 use serde_json::{Map, Value, json};
 use words::{World, file, path};
@@ -238,7 +241,110 @@ fn imports_of_functions() {
     let mut world = World::of("ab");
     world.functions[1].entry = world.functions[0].entry.clone();
     imported(1, "a/handler.ts", "b/other.ts", 1, &mut world);
-    assert!(told(&world).is_empty());
+    assert_eq!(told(&world), ["shared-entry-file warn ab"]);
+}
+
+/// `from` calls `to`, in its code.
+fn calls(from: usize, to: usize, waits: Option<bool>, world: &mut World) {
+    let (function, entry) = (world.functions[to].id.clone(), world.functions[from].entry.clone().unwrap());
+    let location = Location { line: 3, ..Location::whole_file(entry.path) };
+    world.functions[from].calls.push(Call { location, by: function.to_string(), function, waits });
+}
+
+/// The manifest lets `from` call `to`.
+fn allowed(from: usize, to: usize, world: &mut World) {
+    let function = Some(world.functions[to].id.clone());
+    let call = Invocation { kind: "function".into(), key: "k".into(), function, strength: Strength::Own };
+    world.functions[from].invokes.push(call);
+}
+
+#[test]
+fn calls_that_wait() {
+    let mut world = World::of("abcd").services("x:a y:b z:cd");
+    calls(0, 1, Some(true), &mut world);
+    calls(0, 2, Some(false), &mut world);
+    calls(0, 0, Some(true), &mut world);
+    calls(2, 3, None, &mut world);
+    let messages: Vec<String> = findings(&world).into_iter().map(|finding| finding.message).collect();
+    let expected =
+        ["`shop/a` calls `shop/b` and waits for its answer", "`shop/c` calls `shop/d` and may wait for its answer"];
+    assert_eq!(messages, expected);
+    // Inside one declared service it is nobody's business.
+    assert_eq!(told(&world.services("x!:abcd")), [""; 0]);
+}
+
+#[test]
+fn rights_count_where_code_does_not_tell() {
+    // The code is followed and calls nothing: the right is not used.
+    let mut world = World::of("ab");
+    allowed(0, 1, &mut world);
+    assert_eq!(told(&world), [""; 0]);
+    world.closures[0].basis = Basis::CodeRoot;
+    let [finding] = &findings(&world)[..] else { panic!("one finding") };
+    assert_eq!(finding.message, "`shop/a` may call `shop/b` and wait for its answer");
+    // A service binding is more than a right, whatever the code shows.
+    world.closures[0].basis = Basis::Imports;
+    world.functions[0].declarations[0].platform = "cloudflare-workers";
+    let [finding] = &findings(&world)[..] else { panic!("one finding") };
+    assert_eq!(finding.message, "`shop/a` calls `shop/b` and waits for its answer");
+}
+
+#[test]
+fn circles_of_calls() {
+    let mut world = World::of("abcd");
+    for (from, to) in [(0, 1), (1, 2), (2, 0), (2, 3)] {
+        calls(from, to, Some(false), &mut world);
+    }
+    let [finding] = &findings(&world)[..] else { panic!("one finding") };
+    let message = "`shop/a` calls `shop/b`, which calls `shop/c`, which calls `shop/a` again: a circle";
+    assert_eq!((finding.message.as_str(), finding.level), (message, Level::Deny));
+    assert_eq!(told(&world.services("x!:abcd")), ["invocation-cycle warn abc"]);
+    // A right closes the circle: perhaps.
+    let mut world = World::of("ab");
+    calls(0, 1, Some(false), &mut world);
+    allowed(1, 0, &mut world);
+    world.closures[1].basis = Basis::Nothing;
+    let levels = findings(&world).iter().map(|finding| (finding.rule.name, finding.level)).collect::<Vec<_>>();
+    assert_eq!(levels, [("invocation-cycle", Level::Warn), ("synchronous-invocation", Level::Warn)]);
+}
+
+#[test]
+fn stores_of_several_services() {
+    use Strength::{Inherited, Own};
+    let store = |kind: &str, access, strength| Store { kind: kind.into(), key: "orders#Main".into(), access, strength };
+    let told_of = |stores: [Store; 2]| {
+        let mut world = World::of("abc").services("x:ac y:b");
+        world.functions[2].stores.push(store("table", Access::Write, Inherited));
+        for (function, store) in world.functions.iter_mut().zip(stores) {
+            function.stores.push(store);
+        }
+        findings(&world).iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let writes = |kind, strength| store(kind, Access::Write, strength);
+    let surely = "the services `x` and `y` write the table `orders#Main`";
+    assert_eq!(told_of([writes("table", Own), writes("table", Own)]), [surely]);
+    assert_eq!(told_of([writes("table", Own), writes("table", Inherited)]), [surely]);
+    let perhaps = "the services `x` and `y` may all write the table `orders#Main`";
+    assert_eq!(told_of([writes("table", Inherited), writes("table", Inherited)]), [perhaps]);
+    assert!(told_of([writes("table", Own), store("table", Access::Read, Own)]).is_empty());
+    assert!(told_of([writes("secret", Own), writes("secret", Own)]).is_empty());
+}
+
+#[test]
+fn packages_of_several_functions() {
+    let mut world = World::of("abc");
+    let artifact = Artifact { kind: ArtifactKind::Archive, name: "api/api.zip".into() };
+    for function in &mut world.functions[..2] {
+        function.artifact = Some(artifact.clone());
+    }
+    assert_eq!(told(&world), [""; 0], "allowed by default");
+    let asked = |world: &World| {
+        let warn = |rule: &RuleMeta| (rule.name == "shared-artifact").then(|| (Level::Warn, "asked".to_owned()));
+        findings_with(world, &[], &warn).len()
+    };
+    assert_eq!(asked(&world), 1);
+    (world.functions[0].name, world.functions[1].name) = ("PayDev".into(), "PayProd".into());
+    assert_eq!(asked(&world), 0, "stages of one function");
 }
 
 #[test]

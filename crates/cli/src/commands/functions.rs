@@ -1,6 +1,6 @@
 //! `lockstep functions`: what is deployed here.
 
-use lockstep_linter::find;
+use lockstep_linter::{find, follow, link_calls};
 use lockstep_reporting::functions as render;
 
 use crate::{
@@ -13,7 +13,12 @@ use crate::{
 /// Lists the functions.
 pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
     let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
-    let found = session.pool.install(|| find(&session.project, &session.config));
+    let found = session.pool.install(|| {
+        let mut found = find(&session.project, &session.config);
+        let followed = follow(&session.project, &session.config, &found, &session.bar);
+        link_calls(&mut found, &followed);
+        found
+    });
     session.bar.finish();
     let options = terminal::options(&args.common);
     terminal::print(|out| match args.format {

@@ -1,20 +1,17 @@
 //! What code and manifests say on the lines of the checklist, as facts with their evidence: also where the rule that
 //! would judge them does not exist yet.
 
-use std::collections::BTreeMap;
-
 use lockstep_diagnostics::{Evidence, RuleMeta};
-use lockstep_model::{Access, Basis, FileKind, FunctionId, RepoPath, Strength};
+use lockstep_model::{Basis, FileKind, RepoPath};
 use serde_json::{Map, Value};
 
 use crate::{
     View,
-    prose::{count, names},
+    calls::{Edge, edges},
+    prose::count,
     rules::shared_implementation,
 };
 
-/// Names in one sentence before "and 3 more".
-const NAMES: usize = 3;
 /// Facts of one kind that are told.
 const TOLD: usize = 3;
 
@@ -22,43 +19,16 @@ const TOLD: usize = 3;
 pub(super) struct Facts<'a> {
     /// Per function: the implementation files that other services run as well, with the functions that run each.
     shared: Vec<Vec<(&'a RepoPath, usize)>>,
-    entries: BTreeMap<&'a RepoPath, Vec<usize>>,
-    roots: BTreeMap<&'a RepoPath, Vec<usize>>,
-    writers: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-    callers: BTreeMap<&'a FunctionId, Vec<usize>>,
+    calls: Vec<Edge<'a>>,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn new(view: &View<'a>, options: &dyn Fn(&RuleMeta) -> Map<String, Value>) -> Self {
         let functions = view.functions();
-        let mut facts = Self {
-            shared: vec![Vec::new(); functions.len()],
-            entries: BTreeMap::new(),
-            roots: BTreeMap::new(),
-            writers: BTreeMap::new(),
-            callers: BTreeMap::new(),
-        };
+        let mut facts = Self { shared: vec![Vec::new(); functions.len()], calls: edges(view) };
         for file in shared_implementation::shared(view, options) {
             for function in &file.functions {
                 facts.shared[*function].push((file.path, file.functions.len()));
-            }
-        }
-        for (number, function) in functions.iter().enumerate() {
-            if let Some(entry) = &function.entry {
-                facts.entries.entry(&entry.path).or_default().push(number);
-            }
-            if let Some(root) = &function.code_root {
-                facts.roots.entry(root).or_default().push(number);
-            }
-            let writes =
-                |store: &&lockstep_model::Store| store.access == Access::Write && store.strength == Strength::Own;
-            for store in function.stores.iter().filter(writes) {
-                facts.writers.entry((&store.kind, &store.key)).or_default().push(number);
-            }
-            for call in function.invokes.iter().filter(|call| call.strength == Strength::Own) {
-                if let Some(called) = &call.function {
-                    facts.callers.entry(called).or_default().push(number);
-                }
             }
         }
         facts
@@ -68,9 +38,7 @@ impl<'a> Facts<'a> {
     pub(super) fn of(&self, view: &View<'_>, line: &str, function: usize) -> (bool, Vec<Evidence>) {
         let told = match line {
             super::CONTRACTS => return self.contracts(view, function),
-            "deployment" => self.deployment(view, function),
-            "data" => self.data(view, function),
-            "calls" => self.calls(view, function),
+            super::CALLS => self.callers(view, function),
             "size" => size(view, function),
             "owners" => owners(view, function),
             _ => Vec::new(),
@@ -96,49 +64,11 @@ impl<'a> Facts<'a> {
         (!shared.is_empty(), evidence.into_iter().collect())
     }
 
-    fn deployment(&self, view: &View<'_>, function: usize) -> Vec<Evidence> {
-        let declared = &view.functions()[function];
-        let mut told = Vec::new();
-        if let Some(entry) = &declared.entry {
-            let others = others(view, &self.entries[&entry.path], function);
-            if !others.is_empty() {
-                told.push(format!("it starts in `{}`, as {} {}", entry.path, names(&others, NAMES), does(&others)));
-            }
-        }
-        if let Some(root) = &declared.code_root {
-            let others = others(view, &self.roots[root], function);
-            if !others.is_empty() {
-                let folder = if root.is_root() { "the whole repository" } else { root.as_str() };
-                let with = count(others.len() as u32, "other function");
-                told.push(format!("it is packaged from `{folder}`, as {with} {}", does(&others)));
-            }
-        }
-        notes(told)
-    }
-
-    fn data(&self, view: &View<'_>, function: usize) -> Vec<Evidence> {
-        let here = view.service(function);
-        let written = self.writers.iter().filter(|(_, writers)| writers.contains(&function));
-        let foreign = written.filter_map(|((kind, key), writers)| {
-            let elsewhere: Vec<usize> =
-                writers.iter().copied().filter(|writer| view.service(*writer) != here).collect();
-            let ids = others(view, &elsewhere, function);
-            let verb = if ids.len() == 1 { "writes" } else { "write" };
-            (!ids.is_empty())
-                .then(|| format!("the {kind} `{key}` is not its own: {} {verb} it too", names(&ids, NAMES)))
-        });
-        notes(foreign.take(TOLD).collect())
-    }
-
-    fn calls(&self, view: &View<'_>, function: usize) -> Vec<Evidence> {
-        let id = view.id(function);
-        let own = view.functions()[function].invokes.iter().filter(|call| call.strength == Strength::Own);
-        let called = own.filter_map(|call| call.function.as_ref());
-        let mut told: Vec<Evidence> =
-            called.take(TOLD).map(|to| Evidence::Invocation { from: id.clone(), to: to.clone() }).collect();
-        let callers = self.callers.get(id).into_iter().flatten().take(TOLD);
-        told.extend(callers.map(|from| Evidence::Invocation { from: view.id(*from).clone(), to: id.clone() }));
-        told
+    /// Who calls the function: it need not wait for them, and is asked all the same.
+    fn callers(&self, view: &View<'_>, function: usize) -> Vec<Evidence> {
+        let to = view.id(function);
+        let calls = self.calls.iter().filter(|edge| edge.to == function).take(TOLD);
+        calls.map(|edge| Evidence::Invocation { from: view.id(edge.from).clone(), to: to.clone() }).collect()
     }
 }
 
@@ -159,17 +89,6 @@ fn owners(view: &View<'_>, function: usize) -> Vec<Evidence> {
         1 => notes(vec!["one person changed its own code".to_owned()]),
         people => notes(vec![format!("{people} people changed its own code")]),
     }
-}
-
-fn others<'a>(view: &View<'a>, functions: &[usize], but: usize) -> Vec<&'a str> {
-    let mut ids: Vec<&str> =
-        functions.iter().filter(|other| **other != but).map(|other| view.id(*other).as_str()).collect();
-    ids.sort_unstable();
-    ids
-}
-
-fn does(others: &[&str]) -> &'static str {
-    if others.len() == 1 { "does" } else { "do" }
 }
 
 fn notes(told: Vec<String>) -> Vec<Evidence> {

@@ -1,0 +1,58 @@
+//! Who calls whom: what the code says, joined with what the manifests call things.
+
+use lockstep_discovery::Callees;
+use lockstep_model::{Call, Function, FunctionId, RemoteCall, RemoteCallKind, RemoteTarget};
+
+use crate::{Followed, Found};
+
+/// Parts of URLs behind which platforms expect the name of a function.
+const PATHS: [&str; 2] = ["/functions/v1/", "/.netlify/functions/"];
+
+/// Fills [`Function::calls`] of `found` by what `followed` says of its code.
+pub fn link_calls(found: &mut Found, followed: &Followed) {
+    let closures: std::collections::HashMap<&FunctionId, _> =
+        followed.code.closures.iter().map(|closure| (&closure.function, closure)).collect();
+    for function in &mut found.functions {
+        let Some(closure) = closures.get(&function.id) else { continue };
+        let helpers_wait = helpers_wait(&closure.remote_calls);
+        let linked = |call| linked(call, function, &found.callees, helpers_wait);
+        let mut calls: Vec<Call> = closure.remote_calls.iter().filter_map(linked).collect();
+        calls.sort();
+        calls.dedup();
+        function.calls = calls;
+    }
+}
+
+/// Whether helpers that are given the name of a function wait for it: what all calls do that name nothing themselves.
+fn helpers_wait(calls: &[RemoteCall]) -> Option<bool> {
+    let generic = |call: &&RemoteCall| call.kind == RemoteCallKind::Function && call.target == RemoteTarget::Unknown;
+    let mut waits = calls.iter().filter(generic).map(|call| call.waits);
+    let first = waits.next()??;
+    waits.all(|other| other == Some(first)).then_some(first)
+}
+
+fn linked(call: &RemoteCall, caller: &Function, callees: &Callees, helpers_wait: Option<bool>) -> Option<Call> {
+    let (named, path, by) = match &call.target {
+        RemoteTarget::Text(text) => (text.as_str(), text.as_str(), text.clone()),
+        RemoteTarget::Environment(variable, path) => {
+            (caller.environment.get(variable)?.as_str(), path.as_str(), format!("{variable}{path}"))
+        }
+        RemoteTarget::Unknown => return None,
+    };
+    let function = match call.kind {
+        RemoteCallKind::Function | RemoteCallKind::Helper => callees.named(named),
+        RemoteCallKind::Http => of_url(named, path, callees),
+        RemoteCallKind::StateMachine => None,
+    }?;
+    let waits = call.waits.or(if call.kind == RemoteCallKind::Helper { helpers_wait } else { None });
+    Some(Call { location: call.location.clone(), function: function.clone(), by, waits })
+}
+
+/// The function behind a URL: of the API that it starts with, or the one that it names.
+fn of_url<'c>(base: &str, path: &str, callees: &'c Callees) -> Option<&'c FunctionId> {
+    let by_name = PATHS.iter().find_map(|part| {
+        let (_, rest) = path.split_once(part)?;
+        callees.named(rest.split(['/', '?', '#']).next()?)
+    });
+    by_name.or_else(|| callees.answering(base, None, path))
+}

@@ -1,0 +1,73 @@
+//! Who calls whom: what the code says, and what manifests let functions do where the code does not tell.
+
+use std::collections::BTreeMap;
+
+use lockstep_model::{Basis, Call, Function, RemoteCallKind, Strength};
+
+use crate::View;
+
+/// Platforms whose manifests say that a function is called, not just that it may be.
+const BINDING: [&str; 2] = ["cloudflare", "spin"];
+
+/// One function calls another.
+pub(crate) struct Edge<'a> {
+    /// The caller.
+    pub from: usize,
+    /// The called, another function.
+    pub to: usize,
+    /// Where the code does it; empty if only the manifest says so.
+    pub calls: Vec<&'a Call>,
+    /// True if it surely happens, as far as reading can tell: a call in the code, or a binding.
+    pub certain: bool,
+}
+
+impl Edge<'_> {
+    /// True unless the code goes on without an answer each time.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.calls.is_empty() || self.calls.iter().any(|call| call.waits != Some(false))
+    }
+
+    /// True if the code waits for the answer at least once.
+    pub(crate) fn waits(&self) -> bool {
+        if self.calls.is_empty() { self.certain } else { self.calls.iter().any(|call| call.waits == Some(true)) }
+    }
+}
+
+/// All calls between functions, by caller, then by the called. Functions that call themselves are left out.
+pub(crate) fn edges<'a>(view: &View<'a>) -> Vec<Edge<'a>> {
+    let mut all = Vec::new();
+    for (from, function) in view.functions().iter().enumerate() {
+        let mut called: BTreeMap<usize, Edge<'_>> = BTreeMap::new();
+        for call in &function.calls {
+            if let Some(to) = view.graph().number(&call.function).filter(|to| *to != from) {
+                let edge = Edge { from, to, calls: Vec::new(), certain: true };
+                called.entry(to).or_insert(edge).calls.push(call);
+            }
+        }
+        for to in allowed(view, from, function) {
+            let certain = is_binding(function);
+            called.entry(to).or_insert(Edge { from, to, calls: Vec::new(), certain });
+        }
+        all.extend(called.into_values());
+    }
+    all
+}
+
+/// The functions that the manifest of `function` lets it call, where its code cannot tell better: a right that no call
+/// uses says nothing.
+fn allowed<'a>(view: &View<'a>, from: usize, function: &'a Function) -> Vec<usize> {
+    let followed = view.closure(from).filter(|closure| closure.basis == Basis::Imports);
+    let calls = |kind| kind == RemoteCallKind::Function || kind == RemoteCallKind::Helper;
+    let silent = followed.is_some_and(|closure| !closure.remote_calls.iter().any(|call| calls(call.kind)));
+    if silent && !is_binding(function) {
+        return Vec::new();
+    }
+    let own = function.invokes.iter().filter(|call| call.kind == "function" && call.strength == Strength::Own);
+    let numbers = own.filter_map(|call| view.graph().number(call.function.as_ref()?));
+    numbers.filter(|to| *to != from).collect()
+}
+
+fn is_binding(function: &Function) -> bool {
+    let bound = |platform: &str| BINDING.iter().any(|name| platform.starts_with(name));
+    function.declarations.iter().any(|declaration| bound(declaration.platform))
+}
