@@ -3,6 +3,8 @@
 
 mod annotated;
 mod bindings;
+mod durable;
+mod function_json;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +39,7 @@ impl Platform for AzureFunctions {
         for host in &hosts {
             let before = all.value.len();
             let sources = host.sources(files, &hosts);
+            function_json::read(host, files, &sources, &mut all);
             annotated::read(host, files, &sources, &mut all);
             if all.value.len() == before {
                 host.report_empty(&mut all.problems);

@@ -163,3 +163,83 @@ fn what_cannot_be_read_is_said() {
         assert!(said.contains(&expected.to_lowercase()), "{said}");
     }
 }
+
+#[test]
+fn folders_with_bindings_are_functions_wherever_their_script_is() {
+    let http = r#"{"bindings": [{"type": "httpTrigger", "direction": "in", "route": "v1/{id}", "methods": ["put"]},
+        {"type": "http", "direction": "out"}, {"type": "queue", "direction": "out", "queueName": "mail"},
+        {"type": "blob", "direction": "in", "path": "photos/{id}"},
+        {"type": "cosmosDB", "direction": "out", "databaseName": "db", "containerName": "users"}], "scriptFile": "../dist/Put/index.js"}"#;
+    let timer = r#"{"bindings": [{"type": "timerTrigger", "schedule": "0 0 * * * *", "direction": "in"}]}"#;
+    let generated = r#"{"generatedBy": "x", "bindings": [{"type": "timerTrigger"}], "scriptFile": "../bin/a.dll"}"#;
+    let files = [
+        ("app/host.json", "{\"version\": \"2.0\"}"),
+        ("app/Put/function.json", http),
+        ("app/Put/index.ts", ""),
+        ("app/Py/function.json", timer),
+        ("app/Py/__init__.py", ""),
+        ("app/Ps/function.json", timer),
+        ("app/Ps/run.ps1", ""),
+        ("app/Odd/function.json", timer),
+        ("app/Odd/thing.js", ""),
+        ("app/Empty/function.json", timer),
+        ("app/Net/function.json", generated),
+        ("app/bin/Net/function.json", timer),
+        ("app/src/Deep/function.json", timer),
+        ("app/None/function.json", "{\"bindings\": []}"),
+        ("app/Out/function.json", r#"{"bindings": [{"type": "timerTrigger"}], "scriptFile": "../../../x.js"}"#),
+        ("app/Bad/function.json", "{"),
+    ];
+    let said = told(&files);
+    assert_eq!(
+        said[..6],
+        [
+            "app/Empty -",
+            "app/Odd Odd/thing.js",
+            "app/Out -",
+            "app/Ps Ps/run.ps1",
+            "app/Put dist/Put/index.js",
+            "app/Py Py/__init__.py#main",
+        ]
+    );
+    assert_eq!(
+        said[7..],
+        [
+            "this file has no trigger, so it declares no function",
+            "this function is not counted: the runtime only looks directly in `app/`",
+        ]
+    );
+    assert_eq!(
+        uses(&files, "Put"),
+        [
+            "Read bucket photos Own",
+            "Receives http app#http PUT /api/v1/{id} Own",
+            "Sends queue mail Own",
+            "Write table db/users Own",
+        ]
+    );
+}
+
+#[test]
+fn durable_functions_are_called_by_names_and_constants() {
+    let binding = |kind: &str| format!("{{\"bindings\": [{{\"type\": \"{kind}\", \"direction\": \"in\"}}]}}");
+    let (orchestrator, activity) = (binding("orchestrationTrigger"), binding("activityTrigger"));
+    let flow = "import { A, ActivityName as Second } from \"../Two/handler\";\nconst Own: string = \"Three\";\n\
+                yield context.df.callActivityWithRetry(\n  \"One\", retry);\nyield context.df.callActivity(Second, 1);\n\
+                yield context.df.callActivity<X>(Own);\nyield context.df.callActivity(unknown);\nstartNew(\"Elsewhere\")\n";
+    let files = [
+        ("app/host.json", "{\"version\": \"2.0\"}"),
+        ("app/Flow/function.json", orchestrator.as_str()),
+        ("app/Flow/index.ts", flow),
+        ("app/Flow/__tests__/index.test.ts", "callActivity(\"Four\")"),
+        ("app/One/function.json", &activity),
+        ("app/Two/function.json", &activity),
+        ("app/Two/handler.ts", "export const ActivityName = \"Two\";\n"),
+        ("app/Three/function.json", &activity),
+        ("app/Four/function.json", &activity),
+    ];
+    assert_eq!(
+        uses(&files, "Flow"),
+        ["Calls function app#One Own", "Calls function app#Three Own", "Calls function app#Two Own",]
+    );
+}
