@@ -113,23 +113,14 @@ pub(crate) fn service_name(folder: &RepoPath, otherwise: &str) -> String {
     named.map_or_else(|| otherwise.to_owned(), |folder| folder.file_name().to_owned())
 }
 
-/// Folders that tools write or that hold the code of others.
+/// Folders that hold the code of others.
+pub(crate) fn is_vendored(path: &RepoPath) -> bool {
+    path.components().any(|part| matches!(part, "node_modules" | ".git" | ".venv" | "venv" | "site-packages"))
+}
+
+/// Folders that hold the code of others, or what tools write.
 pub(crate) fn is_output(path: &RepoPath) -> bool {
-    path.components().any(|part| {
-        matches!(
-            part,
-            "node_modules"
-                | ".git"
-                | ".venv"
-                | "venv"
-                | "site-packages"
-                | "bin"
-                | "obj"
-                | "target"
-                | ".chalice"
-                | ".sst"
-        )
-    })
+    is_vendored(path) || path.components().any(|part| matches!(part, "bin" | "obj" | "target" | ".chalice" | ".sst"))
 }
 
 #[cfg(test)]

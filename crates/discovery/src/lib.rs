@@ -16,6 +16,7 @@ mod in_code;
 mod manifest;
 pub mod platform;
 pub mod platforms;
+mod scripts;
 mod selection;
 mod table;
 mod unread;

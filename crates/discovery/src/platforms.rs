@@ -7,6 +7,7 @@ use crate::{platform::Platform, table::FunctionTable};
 pub mod aws_sam;
 pub mod azure_functions;
 pub mod cargo_lambda;
+pub mod chalice;
 pub mod cloudflare_workers;
 pub mod lockstep;
 pub mod netlify;
@@ -21,6 +22,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(aws_sam::AwsSam),                           //
         Box::new(azure_functions::AzureFunctions),           //
         Box::new(cargo_lambda::CargoLambda),                 //
+        Box::new(chalice::Chalice),                          //
         Box::new(cloudflare_workers::CloudflareWorkers),     //
         Box::new(lockstep::Tables(tables)),                  //
         Box::new(netlify::Netlify),                          //

@@ -28,11 +28,6 @@ const UNREAD: &[Unread] = &[
     Unread { platform: "Firebase", named: |path| path.file_name() == "firebase.json", says: &["\"functions\""] },
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
     Unread {
-        platform: "Chalice",
-        named: |path| path.as_str() == ".chalice/config.json" || path.as_str().ends_with("/.chalice/config.json"),
-        says: &[],
-    },
-    Unread {
         platform: "Amplify",
         named: |path| path.as_str().ends_with("amplify/backend/backend-config.json"),
         says: &["\"function\""],

@@ -297,7 +297,7 @@ pub enum ExpressionKind {
     Unary(UnaryOperator, Box<Expression>),
     /// `a = b`, `a += b` as an expression; Python's `a += b` and `a := b`.
     Assign(Box<Pattern>, Option<Operator>, Box<Expression>),
-    /// `await a`.
+    /// `await a`, `yield a`: what comes back is made of `a` by whoever runs it.
     Await(Box<Expression>),
     /// `a, b`: the last one is the value.
     Sequence(Vec<Expression>),

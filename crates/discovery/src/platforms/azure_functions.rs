@@ -5,6 +5,9 @@ mod annotated;
 mod bindings;
 mod durable;
 mod function_json;
+mod handler;
+mod node;
+mod python;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +18,7 @@ use lockstep_model::{FileSet, Location, RepoPath};
 use crate::{
     in_code::{self, App},
     platform::{Declared, Platform},
+    scripts::Scripts,
 };
 
 /// As printed.
@@ -36,11 +40,14 @@ impl Platform for AzureFunctions {
     fn declared(&self, files: &FileSet) -> Partial<Vec<Declared>> {
         let mut all: Partial<Vec<Declared>> = Partial::default();
         let hosts = hosts(files, &mut all.problems);
+        let scripts = Scripts::new(files);
         for host in &hosts {
             let before = all.value.len();
             let sources = host.sources(files, &hosts);
             function_json::read(host, files, &sources, &mut all);
             annotated::read(host, files, &sources, &mut all);
+            node::read(host, &scripts, &sources, &mut all);
+            python::read(host, &scripts, &sources, &mut all);
             if all.value.len() == before {
                 host.report_empty(&mut all.problems);
             }

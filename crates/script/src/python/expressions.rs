@@ -55,7 +55,11 @@ fn kind(expr: &Expr) -> ExpressionKind {
             Some(key) => comprehension(key, Some(&inner.value), &inner.generators),
             None => ExpressionKind::Opaque("comprehension"),
         },
-        Expr::Yield(_) | Expr::YieldFrom(_) => ExpressionKind::Opaque("yield"),
+        Expr::Yield(inner) => match &inner.value {
+            Some(value) => ExpressionKind::Await(boxed(value)),
+            None => ExpressionKind::Opaque("yield"),
+        },
+        Expr::YieldFrom(inner) => ExpressionKind::Await(boxed(&inner.value)),
         _ => ExpressionKind::Opaque("expression"),
     }
 }

@@ -90,7 +90,10 @@ fn kind(expr: &Expr<'_>) -> ExpressionKind {
         }
         Expr::JSXElement(_) | Expr::JSXFragment(_) => ExpressionKind::Opaque("JSX"),
         Expr::RegExpLiteral(_) => ExpressionKind::Opaque("regular expression"),
-        Expr::YieldExpression(_) => ExpressionKind::Opaque("yield"),
+        Expr::YieldExpression(inner) => match &inner.argument {
+            Some(value) => ExpressionKind::Await(Box::new(expression(value))),
+            None => ExpressionKind::Opaque("yield"),
+        },
         _ => ExpressionKind::Opaque("expression"),
     }
 }

@@ -71,9 +71,6 @@ struct Read<'a> {
 /// Reads the sources of an application; what they declare goes to `all`.
 pub(super) fn read(host: &Host, files: &FileSet, paths: &[&RepoPath], all: &mut Partial<Vec<Declared>>) {
     let read = sources(files, paths);
-    if !read.iter().any(|one| one.source.methods.iter().any(|method| declaring(method).is_some())) {
-        return;
-    }
     let app = Application::new(host, &read);
     let mut debug = Vec::new();
     for one in &read {
@@ -171,7 +168,10 @@ impl<'a> Application<'a> {
         let place = Place { path: one.path, text: &one.text, name: annotation.span.clone(), end: method.span.end };
         let written =
             annotation.positional().next().or_else(|| annotation.named("value")).or_else(|| annotation.named("name"));
-        let name = written.map(|value| self.text(value, &method.class, 0)).filter(|name| !name.contains('*'));
+        let name = written
+            .filter(|value| self.is_known(value, &method.class))
+            .map(|value| self.text(value, &method.class, 0))
+            .filter(|name| !name.contains('*'));
         if name.is_none() {
             let place = Location::of_span(one.path.clone(), &one.text, annotation.span.clone());
             let message =
@@ -268,6 +268,18 @@ impl<'a> Application<'a> {
             },
         };
         pieces.iter().map(text).collect()
+    }
+
+    /// True if every name in it is a constant.
+    fn is_known(&self, value: &Value, class: &str) -> bool {
+        match value {
+            Value::Text(pieces) => pieces.iter().all(|piece| match piece {
+                Piece::Literal(_) => true,
+                Piece::Name(name) => self.constant(name, class).is_some(),
+                Piece::Unknown => false,
+            }),
+            Value::List(_) | Value::Other(_) => false,
+        }
     }
 
     /// `Class.NAME` in that class; `NAME` in the class around, else the only one of that name.

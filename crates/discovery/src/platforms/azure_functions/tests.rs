@@ -243,3 +243,114 @@ fn durable_functions_are_called_by_names_and_constants() {
         ["Calls function app#One Own", "Calls function app#Three Own", "Calls function app#Two Own",]
     );
 }
+
+#[test]
+fn node_registers_in_one_file_what_stands_in_others() {
+    let main = r#"
+import { app, output } from "@azure/functions";
+import * as df from "durable-functions";
+import * as H from "kit";
+import { wrap } from "./wrap";
+import { GetService } from "./GetService/handler";
+import { ActivityName, run as other } from "./Activity/handler";
+import { refund } from "./barrel";
+import { check } from "./Check";
+const options = { methods: ["GET"], route: "services/{id}" };
+app.http("GetService", { ...options, handler: GetService(model) });
+df.app.activity(ActivityName, { handler: other });
+app.storageQueue("Refund", { queueName: "refunds", handler: wrap(refund), return: output.storageBlob({ path: "bills/{id}" }) });
+const made = kit(H.of(check));
+app.timer("Check", { schedule: "0 0 * * * *", handler: made({ x: 1 }) });
+app.get("Ping", async () => ({ status: 200 }));
+app.hook.preInvocation(() => {});
+for (const name of names) app.http(name, { handler: GetService(model) });
+"#;
+    let files = [
+        ("shop/host.json", "{\"version\": \"2.0\"}"),
+        ("shop/main.ts", main),
+        ("shop/main.test.ts", main),
+        ("shop/wrap.ts", "export const wrap = f => f;"),
+        ("shop/GetService/handler.ts", "export function GetService(model) { return () => client.startNew(`Work`); }"),
+        ("shop/Activity/handler.ts", "export const ActivityName = 'Work'; export const run = async () => {};"),
+        ("shop/barrel.ts", "export * from './refund';"),
+        ("shop/refund.ts", "export { refunded as refund }; async function refunded() {}"),
+        ("shop/Check.ts", "export const check = () => {};"),
+    ];
+    assert_eq!(
+        told(&files),
+        [
+            "shop/GetService GetService/handler.ts#GetService",
+            "shop/Work Activity/handler.ts#run",
+            "shop/Refund refund.ts#refunded",
+            "shop/Check Check.ts#check",
+            "shop/Ping main.ts",
+            "the name of this function is put together as it runs: it is not counted",
+        ]
+    );
+    assert_eq!(
+        uses(&files, "GetService"),
+        ["Calls function shop#Work Own", "Receives http shop#http GET /api/services/{id} Own"]
+    );
+    assert_eq!(uses(&files, "Refund"), ["Receives queue refunds Own", "Write bucket bills Own"]);
+    assert_eq!(uses(&files, "Ping"), ["Receives http shop#http GET /api/Ping Own"]);
+    let place = read(&files).value.remove(0).declaration;
+    assert_eq!(&main[place.location.span()], "\"GetService\"");
+}
+
+#[test]
+fn python_decorates_functions_of_apps_and_blueprints() {
+    let main = r#"
+import azure.functions as func
+import azure.durable_functions as df
+from orders.bp import bp as orders
+app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+QUEUE = "bills"
+@app.function_name(name="Charge")
+@app.route(route="pay/{id}", methods=["POST"])
+@app.queue_output(arg_name="out", queue_name=QUEUE, connection="C")
+@app.durable_client_input(client_name="client")
+async def charge(req, out, client):
+    await client.start_new("flow")
+def helper(): pass
+@app.orchestration_trigger(context_name="context")
+def flow(context):
+    yield context.call_activity(work, 1)
+@app.activity_trigger(input_name="x")
+def work(x): ...
+@app.blob_trigger(arg_name="b", path="in/{name}", connection="C")
+def ingest(b): ...
+app.register_functions(orders)
+"#;
+    let bp = "import azure.functions as func\nbp = func.Blueprint()\nlost = func.Blueprint()\n@bp.timer_trigger(schedule='0', arg_name='t')\ndef nightly(t): ...\n@lost.route()\ndef gone(r): ...\n";
+    let files = [
+        ("shop/host.json", "{\"version\": \"2.0\"}"),
+        ("shop/function_app.py", main),
+        ("shop/orders/bp.py", bp),
+        ("shop/tests/test_x.py", main),
+    ];
+    assert_eq!(
+        told(&files),
+        [
+            "shop/Charge function_app.py#charge",
+            "shop/flow function_app.py#flow",
+            "shop/work function_app.py#work",
+            "shop/ingest function_app.py#ingest",
+            "shop/nightly orders/bp.py#nightly",
+            "no application registers the blueprint of `gone`: it is not counted",
+        ]
+    );
+    assert_eq!(
+        uses(&files, "Charge"),
+        ["Calls function shop#flow Own", "Receives http shop#http POST /api/pay/{id} Own", "Sends queue bills Own"]
+    );
+    assert_eq!(uses(&files, "flow"), ["Calls function shop#work Own"]);
+    assert_eq!(uses(&files, "ingest"), ["Read bucket in Own", "Receives bucket in Own"]);
+}
+
+#[test]
+fn a_web_framework_is_one_function() {
+    let main =
+        "import azure.functions as func\nfrom web import api\napp = func.AsgiFunctionApp(app=api, http_auth_level=1)\n";
+    let files = [("shop/host.json", "{\"version\": \"2.0\"}"), ("shop/function_app.py", main)];
+    assert_eq!(told(&files), ["shop/http_app_func function_app.py"]);
+}
