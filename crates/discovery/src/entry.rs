@@ -254,6 +254,8 @@ impl Family {
             Self::Jvm => jvm::search(case),
             Self::Dotnet => dotnet::search(case),
             Self::Rust => rust::search(case),
+            // A handler of a package says where in it its module is.
+            Self::Python => probe::by_module(case, &case.handler),
             _ => None,
         }
     }

@@ -13,17 +13,6 @@ struct Unread {
 }
 
 const UNREAD: &[Unread] = &[
-    Unread {
-        platform: "Terraform",
-        named: |path| has_extension(path, &["tf", "tofu"]) || path.as_str().ends_with(".tf.json"),
-        says: &[
-            "aws_lambda_function\"",
-            "terraform-aws-modules/lambda/aws",
-            "google_cloudfunctions_function",
-            "google_cloudfunctions2_function",
-            "_function_app\"",
-        ],
-    },
     Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
     Unread { platform: "Firebase", named: |path| path.file_name() == "firebase.json", says: &["\"functions\""] },
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 
 use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
-use super::{Case, Family, Index, command, node, probe, roots::Root};
+use super::{
+    Case, Family, Index,
+    command::{self, Command},
+    node, probe,
+    roots::Root,
+};
 
 /// Where build tools put archives below a module.
 const BUILD_OUTPUTS: &[&str] = &[
@@ -260,8 +265,15 @@ fn script_folders(case: &Case, path: &str) -> Vec<RepoPath> {
                     lines[*line].trim().is_empty() || lines[*line].contains(".zip") || lines[*line].contains(".jar")
                 })
                 .map_or(at.saturating_sub(8), |line| line + 1);
+            let block = lines[start..=at].join("\n");
+            let home = script.parent().unwrap_or_else(RepoPath::root);
+            // Each line of a Makefile starts where the Makefile is; a script stays where `cd` led it.
+            for command in command::commands(&block, &home, script.extension() == Some("sh")) {
+                add_folders(case, &command, &mut found);
+            }
             for line in &lines[start..=at] {
-                add_folders(case, script, line, &mut found);
+                let words = command::words(line);
+                add_folders(case, &Command { folder: home.clone(), words }, &mut found);
             }
         }
     }
@@ -275,14 +287,14 @@ fn names_file(line: &str, name: &str) -> bool {
     })
 }
 
-/// The folders of sources that the words of a line mean, seen from the script's folder or a folder above.
-fn add_folders(case: &Case, script: &RepoPath, line: &str, found: &mut Vec<RepoPath>) {
-    for word in command::words(line) {
-        let word = command::strip_variables(&word).trim_end_matches([',', ';', ')']).trim_end_matches("/*");
+/// The folders of sources that the words of a command mean, seen from where it runs or from a folder above.
+fn add_folders(case: &Case, command: &Command, found: &mut Vec<RepoPath>) {
+    for word in &command.words {
+        let word = command::strip_variables(word).trim_end_matches([',', ';', ')']).trim_end_matches("/*");
         if word.len() < 2 || is_archive(word) || word.starts_with('-') || !word.contains(['/', '.', '_', '-']) {
             continue;
         }
-        for base in script.ancestors().skip(1) {
+        for base in command.folder.ancestors() {
             let Ok(path) = base.join(word) else { break };
             if path.is_root() || path == base {
                 continue;

@@ -24,7 +24,7 @@ pub(super) fn resolve(case: &Case) -> Resolved {
         Ok(image) => image,
         // The command may name code that is found without its image.
         Err(why) => {
-            let entry = command.as_ref().and_then(|words| by_command(case, words));
+            let entry = command.as_ref().and_then(|words| probe::by_module(case, &super::tidy(words.last()?)));
             return Resolved { entry, why: Some(why), ..Resolved::default() };
         }
     };
@@ -60,25 +60,6 @@ fn find_image(case: &Case, context: Option<&str>, file: Option<&str>, name: Opti
         Some(path) => Ok(Image { path, context: folder, confidence: Confidence::Exact, arguments: Default::default() }),
         None => Err(format!("no Dockerfile `{}` {}", names[0], probe::place(&folder))),
     }
-}
-
-/// The only file of the checkout that a handler of several parts can mean: `adapters.steps.load.handler`.
-fn by_command(case: &Case, words: &[String]) -> Option<Entry> {
-    let (module, symbol) = super::tidy(words.last()?).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned()))?;
-    let path = module.replace('.', "/");
-    if !path.contains('/') {
-        return None;
-    }
-    let ends: Vec<String> = ["py", "ts", "js", "mjs", "rb"].iter().map(|end| format!("{path}.{end}")).collect();
-    let is_meant = |file: &&RepoPath| {
-        let named = ends.iter().any(|end| {
-            file.as_str().strip_suffix(end.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-        });
-        named && !probe::is_side_folder(file) && probe::may_define(case.files, file, &symbol)
-    };
-    let found: Vec<&RepoPath> = case.files.paths().filter(is_meant).collect();
-    let file = probe::nearest(found, &case.base)?.clone();
-    Some(Entry { path: file, symbol: Some(symbol), confidence: Confidence::ClassSearch })
 }
 
 /// The final stage and the stages it is built on, innermost last.

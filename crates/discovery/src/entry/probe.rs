@@ -76,6 +76,25 @@ pub(super) fn is_side_folder(path: &RepoPath) -> bool {
     })
 }
 
+/// The only file of the checkout that a handler of several parts can mean: `adapters.steps.load.handler`.
+pub(super) fn by_module(case: &Case, handler: &str) -> Option<Entry> {
+    let (module, symbol) = handler.rsplit_once('.')?;
+    let path = module.replace('.', "/");
+    if !path.contains('/') {
+        return None;
+    }
+    let ends: Vec<String> = ["py", "ts", "js", "mjs", "rb"].iter().map(|end| format!("{path}.{end}")).collect();
+    let is_meant = |file: &&RepoPath| {
+        let named = ends.iter().any(|end| {
+            file.as_str().strip_suffix(end.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        });
+        named && !is_side_folder(file) && may_define(case.files, file, symbol)
+    };
+    let found: Vec<&RepoPath> = case.files.paths().filter(is_meant).collect();
+    let path = nearest(found, &case.base)?.clone();
+    Some(Entry { path, symbol: Some(symbol.to_owned()), confidence: Confidence::ClassSearch })
+}
+
 /// A handler that is a path to a source file, with an optional symbol behind `#` or the last dot.
 pub(super) fn path_handler(case: &Case, root: &RepoPath) -> Option<Entry> {
     let entry =

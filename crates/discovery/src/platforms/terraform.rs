@@ -1,26 +1,32 @@
 //! Terraform and OpenTofu: modules are evaluated as far as the checkout tells, and every function is declared where its
 //! block, or the call of the module that wraps it, stands.
 
+mod api;
 mod builtins;
 mod code;
 mod config;
 mod evaluate;
 mod functions;
 mod images;
+mod keys;
+mod kinds;
 mod leaves;
 mod modules;
 mod paths;
+mod policies;
 mod render;
 mod roots;
 mod terragrunt;
+mod uses;
 mod value;
+mod wiring;
 mod world;
 mod wrapper;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::FileSet;
 
-use self::{functions::Functions, leaves::Leaf, world::World};
+use self::{functions::Functions, keys::Keys, leaves::Leaf, world::World};
 use crate::platform::{Build, Declared, Platform};
 
 /// The platform.
@@ -54,7 +60,7 @@ impl Platform for Terraform {
             left_out(&world, &leaves::find(&world, &roots.unused));
         }
         let functions = functions::find(&world, &found);
-        let value = declared(&world, functions);
+        let value = declared(&world, &found, functions);
         if world.steps.get() == 0 {
             let message = "Terraform's expressions were not all evaluated: they take too many steps";
             problems.push(Problem::general(ProblemKind::Unevaluated, message));
@@ -76,8 +82,9 @@ fn left_out(world: &World<'_>, leaves: &[Leaf]) {
     }
 }
 
-fn declared(_world: &World<'_>, functions: Functions) -> Vec<Declared> {
-    let each = functions.all.into_iter().map(|function| Declared {
+fn declared(world: &World<'_>, leaves: &[Leaf], functions: Functions) -> Vec<Declared> {
+    let used = uses::read(&Keys::new(world, leaves, &functions), leaves, &functions);
+    let each = functions.all.into_iter().zip(used).map(|(function, used)| Declared {
         name: function.name,
         service: function.service,
         stack_folder: function.stack_folder,
@@ -86,11 +93,11 @@ fn declared(_world: &World<'_>, functions: Functions) -> Vec<Declared> {
         code: function.code.source,
         build: Build::default(),
         style: function.code.style,
-        environment: Default::default(),
-        layers: Vec::new(),
-        channels: Vec::new(),
-        stores: Vec::new(),
-        invokes: Vec::new(),
+        environment: used.environment,
+        layers: used.uses.layers,
+        channels: used.uses.channels,
+        stores: used.uses.stores,
+        invokes: used.uses.invokes,
     });
     each.collect()
 }

@@ -20,8 +20,39 @@ use crate::{BOM, Key, ParseError};
 pub(super) fn parse(text: &str) -> Result<Body, ParseError> {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let offset = text.len() - body.len();
-    let parsed = parser::parse_body(body).map_err(|error| failed(&error, text, offset))?;
-    Ok(Convert { offset }.body(&parsed))
+    let mut repaired = String::new();
+    for attempt in 0..=REPAIRS {
+        let source = if repaired.is_empty() { body } else { repaired.as_str() };
+        match parser::parse_body(source) {
+            Ok(parsed) => return Ok(Convert { offset }.body(&parsed)),
+            Err(error) => match without_doubled_key(&error, source).filter(|_| attempt < REPAIRS) {
+                Some(other) => repaired = other,
+                None => return Err(failed(&error, text, offset)),
+            },
+        }
+    }
+    Err(ParseError::new("an object has too many keys that are written twice", offset..offset))
+}
+
+/// How many keys of objects may be written twice: Terraform allows it, the parser does not. The first is what is read.
+const REPAIRS: usize = 16;
+
+/// The text with the key of an object that is written twice under another name of the same length; none if the error is
+/// another one.
+fn without_doubled_key(error: &parser::Error, text: &str) -> Option<String> {
+    if !error.message().contains("redefined object key") {
+        return None;
+    }
+    let at = error.location().offset();
+    let start = at + text.get(at..)?.find(|c: char| c.is_ascii_alphanumeric())?;
+    let mut bytes = text.as_bytes().to_vec();
+    let rest = &mut bytes[start..];
+    let letter = rest
+        .iter_mut()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+        .find(|byte| **byte != b'_')?;
+    *letter = b'_';
+    String::from_utf8(bytes).ok()
 }
 
 /// Reads a text that is a template as a whole.

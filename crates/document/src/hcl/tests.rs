@@ -127,3 +127,15 @@ fn blocks_that_are_written_twice_are_kept_and_attributes_are_an_error() {
     let json = parse("json", "{\"x\": 1, \"x\": 2}").unwrap();
     assert_eq!(json.attribute("x").unwrap().value.kind, ExprKind::Number("2".into()));
 }
+
+#[test]
+fn a_key_of_an_object_may_be_written_twice() {
+    let text = "x = {\n  kept = 1\n  again = 2\n  again = 3\n  \"again\" = 4\n}\ny = \"ö\"\n";
+    let body = body(text);
+    let ExprKind::Object(entries) = &body.attributes[0].value.kind else { panic!("no object") };
+    let keys: Vec<&str> = entries.iter().map(|(key, _)| &text[key.span.clone()]).collect();
+    assert_eq!(keys, ["kept", "again", "again", "\"again\""]);
+    assert_eq!(&text[body.attributes[1].value.span.clone()], "\"ö\"");
+    let many = format!("x = {{\n{}}}\n", "  a = 1\n".repeat(100));
+    assert!(parse("tf", &many).is_err());
+}

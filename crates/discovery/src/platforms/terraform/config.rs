@@ -121,7 +121,9 @@ impl World<'_> {
 
     /// The name that a deployment gives to what `reference` names, as a pattern.
     fn name_of(&self, reference: &Rc<Reference>) -> Option<String> {
-        if !SAME_AS_NAME.contains(&reference.attribute()) {
+        let attribute = reference.attribute();
+        let of_module = || ["name", "arn", "id", "url"].iter().any(|end| attribute.ends_with(end));
+        if !SAME_AS_NAME.contains(&attribute) && !(reference.is_module() && of_module()) {
             return None;
         }
         self.physical_name(reference)

@@ -1,10 +1,7 @@
 //! From the blocks that are functions to the functions that they declare: one for each block and code, however many
 //! stages and regions deploy it.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    rc::Rc,
-};
+use std::collections::BTreeMap;
 
 use lockstep_model::{Declaration, RepoPath};
 
@@ -227,6 +224,3 @@ fn service(world: &World<'_>, leaves: &[Leaf], members: &[usize], module: usize)
     labels.retain(|label| *label != first);
     if labels.is_empty() { first } else { roots::label(&world.modules[module].folder) }
 }
-
-/// The function of each block, by scope, address and key.
-pub(super) type Index = HashMap<(usize, Rc<str>, Option<Rc<str>>), usize>;
