@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{platform::Platform, table::FunctionTable};
 
+pub mod amplify;
 pub mod aws_sam;
 pub mod azure_functions;
 pub mod cargo_lambda;
@@ -19,6 +20,7 @@ pub mod vercel;
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
+        Box::new(amplify::Amplify),                          //
         Box::new(aws_sam::AwsSam),                           //
         Box::new(azure_functions::AzureFunctions),           //
         Box::new(cargo_lambda::CargoLambda),                 //

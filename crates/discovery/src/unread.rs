@@ -16,11 +16,6 @@ const UNREAD: &[Unread] = &[
     Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
     Unread { platform: "Firebase", named: |path| path.file_name() == "firebase.json", says: &["\"functions\""] },
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
-    Unread {
-        platform: "Amplify",
-        named: |path| path.as_str().ends_with("amplify/backend/backend-config.json"),
-        says: &["\"function\""],
-    },
     Unread { platform: "Architect", named: |path| path.file_name() == "app.arc", says: &[] },
     Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] },
     Unread { platform: "Spin", named: |path| path.file_name() == "spin.toml", says: &[] },

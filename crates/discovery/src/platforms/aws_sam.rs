@@ -18,9 +18,10 @@ use std::collections::HashSet;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_document::Node;
-use lockstep_model::FileSet;
+use lockstep_model::{FileSet, RepoPath};
 
 use self::{evaluate::World, template::Template};
+use super::amplify;
 use crate::platform::{Declared, Platform};
 
 /// The platform.
@@ -36,21 +37,26 @@ impl Platform for AwsSam {
     }
 
     fn declared(&self, files: &FileSet) -> Partial<Vec<Declared>> {
-        let mut all: Partial<Vec<Declared>> = Partial::default();
-        let found = template::find(files, &mut all.problems);
-        let templates = copies::leave_out(found, &mut all.problems);
-        let world = World::new(files, &templates, stacks::find(&templates, files));
-        let mut wires = wiring::read(&world);
-        for (stack, of) in world.stacks.iter().enumerate() {
-            let mut reader = function::Reader::new(&world, &mut wires, stack);
-            for template in &of.members {
-                let resources = templates[*template].resources();
-                all.value.extend(resources.filter(|one| one.is_function()).map(|one| reader.read(*template, &one)));
-            }
-        }
-        templates.iter().for_each(|template| not_read(template, &mut all.problems));
-        all
+        read(files, |path| !amplify::owns(path))
     }
+}
+
+/// What the templates among the `files` that count declare.
+pub(super) fn read(files: &FileSet, counts: fn(&RepoPath) -> bool) -> Partial<Vec<Declared>> {
+    let mut all: Partial<Vec<Declared>> = Partial::default();
+    let found = template::find(files, counts, &mut all.problems);
+    let templates = copies::leave_out(found, &mut all.problems);
+    let world = World::new(files, &templates, stacks::find(&templates, files));
+    let mut wires = wiring::read(&world);
+    for (stack, of) in world.stacks.iter().enumerate() {
+        let mut reader = function::Reader::new(&world, &mut wires, stack);
+        for template in &of.members {
+            let resources = templates[*template].resources();
+            all.value.extend(resources.filter(|one| one.is_function()).map(|one| reader.read(*template, &one)));
+        }
+    }
+    templates.iter().for_each(|template| not_read(template, &mut all.problems));
+    all
 }
 
 /// Names what of a template only CloudFormation can evaluate, and what it would not see itself.

@@ -107,11 +107,12 @@ impl Template {
     }
 }
 
-/// Every template among `files`, sorted by path. Files that look like one and cannot be read are problems.
-pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Template> {
+/// Every template among the `files` that count, sorted by path. Files that look like one and cannot be read are
+/// problems.
+pub(super) fn find(files: &FileSet, counts: fn(&RepoPath) -> bool, problems: &mut Vec<Problem>) -> Vec<Template> {
     let candidates: Vec<&RepoPath> = files
         .paths()
-        .filter(|path| may_be_template(path))
+        .filter(|path| may_be_template(path) && counts(path))
         // A link shows a file that is found under its own name as well.
         .filter(|path| files.entry(path).is_some_and(|entry| entry.file_type == FileType::File))
         .collect();
