@@ -10,6 +10,7 @@ pub mod azure_functions;
 pub mod cargo_lambda;
 pub mod chalice;
 pub mod cloudflare_workers;
+pub mod firebase;
 pub mod lockstep;
 pub mod netlify;
 pub mod serverless_framework;
@@ -26,6 +27,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(cargo_lambda::CargoLambda),                 //
         Box::new(chalice::Chalice),                          //
         Box::new(cloudflare_workers::CloudflareWorkers),     //
+        Box::new(firebase::Firebase),                        //
         Box::new(lockstep::Tables(tables)),                  //
         Box::new(netlify::Netlify),                          //
         Box::new(serverless_framework::ServerlessFramework), //

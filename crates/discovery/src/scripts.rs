@@ -3,6 +3,7 @@
 //!
 //! Nothing is run. What a name means is followed through imports, barrels and constants, a bounded number of steps.
 
+mod handler;
 mod meaning;
 mod text;
 mod top;
@@ -19,13 +20,14 @@ use lockstep_model::{FileSet, Location, RepoPath};
 use lockstep_script::{
     is_script, parse_python, parse_typescript,
     resolve::{PythonResolver, Resolution, TypeScriptResolver},
-    tree::{Class, Expression, Function, Language},
+    tree::{Class, Expression, Function, Import, Language},
 };
 
 pub(crate) use self::{
+    handler::code_of,
     meaning::{Found, Meaning},
     text::{Called, argument, calls_in, named},
-    top::{Export, Exported, Step, Top},
+    top::{Exported, Step, Top},
 };
 
 /// How many steps from name to name are followed.
@@ -98,6 +100,11 @@ impl<'f> Scripts<'f> {
         cell.get_or_init(|| Script::read(self.files, path)).as_ref()
     }
 
+    /// The modules that an import of Python means.
+    pub(crate) fn python_modules(&self, from: &Script, import: &Import) -> Vec<&Script> {
+        self.imported(from, &import.module, import.level, &[])
+    }
+
     /// Takes a step; none if the question has taken enough.
     fn take(steps: &Cell<usize>) -> Option<()> {
         steps.set(steps.get().checked_sub(1)?);
@@ -158,6 +165,12 @@ impl Script {
         self.text.get(span).unwrap_or_default()
     }
 
+    /// The statement that binds `name`, or exports it under that name.
+    pub(crate) fn top_of(&self, name: &str) -> Option<&Top> {
+        let bound = self.names.get(name).and_then(|at| self.tops.get(*at));
+        bound.or_else(|| self.tops.iter().find(|top| top.exports().iter().any(|export| export.name == name)))
+    }
+
     /// An expression of the module itself.
     pub(crate) fn at<'s>(&'s self, expression: &'s Expression) -> At<'s> {
         At { script: self, expression, inside: None, class: None }
@@ -180,11 +193,6 @@ impl<'s> At<'s> {
     /// An expression inside of `function`, which stands here.
     pub(crate) fn inside(self, function: &'s Function, expression: &'s Expression) -> Self {
         Self { expression, inside: Some(function), ..self }
-    }
-
-    /// The place of the expression.
-    pub(crate) fn place(&self) -> Location {
-        self.script.place(self.expression.span.clone())
     }
 }
 

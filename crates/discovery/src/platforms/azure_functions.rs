@@ -5,7 +5,6 @@ mod annotated;
 mod bindings;
 mod durable;
 mod function_json;
-mod handler;
 mod node;
 mod python;
 

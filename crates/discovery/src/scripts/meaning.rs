@@ -2,7 +2,7 @@
 
 use lockstep_script::tree::{
     Call, Class, ClassMember, Element, Expression, ExpressionKind, Function, Imported, KeyKind, Language, MemberKind,
-    PatternKind, Statement, StatementKind,
+    PatternKind, Property, PropertyKey, Statement, StatementKind,
 };
 
 use super::{
@@ -261,7 +261,7 @@ impl Scripts<'_> {
                 let dotted = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
                 Meaning::Package(module, dotted).into()
             }
-            (Meaning::Class(script, class), Step::Key(key)) => in_class(script, class, key),
+            (Meaning::Class(script, class), Step::Key(key)) => self.in_class(script, class, key, left),
             (Meaning::Value(at, rest), step) if rest.is_empty() => match self.into(at, step, left) {
                 Some(found) => found,
                 None => Found { meaning: Meaning::Value(at, vec![step]), home: None },
@@ -297,27 +297,41 @@ impl Scripts<'_> {
             }
             // `new Thing().run`: what the class of the repository has under that name.
             (ExpressionKind::New(call), Step::Key(key)) => match self.follow(at.with(&call.callee), left).meaning {
-                Meaning::Class(script, class) => Some(in_class(script, class, key)),
+                Meaning::Class(script, class) => Some(self.in_class(script, class, key, left)),
                 _ => None,
             },
             _ => None,
         }
     }
 
+    /// A field or method of a class, or of one that it extends. A field that is a name is followed.
+    fn in_class<'s>(&'s self, script: &'s Script, class: &'s Class, key: &'s str, left: usize) -> Found<'s> {
+        let Some(left) = self.less(left) else { return UNKNOWN };
+        match own_member(script, class, key) {
+            Some(Meaning::Value(at, _)) => return self.follow(at, left),
+            Some(meaning) => return meaning.into(),
+            None => {}
+        }
+        for base in &class.bases {
+            if let Meaning::Class(script, class) = self.follow(script.at(&base.value), left).meaning {
+                let found = self.in_class(script, class, key, left);
+                if !matches!(found.meaning, Meaning::Unknown) {
+                    return found;
+                }
+            }
+        }
+        UNKNOWN
+    }
+
     /// The properties of what `at` means, those of spreads too, in the order in which they are written.
-    pub(crate) fn properties<'s>(&'s self, at: At<'s>) -> Vec<(&'s lockstep_script::tree::PropertyKey, At<'s>)> {
+    pub(crate) fn properties<'s>(&'s self, at: At<'s>) -> Vec<(&'s PropertyKey, At<'s>)> {
         let mut found = Vec::new();
         self.steps.set(STEPS);
         self.add_properties(at, FARTHEST, &mut found);
         found
     }
 
-    fn add_properties<'s>(
-        &'s self,
-        at: At<'s>,
-        left: usize,
-        found: &mut Vec<(&'s lockstep_script::tree::PropertyKey, At<'s>)>,
-    ) {
+    fn add_properties<'s>(&'s self, at: At<'s>, left: usize, found: &mut Vec<(&'s PropertyKey, At<'s>)>) {
         let Some(left) = self.less(left) else { return };
         let Meaning::Value(at, rest) = self.follow(at, left).meaning else { return };
         let ExpressionKind::Object(properties) = &at.expression.kind else { return };
@@ -326,8 +340,8 @@ impl Scripts<'_> {
         }
         for property in properties {
             match property {
-                lockstep_script::tree::Property::Pair(key, value) => found.push((key, at.with(value))),
-                lockstep_script::tree::Property::Spread(value) => self.add_properties(at.with(value), left, found),
+                Property::Pair(key, value) => found.push((key, at.with(value))),
+                Property::Spread(value) => self.add_properties(at.with(value), left, found),
             }
         }
     }
@@ -389,10 +403,9 @@ fn binds(pattern: &PatternKind, name: &str) -> bool {
     }
 }
 
-/// A field or method of a class.
-fn in_class<'s>(script: &'s Script, class: &'s Class, key: &str) -> Found<'s> {
-    let named =
-        |written: &lockstep_script::tree::PropertyKey| matches!(&written.kind, KeyKind::Name(name) if name == key);
+/// A field or method of a class itself.
+fn own_member<'s>(script: &'s Script, class: &'s Class, key: &str) -> Option<Meaning<'s>> {
+    let named = |written: &PropertyKey| matches!(&written.kind, KeyKind::Name(name) if name == key);
     let member = |member: &'s ClassMember| match &member.kind {
         MemberKind::Field(name, Some(value)) if named(name) => {
             Some(Meaning::Value(At { script, expression: value, inside: None, class: Some(class) }, Vec::new()))
@@ -400,7 +413,34 @@ fn in_class<'s>(script: &'s Script, class: &'s Class, key: &str) -> Found<'s> {
         MemberKind::Method(name, function) | MemberKind::Getter(name, function) if named(name) => {
             Some(Meaning::Function(script, function, Some(class)))
         }
+        MemberKind::Constructor(function) => {
+            let value = function.body.iter().find_map(|statement| assigned_to_this(statement, key))?;
+            Some(Meaning::Value(
+                At { script, expression: value, inside: Some(function), class: Some(class) },
+                Vec::new(),
+            ))
+        }
         _ => None,
     };
-    class.members.iter().find_map(member).unwrap_or(Meaning::Unknown).into()
+    class.members.iter().find_map(member)
+}
+
+/// The value in `this.key = value`, `self.key = value`.
+fn assigned_to_this<'s>(statement: &'s Statement, key: &str) -> Option<&'s Expression> {
+    let is_own = |place: &Expression| match &place.kind {
+        ExpressionKind::Member(object, name) => {
+            name == key && matches!(object.dotted_name().as_deref(), Some("this" | "self"))
+        }
+        _ => false,
+    };
+    let is_target = |pattern: &PatternKind| matches!(pattern, PatternKind::Place(place) if is_own(place));
+    match &statement.kind {
+        StatementKind::Expression(Expression { kind: ExpressionKind::Assign(target, None, value), .. }) => {
+            is_target(&target.kind).then_some(value)
+        }
+        StatementKind::Variable { targets, value: Some(value) } => {
+            targets.iter().any(|target| is_target(&target.kind)).then_some(value)
+        }
+        _ => None,
+    }
 }

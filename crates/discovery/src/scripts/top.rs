@@ -24,8 +24,6 @@ pub(crate) struct Export<'s> {
     pub(crate) span: Range<usize>,
     /// What it is.
     pub(crate) what: Exported<'s>,
-    /// The statement.
-    pub(crate) top: &'s Top,
 }
 
 /// What is exported.
@@ -107,7 +105,7 @@ impl Top {
 
     /// What it exports.
     pub(crate) fn exports(&self) -> Vec<Export<'_>> {
-        let export = |name, span: &Range<usize>, what| Export { name, span: span.clone(), what, top: self };
+        let export = |name, span: &Range<usize>, what| Export { name, span: span.clone(), what };
         let span = &self.statement.span;
         match &self.statement.kind {
             StatementKind::Export(Written::Names(names)) => {
@@ -122,7 +120,7 @@ impl Top {
             }
             StatementKind::Export(Written::Default(value)) => vec![export("default", span, Exported::Value(value))],
             StatementKind::Export(Written::Module(value)) => vec![export("", span, Exported::Properties(value))],
-            StatementKind::Expression(expression) => assigned(expression, self),
+            StatementKind::Expression(expression) => assigned(expression),
             _ if self.exported => {
                 self.names().into_iter().map(|name| export(name, span, Exported::Name(name))).collect()
             }
@@ -132,8 +130,8 @@ impl Top {
 }
 
 /// `exports.a = b`, `module.exports = …`, `Object.assign(exports, …)`.
-fn assigned<'s>(expression: &'s Expression, top: &'s Top) -> Vec<Export<'s>> {
-    let export = |name, what| Export { name, span: expression.span.clone(), what, top };
+fn assigned(expression: &Expression) -> Vec<Export<'_>> {
+    let export = |name, what| Export { name, span: expression.span.clone(), what };
     match &expression.kind {
         ExpressionKind::Assign(target, None, value) => {
             let PatternKind::Place(place) = &target.kind else { return Vec::new() };
@@ -143,7 +141,7 @@ fn assigned<'s>(expression: &'s Expression, top: &'s Top) -> Vec<Export<'s>> {
                 None => Vec::new(),
             };
             // `exports.a = exports.b = c`.
-            found.extend(assigned(value, top));
+            found.extend(assigned(value));
             found
         }
         ExpressionKind::Call(call) if call.callee.dotted_name().as_deref() == Some("Object.assign") => {

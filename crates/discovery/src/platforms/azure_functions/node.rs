@@ -11,12 +11,11 @@ use lockstep_script::tree::{ExpressionKind, Language};
 use super::{
     Host, Values,
     bindings::{self, Binding, Role},
-    handler,
 };
 use crate::{
     in_code::Place,
     platform::Declared,
-    scripts::{At, Called, Script, Scripts, argument, calls_in},
+    scripts::{At, Called, Script, Scripts, argument, calls_in, code_of},
 };
 
 /// Packages whose `app` takes functions.
@@ -116,7 +115,7 @@ impl<'s> Registration<'s, '_> {
         let options = self.at(1);
         let written = options.and_then(|at| self.scripts.property(at, "handler"));
         let raw = options.and_then(|at| raw_handler(at)).or(written).or(options);
-        let code = raw.and_then(|at| handler::code_of(self.scripts, at, &name));
+        let code = raw.and_then(|at| code_of(self.scripts, at, &name));
         let code = code.unwrap_or_else(|| (self.script.path.clone(), None));
         let name_span = self.at(0).map_or(span.clone(), |at| at.expression.span.clone());
         let place = Place { path: &self.script.path, text: &self.script.text, name: name_span, end: span.end };

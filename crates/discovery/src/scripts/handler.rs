@@ -3,14 +3,14 @@
 use lockstep_model::RepoPath;
 use lockstep_script::tree::{Call, Expression, ExpressionKind, Statement, StatementKind};
 
-use crate::scripts::{At, Meaning, Script, Scripts};
+use super::{At, Meaning, Script, Scripts};
 
 /// How far wrappers and factories are followed.
 const DEEPEST: usize = 8;
 
 /// The file and the name of the function behind `at`, for the function that is deployed as `name`; a function written
 /// in place has no name. None if nothing is known of it.
-pub(super) fn code_of<'s>(scripts: &'s Scripts<'_>, at: At<'s>, name: &str) -> Option<(RepoPath, Option<String>)> {
+pub(crate) fn code_of<'s>(scripts: &'s Scripts<'_>, at: At<'s>, name: &str) -> Option<(RepoPath, Option<String>)> {
     Search { scripts, plain: plain(name) }.of(at, DEEPEST).map(|home| (home.0.path.clone(), home.1))
 }
 
