@@ -62,7 +62,7 @@ pub(crate) fn is_helper(name: &str) -> bool {
 pub(crate) fn is_plain(target: &RemoteTarget) -> bool {
     match target {
         RemoteTarget::Text(text) => text.chars().any(char::is_alphanumeric),
-        RemoteTarget::Environment(_, rest) => rest.is_empty(),
+        RemoteTarget::Environment(_, rest) => rest.chars().all(|c| c != '/'),
         RemoteTarget::Unknown => false,
     }
 }
@@ -83,8 +83,6 @@ pub(crate) fn joined(parts: impl IntoIterator<Item = RemoteTarget>) -> RemoteTar
         }
     }
     match variable {
-        // `${STAGE}-pay` names a function as `*-pay` does; `${API}/orders` a place behind the variable.
-        Some(_) if !text.is_empty() && !text.starts_with('/') => RemoteTarget::Text(format!("*{text}")),
         Some(name) => RemoteTarget::Environment(name, text),
         None if text.chars().any(|c| c != '*') => RemoteTarget::Text(text),
         None => RemoteTarget::Unknown,

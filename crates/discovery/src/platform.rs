@@ -37,7 +37,7 @@ pub struct Declared {
     /// How handler strings are split: see [`HandlerStyle`].
     pub style: HandlerStyle,
     /// Environment variables with literal values, those that wrappers need (`DD_LAMBDA_HANDLER`) among them; for those
-    /// that name a function, a state machine or an API, its key. [`lockstep_model::DEPLOYED_NAME`] is the deployed name.
+    /// that name a function, a state machine or an API, its key (`orders#Api`, with the path behind it if there is one). [`lockstep_model::DEPLOYED_NAME`] is the deployed name.
     pub environment: BTreeMap<String, String>,
     /// Layers it names.
     pub layers: Vec<Layer>,

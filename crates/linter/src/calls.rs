@@ -32,16 +32,18 @@ fn helpers_wait(calls: &[RemoteCall]) -> Option<bool> {
 }
 
 fn linked(call: &RemoteCall, caller: &Function, callees: &Callees, helpers_wait: Option<bool>) -> Option<Call> {
-    let (named, path, by) = match &call.target {
-        RemoteTarget::Text(text) => (text.as_str(), text.as_str(), text.clone()),
-        RemoteTarget::Environment(variable, path) => {
-            (caller.environment.get(variable)?.as_str(), path.as_str(), format!("{variable}{path}"))
+    // What no manifest sets could be anything.
+    let (start, rest, by) = match &call.target {
+        RemoteTarget::Text(text) => ("", text.as_str(), text.clone()),
+        RemoteTarget::Environment(variable, rest) => {
+            let value = caller.environment.get(variable).map_or("*", String::as_str);
+            (value, rest.as_str(), format!("{variable}{rest}"))
         }
         RemoteTarget::Unknown => return None,
     };
     let function = match call.kind {
-        RemoteCallKind::Function | RemoteCallKind::Helper => callees.named(named),
-        RemoteCallKind::Http => of_url(named, path, callees),
+        RemoteCallKind::Function | RemoteCallKind::Helper => callees.named(&format!("{start}{rest}")),
+        RemoteCallKind::Http => of_url(start, rest, callees),
         RemoteCallKind::StateMachine => None,
     }?;
     let waits = call.waits.or(if call.kind == RemoteCallKind::Helper { helpers_wait } else { None });
@@ -54,5 +56,9 @@ fn of_url<'c>(base: &str, path: &str, callees: &'c Callees) -> Option<&'c Functi
         let (_, rest) = path.split_once(part)?;
         callees.named(rest.split(['/', '?', '#']).next()?)
     });
-    by_name.or_else(|| callees.answering(base, None, path))
+    // `orders#Api/backend`, the path behind the key of an API.
+    let Some((label, rest)) = base.split_once('#') else { return by_name };
+    let end = label.len() + 1 + rest.find('/').unwrap_or(rest.len());
+    let path = format!("{}{path}", &base[end..]);
+    by_name.or_else(|| callees.answering(&base[..end], None, &path))
 }

@@ -4,6 +4,7 @@ mod copies;
 mod evaluate;
 mod events;
 mod function;
+mod given;
 mod globals;
 mod intrinsic;
 mod machines;

@@ -229,7 +229,7 @@ mod tests {
             ("PAY = os.getenv('PAY')\nclient.invoke(FunctionName=PAY, InvocationType=kind)", "function $PAY ?"),
             ("client.invoke(FunctionName=environ.get('PAY', 'x'), **more)", "function $PAY ?"),
             ("client.invoke(FunctionName=f'shop-{stage}-pay')", "function shop-*-pay waits"),
-            ("client.invoke(FunctionName=os.environ['STAGE'] + '-pay')", "function *-pay waits"),
+            ("client.invoke(FunctionName=os.environ['STAGE'] + '-pay')", "function $STAGE-pay waits"),
             ("def f(name):\n    client.invoke(FunctionName=name)", "function ? waits"),
             ("sfn.start_execution(stateMachineArn=os.environ['FLOW'])", "state-machine $FLOW goes on"),
             ("API = os.environ['API']\nrequests.post(API + '/orders', json={})", "http $API/orders waits"),

@@ -6,7 +6,7 @@ use lockstep_document::{Node, Value};
 use lockstep_model::{FileSet, RepoPath};
 
 use super::{
-    intrinsic,
+    given, intrinsic,
     intrinsic::{Part, attribute, substitution},
     stacks::{self, Stack},
     template::{Resource, Template},
@@ -35,6 +35,8 @@ pub(super) struct World<'a> {
     parameters: HashMap<String, Option<(usize, &'a Node)>>,
     /// Values that the templates export, by name; none where two do.
     exports: HashMap<String, Option<(usize, &'a Node)>>,
+    /// Names of SSM parameters that files beside the templates give to parameters without a default.
+    given: HashMap<(usize, &'a str), String>,
     /// Resources by kind and name; none where two have the name.
     names: HashMap<(&'static str, String), Option<String>>,
 }
@@ -74,10 +76,24 @@ impl<'a> World<'a> {
             labels,
             parameters: HashMap::new(),
             exports: HashMap::new(),
+            given: HashMap::new(),
             names: HashMap::new(),
         };
+        world.read_given();
         world.index();
         world
+    }
+
+    fn read_given(&mut self) {
+        for (number, stack) in self.stacks.iter().enumerate() {
+            let open = stack.parameters.iter().filter(|(_, node)| is_stored(node) && node.get("Default").is_none());
+            let open: Vec<&'a str> = open.map(|(id, _)| *id).collect();
+            if !open.is_empty() {
+                let documents = given::documents(&stack.folder, self.files);
+                let named = open.into_iter().filter_map(|id| Some(((number, id), given::stored_name(&documents, id)?)));
+                self.given.extend(named);
+            }
+        }
     }
 
     fn index(&mut self) {
@@ -145,12 +161,14 @@ impl<'a> World<'a> {
         }
         if let [Piece::Parameter { stack, id }] = pieces {
             let parameter = self.stacks[*stack].parameters.get(id.as_str());
-            let kind = parameter.and_then(|node| node.get("Type")).and_then(Node::as_str).unwrap_or_default();
             let default = parameter.and_then(|node| node.get("Default")).and_then(Node::as_text);
             return match default.filter(|default| !default.trim().is_empty()) {
-                Some(path) if kind.starts_with("AWS::SSM::Parameter") => Some(self.stored(path, depth)),
+                Some(path) if parameter.is_some_and(|node| is_stored(node)) => Some(self.stored(path, depth)),
                 Some(default) => Some(Target::Name(default.to_owned())),
-                None => Some(Target::Name(format!("{}#{id}", self.stacks[*stack].label))),
+                None => match self.given.get(&(*stack, id.as_str())) {
+                    Some(path) => Some(self.stored(path, depth)),
+                    None => Some(Target::Name(format!("{}#{id}", self.stacks[*stack].label))),
+                },
             };
         }
         let text = self.pattern(pieces);
@@ -166,6 +184,19 @@ impl<'a> World<'a> {
         let found = self.parameters.get(path).copied().flatten().filter(|_| depth > 0);
         let value = found.and_then(|(stack, value)| self.target_of(&self.evaluate(stack, value), depth / 2));
         value.unwrap_or_else(|| Target::Name(format!("ssm:{path}")))
+    }
+
+    /// What is called by the value of `node`, and the path of a URL behind it: `${Api}/orders`.
+    pub(super) fn called(&self, stack: usize, node: &Node) -> Option<(Target, String)> {
+        let mut pieces = self.evaluate(stack, node);
+        let mut path = String::new();
+        if let [_, Piece::Text(text)] = pieces.as_slice()
+            && text.starts_with('/')
+        {
+            path.clone_from(text);
+            pieces.pop();
+        }
+        Some((self.target_of(&pieces, DEPTH)?, path))
     }
 
     /// Text in which what is not known is `*`.
@@ -212,6 +243,11 @@ impl<'a> World<'a> {
             }
         }
     }
+}
+
+/// True for a parameter whose value is the name of a parameter of SSM.
+fn is_stored(parameter: &Node) -> bool {
+    parameter.get("Type").and_then(Node::as_str).is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter"))
 }
 
 /// Remembers `value`, unless something else has the key already.

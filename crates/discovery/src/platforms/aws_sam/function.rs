@@ -255,14 +255,13 @@ impl<'w, 'a> Reader<'w, 'a> {
                 if let Some(literal) = self.world.literal(self.stack, value) {
                     values.insert(name.text.clone(), literal);
                 }
-                let Some(target @ Target::Resource { stack, id, .. }) = &self.world.target(self.stack, value) else {
-                    continue;
-                };
+                let Some((target, path)) = self.world.called(self.stack, value) else { continue };
+                let Target::Resource { stack, id, .. } = &target else { continue };
                 let Some(kind) = self.world.resource(*stack, id).map(|resource| resource.kind) else { continue };
                 if is_called(kind)
-                    && let Some(key) = self.world.key_of(target, "function")
+                    && let Some(key) = self.world.key_of(&target, "function")
                 {
-                    values.insert(name.text.clone(), key);
+                    values.insert(name.text.clone(), key + &path);
                 }
                 let Some(kind) = type_kind(kind) else { continue };
                 let what = match kind {
@@ -270,7 +269,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                     "function" | "state-machine" if strength == Strength::Own => Use::Call(kind),
                     _ => continue,
                 };
-                if let Some(key) = self.world.key_of(target, kind) {
+                if let Some(key) = self.world.key_of(&target, kind) {
                     uses.add(what, key, strength);
                 }
             }
