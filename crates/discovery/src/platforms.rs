@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{platform::Platform, table::FunctionTable};
 
 pub mod amplify;
+pub mod aws_cdk;
 pub mod aws_sam;
 pub mod azure_functions;
 pub mod cargo_lambda;
@@ -22,6 +23,7 @@ pub mod vercel;
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
         Box::new(amplify::Amplify),                          //
+        Box::new(aws_cdk::AwsCdk),                           //
         Box::new(aws_sam::AwsSam),                           //
         Box::new(azure_functions::AzureFunctions),           //
         Box::new(cargo_lambda::CargoLambda),                 //

@@ -13,7 +13,6 @@ struct Unread {
 }
 
 const UNREAD: &[Unread] = &[
-    Unread { platform: "AWS CDK", named: |path| path.file_name() == "cdk.json", says: &["\"app\""] },
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
     Unread { platform: "Architect", named: |path| path.file_name() == "app.arc", says: &[] },
     Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] },

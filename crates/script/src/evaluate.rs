@@ -142,7 +142,8 @@ pub enum EventKind {
 /// What an event calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Callee {
-    /// The package as imported: `aws-cdk-lib/aws-lambda`, `aws_cdk`; empty for globals (`$config`) and methods.
+    /// The package as imported: `aws-cdk-lib/aws-lambda`, `aws_cdk`; empty for globals (`$config`) and methods. For a
+    /// file that the repository lacks (a build writes it), its place: see [`repository_path`].
     pub module: String,
     /// The dotted name inside: `Function`, `aws_lambda.Function`, `Code.fromAsset`; empty for the module itself (and
     /// its default export). For a method: its name alone.

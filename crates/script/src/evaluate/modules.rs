@@ -9,7 +9,7 @@ use std::{
 use lockstep_model::RepoPath;
 
 use super::{
-    Value,
+    ROOT, Value,
     builtins::data,
     machine::{Frame, Machine},
     values::{ExternalV, Fields, Name, ObjectV, Scope, V},
@@ -157,6 +157,17 @@ impl Machine<'_, '_, '_> {
                 match self.register(file) {
                     Some(module) => Source::Module(module),
                     None => Source::Nowhere(format!("`{file}` is no script").into()),
+                }
+            }
+            // A file that a build writes: what it gives is as unknown as a package, and known by its place.
+            Resolution::Unresolved(_) if specifier.starts_with('.') => {
+                match from.parent().map(|folder| folder.join(specifier)) {
+                    Some(Ok(path)) => Source::Package(Rc::new(ExternalV {
+                        module: format!("{ROOT}/{path}"),
+                        path: String::new(),
+                        library: false,
+                    })),
+                    _ => Source::Nowhere(format!("`{specifier}` leads out of the repository").into()),
                 }
             }
             Resolution::Unresolved(why) => {

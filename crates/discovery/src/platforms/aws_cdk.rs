@@ -1,0 +1,59 @@
+//! AWS CDK in TypeScript, JavaScript and Python: the app is evaluated, never run, and every construct that is a function
+//! is judged where its literals stand.
+
+mod apps;
+mod code;
+mod constructs;
+mod functions;
+mod host;
+mod places;
+mod roots;
+mod states;
+mod uses;
+mod wiring;
+
+use lockstep_diagnostics::Partial;
+use lockstep_model::FileSet;
+use lockstep_script::Sources;
+
+use crate::platform::{Declared, Platform};
+
+/// As printed.
+pub(crate) const NAME: &str = "aws-cdk";
+
+/// The platform.
+pub struct AwsCdk;
+
+impl Platform for AwsCdk {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("aws_cdk.md")
+    }
+
+    fn declared(&self, files: &FileSet) -> Partial<Vec<Declared>> {
+        let mut all: Partial<Vec<Declared>> = Partial::default();
+        let sources = Sources::new(files);
+        let mut found = functions::Gathered::default();
+        let mut seen = Vec::new();
+        for app in apps::find(files, &mut all.problems) {
+            let evaluation = apps::evaluate(&sources, &app);
+            seen.extend(evaluation.files.iter().cloned());
+            found.add(&sources, &app, &evaluation, &mut all.problems);
+        }
+        seen.sort();
+        seen.dedup();
+        // Constructs that no app makes: libraries of constructs, and apps that cannot be followed.
+        for (app, class) in roots::unmade(&sources, &seen) {
+            let evaluation = apps::evaluate_class(&sources, &app, &class);
+            found.add(&sources, &app, &evaluation, &mut Vec::new());
+        }
+        all.value = found.declared(&mut all.problems);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! From what the apps say to declarations: a function is one, however many stages deploy it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use lockstep_diagnostics::Problem;
+use lockstep_model::{DEPLOYED_NAME, Declaration, Location, RepoPath};
+use lockstep_script::{
+    Sources,
+    evaluate::{Evaluation, Event, Site, Value},
+};
+
+use super::{
+    NAME,
+    apps::App,
+    code::{self, CodeOf},
+    constructs::property,
+    places::{self, Part},
+    wiring::Wiring,
+};
+use crate::{aws::uses::Uses, in_code::service_name, platform::Declared};
+
+/// What all apps say.
+#[derive(Default)]
+pub(super) struct Gathered {
+    found: Vec<Found>,
+    /// The calls that make functions: what an app makes is not made again for itself.
+    made: BTreeSet<Site>,
+    texts: HashMap<RepoPath, Arc<str>>,
+}
+
+/// A function of one stack of one app.
+struct Found {
+    service: String,
+    folder: RepoPath,
+    /// The id of the stack, as far as it is known.
+    stack_id: Option<String>,
+    /// The ids below the stack, the function's own last.
+    parts: Vec<Part>,
+    /// What it is called if no id is known.
+    otherwise: String,
+    event: Event,
+    code: CodeOf,
+    uses: Uses,
+    environment: BTreeMap<String, String>,
+}
+
+impl Gathered {
+    /// Adds what one app says.
+    pub(super) fn add(
+        &mut self,
+        sources: &Sources<'_>,
+        app: &App,
+        evaluation: &Evaluation,
+        problems: &mut Vec<Problem>,
+    ) {
+        let files = sources.files();
+        problems.extend(evaluation.problems.iter().cloned());
+        let events = &evaluation.events;
+        let functions: Vec<(usize, code::Way)> = (0..events.len())
+            .filter_map(|index| Some((index, code::way(&events[index], files)?)))
+            .filter(|(index, _)| !self.made.contains(&events[*index].site))
+            .collect();
+        let labels = Labels::new(app, evaluation);
+        let wiring = Wiring::read(evaluation, &labels, functions.iter().map(|(index, _)| *index));
+        for (index, way) in functions {
+            let event = &events[index];
+            let place = places::way(evaluation, index);
+            let (uses, environment) = wiring.of(index);
+            for site in std::iter::once(&event.site).chain(&event.chain) {
+                if let Ok(text) = files.text(&site.path) {
+                    self.texts.insert(site.path.clone(), text);
+                }
+            }
+            self.found.push(Found {
+                service: labels.of(place.stack),
+                folder: app.folder.clone(),
+                stack_id: place.stack.and_then(|stack| labels.id(stack)),
+                parts: place.parts,
+                otherwise: otherwise(event),
+                event: event.clone(),
+                code: code::read(event, way, app, evaluation, files),
+                uses,
+                environment,
+            });
+        }
+        let new: Vec<Site> = self.found.iter().map(|found| found.event.site.clone()).collect();
+        self.made.extend(new);
+    }
+
+    /// The declarations: one for each function.
+    pub(super) fn declared(mut self, _problems: &mut [Problem]) -> Vec<Declared> {
+        self.tell_stacks_apart();
+        let names = self.names();
+        let mut declared: BTreeMap<(String, RepoPath, String, String), Declared> = BTreeMap::new();
+        let mut sites: BTreeMap<(RepoPath, usize), BTreeSet<String>> = BTreeMap::new();
+        for (found, (name, _)) in self.found.iter().zip(&names) {
+            let site = &found.event.site;
+            sites.entry((site.path.clone(), site.start)).or_default().insert(name.clone());
+        }
+        let texts = std::mem::take(&mut self.texts);
+        for (found, (name, origin)) in self.found.into_iter().zip(names) {
+            let several = sites[&(found.event.site.path.clone(), found.event.site.start)].len() > 1;
+            let one = found.declared(&name, origin.as_ref(), several, &texts);
+            let code = format!("{:?} {:?} {:?}", one.code, one.declaration.handler, one.build);
+            match declared.entry((one.service.clone(), one.stack_folder.clone(), name, code)) {
+                std::collections::btree_map::Entry::Vacant(slot) => {
+                    slot.insert(one);
+                }
+                std::collections::btree_map::Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.channels.extend(one.channels);
+                    known.stores.extend(one.stores);
+                    known.invokes.extend(one.invokes);
+                    for (name, value) in one.environment {
+                        known.environment.entry(name).or_insert(value);
+                    }
+                }
+            }
+        }
+        declared.into_values().collect()
+    }
+
+    /// Stacks of one class that are made for different things, not for different stages, are called by their ids.
+    fn tell_stacks_apart(&mut self) {
+        let mut codes: BTreeMap<(String, RepoPath, String, Site), BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for found in &self.found {
+            let id = places::without_stage(found.stack_id.as_deref().unwrap_or_default());
+            let name = found.parts.last().map(|part| part.text.clone()).unwrap_or_default();
+            let code = format!("{:?} {:?}", found.code.code, found.code.handler);
+            let key = (found.service.clone(), found.folder.clone(), name, found.event.site.clone());
+            codes.entry(key).or_default().entry(id).or_default().insert(code);
+        }
+        let apart: BTreeSet<(String, RepoPath)> = codes
+            .into_iter()
+            .filter(|(_, ids)| ids.len() > 1 && ids.values().collect::<BTreeSet<_>>().len() > 1)
+            .map(|((service, folder, ..), _)| (service, folder))
+            .collect();
+        for found in &mut self.found {
+            if apart.contains(&(found.service.clone(), found.folder.clone())) {
+                let id = places::without_stage(found.stack_id.as_deref().unwrap_or_default());
+                if id.chars().any(char::is_alphanumeric) {
+                    found.service = id;
+                }
+            }
+        }
+    }
+
+    /// The name of every function, and the literal it comes from.
+    fn names(&self) -> Vec<(String, Option<Site>)> {
+        let mut names: Vec<(String, Option<Site>)> = self.found.iter().map(|found| found.name(1)).collect();
+        // Where two functions of a stack would be called alike, the ids above tell them apart.
+        for depth in 2..4 {
+            let mut codes: HashMap<(String, RepoPath, String), BTreeSet<String>> = HashMap::new();
+            for (found, (name, _)) in self.found.iter().zip(&names) {
+                let key = (found.service.clone(), found.folder.clone(), name.clone());
+                codes.entry(key).or_default().insert(found.identity());
+            }
+            for (found, name) in self.found.iter().zip(&mut names) {
+                let key = (found.service.clone(), found.folder.clone(), name.0.clone());
+                if codes[&key].len() > 1 && found.parts.len() >= depth {
+                    *name = found.name(depth);
+                }
+            }
+        }
+        names
+    }
+}
+
+impl Found {
+    /// What tells it from others of its name.
+    fn identity(&self) -> String {
+        let path: Vec<&str> = self.parts.iter().map(|part| part.text.as_str()).collect();
+        format!("{:?} {:?} {:?} {}", self.code.code, self.code.handler, self.code.build, path.join("/"))
+    }
+
+    fn name(&self, depth: usize) -> (String, Option<Site>) {
+        let Some(last) = self.parts.last() else { return (self.otherwise.clone(), None) };
+        let depth = if places::is_generic(&last.text) { depth + 1 } else { depth };
+        let from = self.parts.len().saturating_sub(depth);
+        let used: Vec<&Part> = self.parts[from..].iter().filter(|part| !places::is_generic(&part.text)).collect();
+        if used.is_empty() {
+            return (places::without_stage(&last.text), last.origin.clone());
+        }
+        // `PayConstruct/PayFunction` says no more than its last part; `Pay/Pay` no more than `Pay`.
+        let mut words: Vec<String> = used.iter().map(|part| places::without_stage(&part.text)).collect();
+        words.dedup();
+        let origin = used.iter().find_map(|part| part.origin.clone());
+        (words.join("-"), origin)
+    }
+
+    fn declared(
+        self,
+        name: &str,
+        origin: Option<&Site>,
+        several: bool,
+        texts: &HashMap<RepoPath, Arc<str>>,
+    ) -> Declared {
+        let site = places::declaring(&self.event, origin);
+        let literal = origin.filter(|origin| origin.path == site.path && (several || site.holds(origin)));
+        let text = texts.get(&site.path).cloned().unwrap_or_else(|| Arc::from(""));
+        // From the call to its id; a literal that a loop goes through stands for itself.
+        let (span, end) = match literal {
+            Some(literal) if site.holds(literal) => (site.start..literal.end, site.end),
+            Some(literal) => (literal.span(), literal.end),
+            None => (site.start..site.start + first_line(&text, site), site.end),
+        };
+        let mut environment = self.environment;
+        if let Some(name) = property(&self.event, "functionName").and_then(Value::as_text) {
+            environment.insert(DEPLOYED_NAME.to_owned(), name.to_owned());
+        }
+        Declared {
+            name: name.to_owned(),
+            service: self.service,
+            stack_folder: self.folder,
+            declaration: Declaration {
+                platform: NAME,
+                location: Location::of_span(site.path.clone(), &text, span),
+                block_end: u32::try_from(end).unwrap_or(u32::MAX),
+                logical_id: name.to_owned(),
+                handler: self.code.handler,
+            },
+            runtime: self.code.runtime,
+            code: self.code.code,
+            build: self.code.build,
+            style: self.code.style,
+            environment,
+            layers: self.uses.layers,
+            channels: self.uses.channels,
+            stores: self.uses.stores,
+            invokes: self.uses.invokes,
+        }
+    }
+}
+
+fn first_line(text: &str, site: &Site) -> usize {
+    let whole = text.get(site.span()).unwrap_or_default();
+    whole.find(['\n', '(']).unwrap_or(whole.len())
+}
+
+/// A name for a function whose id is not known.
+fn otherwise(event: &Event) -> String {
+    let deployed = property(event, "functionName").and_then(Value::as_text).map(places::without_stage);
+    let named = deployed.filter(|name| name.chars().any(char::is_alphanumeric));
+    let entry = || {
+        let text = property(event, "entry").or_else(|| property(event, "handler"))?.as_text()?;
+        let stem = text.rsplit('/').next()?.split('.').next()?;
+        Some(stem.to_owned()).filter(|stem| stem.chars().any(char::is_alphanumeric))
+    };
+    named.or_else(entry).unwrap_or_else(|| event.callee.last().to_owned())
+}
+
+/// What the stacks of an app are called.
+pub(super) struct Labels<'e> {
+    app: &'e App,
+    evaluation: &'e Evaluation,
+    otherwise: String,
+}
+
+impl<'e> Labels<'e> {
+    fn new(app: &'e App, evaluation: &'e Evaluation) -> Self {
+        Self { app, evaluation, otherwise: service_name(&app.folder, app.entry.file_stem()) }
+    }
+
+    /// The folder that relative paths are looked up from.
+    pub(super) fn folder(&self) -> &RepoPath {
+        &self.app.folder
+    }
+
+    /// The id of a stack.
+    fn id(&self, stack: usize) -> Option<String> {
+        let text = super::host::id(self.evaluation.events.get(stack)?)?.as_text()?.to_owned();
+        Some(text)
+    }
+
+    /// The class of a stack, else its id, else the app.
+    pub(super) fn of(&self, stack: Option<usize>) -> String {
+        let Some(event) = stack.and_then(|stack| self.evaluation.events.get(stack)) else {
+            return self.otherwise.clone();
+        };
+        let class = event.extended_by.last().and_then(|class| class.name.clone());
+        let id = || {
+            let id = places::without_stage(&self.id(stack?)?);
+            Some(id).filter(|id| id.chars().any(char::is_alphanumeric))
+        };
+        class.or_else(id).unwrap_or_else(|| self.otherwise.clone())
+    }
+
+    /// The key of a construct: its stack, and the ids below.
+    pub(super) fn key(&self, index: usize) -> String {
+        let way = places::way(self.evaluation, index);
+        let ids: Vec<&str> = way.parts.iter().map(|part| part.text.as_str()).collect();
+        format!("{}#{}", self.of(way.stack), ids.join("/"))
+    }
+}
