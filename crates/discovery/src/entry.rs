@@ -4,6 +4,7 @@
 //! An answer is never guessed in silence: it carries how it was found, and where there is none it says why.
 
 mod artifact;
+mod bundle;
 mod command;
 mod compiled;
 mod container;

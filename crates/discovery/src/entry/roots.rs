@@ -2,7 +2,7 @@
 
 use lockstep_model::{Confidence, Entry, RepoPath};
 
-use super::{Case, artifact, compiled, probe};
+use super::{Case, artifact, bundle, compiled, probe};
 
 /// A folder to look in, and how it was come by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Roots {
         let mut roots = Self { packaged: folders.first().map(|root| root.folder.clone()), folders, ..Self::default() };
         roots.folders.extend(artifact::folders(case, path));
         if roots.folders.is_empty() {
-            roots.file = artifact::source_file(case, path);
+            roots.file = bundle::source(case, path).or_else(|| artifact::source_file(case, path));
         }
         if let Some(package) = artifact::package_around(case, path) {
             roots.add(package, Confidence::Convention);

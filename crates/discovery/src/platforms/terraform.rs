@@ -60,8 +60,9 @@ impl Platform for Terraform {
             left_out(&world, &leaves::find(&world, &roots.unused));
         }
         let functions = functions::find(&world, &found);
-        let value = declared(&world, &found, functions);
-        if world.steps.get() == 0 {
+        let mut value = declared(&world, &found, functions);
+        value.sort_by(|a, b| (&a.declaration.location, &a.name).cmp(&(&b.declaration.location, &b.name)));
+        if world.all_steps.get() == 0 {
             let message = "Terraform's expressions were not all evaluated: they take too many steps";
             problems.push(Problem::general(ProblemKind::Unevaluated, message));
         }
@@ -101,3 +102,6 @@ fn declared(world: &World<'_>, leaves: &[Leaf], functions: Functions) -> Vec<Dec
     });
     each.collect()
 }
+
+#[cfg(test)]
+mod tests;

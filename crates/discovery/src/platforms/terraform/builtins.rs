@@ -31,7 +31,7 @@ pub(super) fn call(world: &World<'_>, name: &str, values: &[Value], scope: usize
         ) => value.clone(),
         ("jsondecode" | "yamldecode", [value]) => render::structured(value).unwrap_or_else(|| Value::made_of([value])),
         ("toset" | "tolist" | "sort" | "reverse" | "distinct", [value]) => {
-            world.all_of(value).map_or_else(|| value.clone(), |items| Value::list(items))
+            world.all_of(value).map_or_else(|| value.clone(), Value::list)
         }
         ("merge", _) => merge(values),
         ("concat" | "setunion", _) => Value::list(values.iter().flat_map(|value| listed(world, value)).collect()),

@@ -31,7 +31,7 @@ pub(super) fn of(world: &World<'_>, leaf: &Leaf, config: &Value) -> Code {
         Kind::Lambda => lambda(world, leaf, config),
         Kind::Wrapper | Kind::Other => wrapped(world, leaf, config),
         Kind::Google => google(world, leaf, config),
-        Kind::Cloudflare => cloudflare(world, leaf, config),
+        Kind::Script => script(world, leaf, config),
     }
 }
 
@@ -297,11 +297,11 @@ fn google_file(world: &World<'_>, code: &Code) -> Option<String> {
     candidates.into_iter().find(|name| folder.join(name).is_ok_and(|path| world.files.is_file(&path)))
 }
 
-fn cloudflare(world: &World<'_>, leaf: &Leaf, config: &Value) -> Code {
+fn script(world: &World<'_>, leaf: &Leaf, config: &Value) -> Code {
     let name = text(world, config.get("script_name").or_else(|| config.get("name")));
     let mut code = Code {
         handler: None,
-        runtime: Some("workers".to_owned()),
+        runtime: Some(text(world, config.get("runtime")).unwrap_or_else(|| "workers".to_owned())),
         source: CodeSource::Unknown("the block names no file".to_owned()),
         style: HandlerStyle::Path,
         name,
@@ -314,9 +314,10 @@ fn cloudflare(world: &World<'_>, leaf: &Leaf, config: &Value) -> Code {
     code
 }
 
-/// The path in `content = file(path)`.
+/// The path in `content = file(path)`, or `code = file(path)`.
 fn file_of_content(world: &World<'_>, leaf: &Leaf) -> Option<String> {
-    let content = world.module_of(leaf.scope).block_at(leaf.at).body.attribute("content")?;
+    let body = &world.module_of(leaf.scope).block_at(leaf.at).body;
+    let content = body.attribute("content").or_else(|| body.attribute("code"))?;
     let ExprKind::Call { name, arguments, .. } = &content.value.kind else { return None };
     let bound = leaf.instance.bound();
     let env = Env { scope: leaf.scope, bound: bound.as_ref() };

@@ -123,7 +123,8 @@ impl World<'_> {
     fn name_of(&self, reference: &Rc<Reference>) -> Option<String> {
         let attribute = reference.attribute();
         let of_module = || ["name", "arn", "id", "url"].iter().any(|end| attribute.ends_with(end));
-        if !SAME_AS_NAME.contains(&attribute) && !(reference.is_module() && of_module()) {
+        let is_name = SAME_AS_NAME.contains(&attribute) || (reference.is_module() && of_module());
+        if !is_name {
             return None;
         }
         self.physical_name(reference)

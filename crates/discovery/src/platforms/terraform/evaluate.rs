@@ -10,17 +10,26 @@ use super::{
     world::{Bound, Env, World},
 };
 
+/// How many steps the answer to one question may take.
+const STEPS: usize = 300_000;
+
 /// How deep an evaluation may go: values of values, operands of operands.
 const DEPTH: usize = 160;
 
 impl World<'_> {
     /// What `expr` comes to.
     pub(super) fn eval(&self, expr: &Expr, env: Env<'_>) -> Value {
-        let (steps, depth) = (self.steps.get(), self.depth.get());
+        let depth = self.depth.get();
+        // What one question takes is not taken from the others.
+        if depth == 0 {
+            self.steps.set(STEPS.min(self.all_steps.get()));
+        }
+        let steps = self.steps.get();
         if steps == 0 || depth >= DEPTH {
             return Value::unknown();
         }
         self.steps.set(steps - 1);
+        self.all_steps.set(self.all_steps.get().saturating_sub(1));
         self.depth.set(depth + 1);
         let value = self.eval_kind(expr, env);
         self.depth.set(depth);
@@ -142,9 +151,8 @@ impl World<'_> {
     /// Remembers what `make` makes; in a circle, nothing is known.
     pub(super) fn remembered(&self, scope: usize, name: String, make: impl FnOnce() -> Value) -> Value {
         let key = (scope, name);
-        match self.values.borrow().get(&key) {
-            Some(known) => return known.clone().unwrap_or_else(Value::unknown),
-            None => {}
+        if let Some(known) = self.values.borrow().get(&key) {
+            return known.clone().unwrap_or_else(Value::unknown);
         }
         self.values.borrow_mut().insert(key.clone(), None);
         let value = make();
@@ -335,7 +343,7 @@ impl World<'_> {
                             Value::made_of(rest.iter().chain([&value]))
                         };
                     }
-                    if value != Value::Null {
+                    if matches!(value, Value::Unknown(_)) {
                         rest.push(value);
                     }
                 }

@@ -8,7 +8,7 @@ use lockstep_model::{Declaration, RepoPath};
 use super::{
     code::{self, Code},
     leaves::{Anchor, Leaf},
-    modules::place,
+    modules::{At, place},
     paths, roots,
     value::Value,
     world::World,
@@ -52,10 +52,13 @@ pub(super) struct Functions {
     pub(super) of_leaf: Vec<usize>,
 }
 
+/// The blocks of one place, by the code that they are.
+type ByCode = BTreeMap<String, Vec<usize>>;
+
 /// Puts the functions together.
 pub(super) fn find(world: &World<'_>, leaves: &[Leaf]) -> Functions {
     let codes: Vec<Code> = leaves.iter().map(|leaf| code::of(world, leaf, &config(world, leaf))).collect();
-    let mut blocks: BTreeMap<(usize, (usize, usize)), BTreeMap<String, Vec<usize>>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(usize, At), ByCode> = BTreeMap::new();
     for (number, leaf) in leaves.iter().enumerate() {
         let anchor = &leaf.anchor;
         let block = blocks.entry((world.scope(anchor.scope).module, anchor.at)).or_default();
@@ -108,20 +111,29 @@ fn identity(world: &World<'_>, leaf: &Leaf, code: &Code) -> String {
 }
 
 /// The code as text: the same for the same code, whatever folder it is seen from.
-pub(super) fn what(code: &Code) -> String {
-    let source = match &code.source {
-        CodeSource::Path { base, path } => {
-            base.join(path).map_or_else(|_| path.clone(), |path| path.as_str().to_owned())
-        }
+fn what(code: &Code) -> String {
+    let joined = |base: &RepoPath, path: &str| base.join(path).map(|path| path.as_str().to_owned());
+    match &code.source {
+        CodeSource::Path { base, path } => said(code, &joined(base, path).unwrap_or_else(|_| path.clone())),
         // A key of a bucket is the same from everywhere; a path that leads upwards is not.
-        CodeSource::Artifact { base, path } => match base.join(path) {
-            Ok(joined) if path.contains("..") => joined.as_str().to_owned(),
-            _ => path.clone(),
-        },
-        CodeSource::Image { command, name, .. } => format!("{name:?} {command:?}"),
-        CodeSource::Inline => "inline".to_owned(),
-        CodeSource::Unknown(why) => why.clone(),
-    };
+        CodeSource::Artifact { base, path } if path.contains("..") => {
+            said(code, &joined(base, path).unwrap_or_else(|_| path.clone()))
+        }
+        _ => as_written(code),
+    }
+}
+
+/// The code as it is written, wherever Terraform runs.
+pub(super) fn as_written(code: &Code) -> String {
+    match &code.source {
+        CodeSource::Path { path, .. } | CodeSource::Artifact { path, .. } => said(code, path),
+        CodeSource::Image { command, name, .. } => said(code, &format!("{name:?} {command:?}")),
+        CodeSource::Inline => said(code, "inline"),
+        CodeSource::Unknown(why) => said(code, why),
+    }
+}
+
+fn said(code: &Code, source: &str) -> String {
     format!("{:?} {source}", code.handler)
 }
 

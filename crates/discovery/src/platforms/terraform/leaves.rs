@@ -21,19 +21,20 @@ pub(super) enum Kind {
     Wrapper,
     /// `google_cloudfunctions_function` and its second generation.
     Google,
-    /// `cloudflare_workers_script`.
-    Cloudflare,
+    /// `cloudflare_workers_script`, `aws_cloudfront_function`: one file of JavaScript.
+    Script,
     /// Functions of smaller providers, whose attributes are read as those of a wrapper.
     Other,
 }
 
 /// Types of resources that are functions.
-const RESOURCES: [(&str, Kind); 10] = [
+const RESOURCES: [(&str, Kind); 11] = [
     ("aws_lambda_function", Kind::Lambda),
+    ("aws_cloudfront_function", Kind::Script),
     ("google_cloudfunctions_function", Kind::Google),
     ("google_cloudfunctions2_function", Kind::Google),
-    ("cloudflare_worker_script", Kind::Cloudflare),
-    ("cloudflare_workers_script", Kind::Cloudflare),
+    ("cloudflare_worker_script", Kind::Script),
+    ("cloudflare_workers_script", Kind::Script),
     ("yandex_function", Kind::Other),
     ("scaleway_function", Kind::Other),
     ("alicloud_fc_function", Kind::Other),
@@ -131,7 +132,7 @@ fn below(world: &World<'_>, leaves: &[Leaf]) -> HashMap<usize, usize> {
 /// Moves the anchor up to the call that says which code it is, as long as the module in between holds nothing but the
 /// one function, and leaves its code to whoever calls it.
 fn climb(world: &World<'_>, leaf: &mut Leaf, counts: &HashMap<usize, usize>) {
-    let whole = functions::what(&code::of(world, leaf, &functions::config(world, leaf)));
+    let whole = functions::as_written(&code::of(world, leaf, &functions::config(world, leaf)));
     while let (module, Some(call)) = (world.scope(leaf.anchor.scope).module, &world.scope(leaf.anchor.scope).call) {
         if counts.get(&module) != Some(&1) || alone(world, leaf).as_ref() == Some(&whole) {
             return;
@@ -159,7 +160,7 @@ fn alone(world: &World<'_>, leaf: &Leaf) -> Option<String> {
     let same = |instance: &&Instance| instance.key == leaf.instance.key;
     let instance = instances.iter().find(same).or_else(|| instances.first())?.clone();
     let copy = Leaf { scope, instance, anchor: Anchor { scope, at: leaf.at, key: None }, ..leaf.clone() };
-    Some(functions::what(&code::of(world, &copy, &functions::config(world, &copy))))
+    Some(functions::as_written(&code::of(world, &copy, &functions::config(world, &copy))))
 }
 
 /// All expressions of a body and the blocks in it.

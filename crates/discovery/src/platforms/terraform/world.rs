@@ -19,7 +19,7 @@ use super::{
 use crate::entry::Index;
 
 /// How many steps all evaluations of a run may take together.
-const STEPS: usize = 6_000_000;
+const STEPS: usize = 30_000_000;
 /// How many scopes there may be.
 const SCOPES: usize = 20_000;
 /// How deep calls of modules may be nested.
@@ -79,6 +79,9 @@ impl Instance {
 /// The scopes of the instances of a call, by key.
 type Children = Rc<[(Option<Rc<str>>, usize)]>;
 
+/// What `for_each` or `count` make of a block.
+type Instances = Rc<[Instance]>;
+
 /// All modules, and what is known of them so far.
 pub(super) struct World<'f> {
     pub(super) files: &'f FileSet,
@@ -89,11 +92,13 @@ pub(super) struct World<'f> {
     pub(super) problems: RefCell<Vec<Problem>>,
     scopes: RefCell<Vec<Rc<Scope>>>,
     children: RefCell<HashMap<(usize, At), Option<Children>>>,
-    instances: RefCell<HashMap<(usize, At), Option<Rc<[Instance]>>>>,
+    instances: RefCell<HashMap<(usize, At), Option<Instances>>>,
     pub(super) values: RefCell<HashMap<(usize, String), Option<Value>>>,
     detached: RefCell<HashMap<usize, usize>>,
     index: OnceCell<Index>,
+    /// How many steps are left for the question that is being answered, and for all.
     pub(super) steps: Cell<usize>,
+    pub(super) all_steps: Cell<usize>,
     pub(super) depth: Cell<usize>,
 }
 
@@ -124,7 +129,8 @@ impl<'f> World<'f> {
             values: RefCell::default(),
             detached: RefCell::default(),
             index: OnceCell::new(),
-            steps: Cell::new(STEPS),
+            steps: Cell::new(0),
+            all_steps: Cell::new(STEPS),
             depth: Cell::new(0),
         }
     }
