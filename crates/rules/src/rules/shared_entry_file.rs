@@ -32,9 +32,12 @@ impl Rule for SharedEntryFile {
     type Options = Map<String, Value>;
 
     fn check(_: &Self::Options, view: &View<'_>, sink: &mut Sink) {
-        // Code that stands in a manifest is declared there, not shared.
+        // Code that stands in a manifest is declared there, not shared: no function runs the manifest.
         let declarations = view.functions().iter().flat_map(|function| &function.declarations);
-        let manifests: BTreeSet<&RepoPath> = declarations.map(|declaration| &declaration.location.path).collect();
+        let mut manifests: BTreeSet<&RepoPath> = declarations.map(|declaration| &declaration.location.path).collect();
+        for closure in (0..view.functions().len()).filter_map(|function| view.closure(function)) {
+            closure.files.iter().for_each(|file| drop(manifests.remove(&file.path)));
+        }
         let mut starts: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
         for (number, function) in view.functions().iter().enumerate() {
             if let Some(entry) = function.entry.as_ref().filter(|entry| !manifests.contains(&entry.path)) {
