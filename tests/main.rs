@@ -2,6 +2,7 @@
 
 mod architecture;
 mod change;
+mod hostile;
 mod parts;
 mod program;
 mod readme;
