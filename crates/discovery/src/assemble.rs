@@ -84,7 +84,9 @@ fn join_twins(found: Vec<Found>) -> Vec<Vec<Found>> {
         };
         let key = (entry.path.as_str().to_owned(), entry.symbol.clone(), twin_name(&one.declared));
         let candidates = known.entry(key).or_default();
-        let elsewhere = |group: &&usize| groups[**group].iter().all(|twin| are_apart(&twin.declared, &one.declared));
+        let elsewhere = |group: &&usize| {
+            groups[**group].iter().all(|twin| are_apart(&twin.declared, &one.declared) && may_be_one(twin, &one))
+        };
         match candidates.iter().find(elsewhere) {
             Some(group) => groups[*group].push(one),
             None => {
@@ -131,6 +133,19 @@ fn tool(one: &Found) -> &'static str {
         "cloudformation" => "aws-sam",
         platform => platform,
     }
+}
+
+/// False for declarations of one tool that package different things: a class of a library may run in several packages,
+/// each of them a function.
+fn may_be_one(a: &Found, b: &Found) -> bool {
+    let packages = (package(&a.declared.code), package(&b.declared.code));
+    tool(a) != tool(b) || packages.0.is_none() || packages.1.is_none() || packages.0 == packages.1
+}
+
+/// What an artefact is called, without what differs from stage to stage.
+fn package(code: &CodeSource) -> Option<&str> {
+    let CodeSource::Artifact { path, .. } = code else { return None };
+    path.rsplit('/').find(|part| !part.is_empty() && !part.contains('*'))
 }
 
 /// True for declarations in two manifests, or by two platforms that take one file for a function because of its place.

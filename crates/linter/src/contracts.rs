@@ -10,14 +10,15 @@ use lockstep_document::{Node, Value};
 use lockstep_model::{Function, RepoPath, is_contract_by_content, is_contract_by_name};
 
 use crate::{
-    Project,
+    Found, Project,
     manifests::{Blocks, block, declared, parse},
 };
 
 /// Adds to `parts` whose contracts the files are that manifests name.
-pub(crate) fn of_manifests(project: &Project, functions: &[Function], parts: &mut Parts) {
+pub(crate) fn of_manifests(project: &Project, found: &Found, parts: &mut Parts) {
+    let functions = &found.functions;
     let mut tied: BTreeMap<RepoPath, BTreeSet<u32>> = BTreeMap::new();
-    for (path, blocks) in declared(project, functions) {
+    for (path, blocks) in declared(project, found) {
         let Some(root) = project.files.text(&path).ok().and_then(|text| parse(&path, &text)) else { continue };
         let folder = path.parent().unwrap_or_else(RepoPath::root);
         let mut named = Vec::new();

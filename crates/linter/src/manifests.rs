@@ -13,12 +13,12 @@ use std::{
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Node;
-use lockstep_model::{BlobId, Declaration, FileChange, FileStatus, Function, History, PathId, RepoPath};
+use lockstep_model::{BlobId, Declaration, FileChange, FileStatus, History, PathId, RepoPath};
 use rayon::prelude::*;
 
 use self::outline::{Place, outline};
 use crate::{
-    Project,
+    Found, Project,
     contents::{Contents, Unread, Wanted, each_file},
 };
 
@@ -38,12 +38,12 @@ struct Told {
 /// for no function.
 pub(crate) fn of_blocks(
     project: &Project,
-    functions: &[Function],
+    found: &Found,
     history: &History,
     jobs: usize,
     parts: &mut Parts,
 ) -> Vec<Problem> {
-    let manifests = declared(project, functions);
+    let manifests = declared(project, found);
     let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), manifests.get(path)?)));
     let blocks: BTreeMap<PathId, &Blocks> = ids.collect();
     let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
@@ -67,15 +67,16 @@ pub(crate) fn of_blocks(
 }
 
 /// The manifests of today with the blocks of the functions that they declare.
-pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<RepoPath, Blocks> {
+pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, Blocks> {
+    let manifests: BTreeSet<&RepoPath> = found.manifests.iter().collect();
     let mut places: BTreeMap<&RepoPath, Vec<(u32, &Declaration)>> = BTreeMap::new();
-    for (number, function) in (0u32..).zip(functions) {
-        // A file that is a function because of where it lies is code, and no manifest.
-        for declaration in function.declarations.iter().filter(|declaration| declaration.block_end > 0) {
+    for (number, function) in (0u32..).zip(&found.functions) {
+        let declarations = function.declarations.iter();
+        for declaration in declarations.filter(|declaration| manifests.contains(&declaration.location.path)) {
             places.entry(&declaration.location.path).or_default().push((number, declaration));
         }
     }
-    let mut manifests = BTreeMap::new();
+    let mut all = BTreeMap::new();
     for (path, declarations) in places {
         let Ok(text) = project.files.text(path) else { continue };
         let mut blocks = Blocks::new();
@@ -93,10 +94,10 @@ pub(crate) fn declared(project: &Project, functions: &[Function]) -> BTreeMap<Re
             note(&root, &starts, &mut Vec::new(), &mut blocks);
         }
         if !blocks.is_empty() {
-            manifests.insert(path.clone(), blocks);
+            all.insert(path.clone(), blocks);
         }
     }
-    manifests
+    all
 }
 
 /// True for a function that the whole file, of so many bytes, speaks of: its block goes on after the key that names it.

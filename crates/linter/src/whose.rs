@@ -18,7 +18,7 @@ pub fn tell_apart(
 ) -> (Parts, Vec<Problem>) {
     let mut told = Parts::default();
     let mut problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
-    problems.extend(manifests::of_blocks(project, &found.functions, history, jobs, &mut told));
-    contracts::of_manifests(project, &found.functions, &mut told);
+    problems.extend(manifests::of_blocks(project, found, history, jobs, &mut told));
+    contracts::of_manifests(project, found, &mut told);
     (told, problems)
 }
