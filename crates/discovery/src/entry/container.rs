@@ -48,6 +48,13 @@ pub(super) fn resolve(case: &Case) -> Resolved {
     Resolved { entry, code_root, why, handler: None }
 }
 
+/// The only thing in the repository that a command can mean, where no Dockerfile says how the image is built.
+fn of_command_alone(case: &Case, command: &[String]) -> Option<Entry> {
+    let handler = super::tidy(command.first()?);
+    let case = Case { declared: case.declared, files: case.files, index: case.index, handler, base: case.base.clone() };
+    Family::candidates(&case).into_iter().find_map(|family| family.search(&case))
+}
+
 fn find_image(case: &Case, context: Option<&str>, file: Option<&str>, name: Option<&str>) -> Result<Image, String> {
     let Some(context) = context.or(file.map(|_| ".")) else {
         return image::by_name(case, name);

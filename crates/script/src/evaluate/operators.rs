@@ -121,6 +121,18 @@ impl Machine<'_, '_, '_> {
         }
     }
 
+    /// A copy of an object or list that may hold more.
+    fn opened(&mut self, value: &V) -> V {
+        match value {
+            V::List(list) => V::open_list(list.items.borrow().clone()),
+            _ => {
+                let mut fields = Fields::default();
+                self.spread_into(&mut fields, value);
+                self.new_object(fields, true)
+            }
+        }
+    }
+
     /// The value that is one or the other, as a condition that is not known decides.
     pub(super) fn either(&mut self, one: V, other: V) -> V {
         match (&one, &other) {
@@ -153,8 +165,12 @@ impl Machine<'_, '_, '_> {
                 if left.open.get() || right.open.get() { V::open_list(items) } else { V::list(items) }
             }
             (V::Text(_), V::Text(_)) => V::text(HOLE.to_string()),
-            // What is known says more than what is not.
-            (V::Unknown(_), V::Object(_) | V::List(_) | V::Instance(_) | V::Function(_) | V::Class(_)) => other,
+            // What is known says more than what is not; there may be more.
+            (V::Unknown(_), V::Object(object)) if object.class.is_none() => self.opened(&other),
+            (V::Object(object), V::Unknown(_)) if object.class.is_none() => self.opened(&one),
+            (V::Unknown(_), V::List(_)) => self.opened(&other),
+            (V::List(_), V::Unknown(_)) => self.opened(&one),
+            (V::Unknown(_), V::Object(_) | V::Instance(_) | V::Function(_) | V::Class(_)) => other,
             (V::Unknown(_), _) => one,
             (V::Object(_) | V::List(_) | V::Instance(_) | V::Function(_) | V::Class(_), _) => one,
             (_, V::Object(_) | V::List(_) | V::Instance(_) | V::Function(_) | V::Class(_)) => other,

@@ -28,10 +28,7 @@ impl Machine<'_, '_, '_> {
                     // What is not known may be absent: then the default holds.
                     V::Unknown(_) => {
                         let default = self.eval(default, frame);
-                        match default {
-                            V::Object(_) | V::List(_) => default,
-                            _ => value,
-                        }
+                        self.either(value, default)
                     }
                     other => other,
                 };

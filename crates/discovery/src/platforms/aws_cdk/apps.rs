@@ -44,16 +44,16 @@ pub(super) fn is_built(path: &RepoPath) -> bool {
 
 /// What the app says.
 pub(super) fn evaluate(sources: &Sources<'_>, app: &App) -> Evaluation {
-    run(sources, &app.entry, &options(app))
+    run(sources, &app.entry, &options(app, &Cdk::of(sources.files(), &app.folder)))
 }
 
 /// What a class says that nothing makes.
 pub(super) fn evaluate_class(sources: &Sources<'_>, app: &App, class: &str) -> Evaluation {
-    run_class(sources, &app.entry, class, &options(app))
+    run_class(sources, &app.entry, class, &options(app, &Cdk::of(sources.files(), &app.folder)))
 }
 
-fn options(app: &App) -> Options<'_> {
-    Options { folder: app.folder.clone(), roots: vec![app.folder.clone()], host: &Cdk, ..Options::default() }
+fn options<'h>(app: &App, host: &'h Cdk) -> Options<'h> {
+    Options { folder: app.folder.clone(), roots: vec![app.folder.clone()], host, ..Options::default() }
 }
 
 fn of_cdk_json(files: &FileSet, path: &RepoPath, apps: &mut Vec<App>, problems: &mut Vec<Problem>) {

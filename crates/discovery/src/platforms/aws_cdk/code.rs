@@ -169,8 +169,32 @@ impl Reader<'_> {
         let code = property(self.event, "code").or_else(|| property(self.event, "fileName"));
         match code {
             None => self.unknown("the construct does not say where its code is".to_owned()),
-            Some(value) => self.plain(self.source(value), handler),
+            Some(value) => {
+                let source = self.source(value);
+                match self.bundle(&source) {
+                    Some(file) => {
+                        let symbol =
+                            handler.as_deref().and_then(|handler| handler.rsplit('.').next()).unwrap_or("handler");
+                        self.file(&file, Some(symbol))
+                    }
+                    None => self.plain(source, handler),
+                }
+            }
         }
+    }
+
+    /// The source of a bundle that projen makes: `x.lambda.bundle/` from `x.lambda.ts`, `assets/x.lambda/` from
+    /// `src/x.lambda.ts`.
+    fn bundle(&self, source: &CodeSource) -> Option<RepoPath> {
+        let CodeSource::Path { base, path } = source else { return None };
+        let place = base.join(path).ok()?;
+        let text = place.as_str();
+        let beside = text.strip_suffix(".bundle").map(|stem| format!("{stem}.ts"));
+        let assets = text.ends_with(".lambda").then(|| format!("{}.ts", text.replacen("assets/", "src/", 1)));
+        [beside, assets].into_iter().flatten().find_map(|text| {
+            let path = RepoPath::new(&text).ok()?;
+            self.files.is_file(&path).then_some(path)
+        })
     }
 
     fn source(&self, value: &Value) -> CodeSource {
@@ -322,10 +346,6 @@ impl Reader<'_> {
         let Some(place) = place else {
             return CodeSource::Unknown("the folder of its image is known only when the app runs".to_owned());
         };
-        let texts = |name: &str| {
-            let list = property(made, name)?.as_list()?;
-            list.iter().map(|item| item.as_text().map(str::to_owned)).collect::<Option<Vec<_>>>()
-        };
         let mut arguments = BTreeMap::new();
         for (key, value) in
             property(made, "buildArgs").and_then(Value::as_object).map(|all| &all.entries).into_iter().flatten()
@@ -339,7 +359,7 @@ impl Reader<'_> {
             base: self.app.folder.clone(),
             context: Some(if context.is_empty() { ".".to_owned() } else { context }),
             dockerfile: property(made, "file").and_then(Value::as_text).map(str::to_owned),
-            command: texts("cmd"),
+            command: texts(property(made, "cmd")),
             name: None,
             arguments,
         }
@@ -352,7 +372,7 @@ impl Reader<'_> {
             base: self.app.folder.clone(),
             context: None,
             dockerfile: None,
-            command: None,
+            command: texts(property(made, "cmd")),
             name: name.map(shown),
             arguments: BTreeMap::new(),
         }
@@ -407,6 +427,10 @@ impl Reader<'_> {
             None => self.unknown("the file that it is made from is not in the repository".to_owned()),
         }
     }
+}
+
+fn texts(list: Option<&Value>) -> Option<Vec<String>> {
+    list?.as_list()?.iter().map(|item| item.as_text().map(str::to_owned)).collect()
 }
 
 /// A text as people read it: without the place where the checkout is.

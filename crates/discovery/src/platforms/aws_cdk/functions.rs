@@ -20,14 +20,16 @@ use super::{
     places::{self, Part},
     wiring::Wiring,
 };
-use crate::{aws::uses::Uses, in_code::service_name, platform::Declared};
+use crate::{
+    aws::uses::Uses,
+    in_code::service_name,
+    platform::{CodeSource, Declared},
+};
 
 /// What all apps say.
 #[derive(Default)]
 pub(super) struct Gathered {
     found: Vec<Found>,
-    /// The calls that make functions: what an app makes is not made again for itself.
-    made: BTreeSet<Site>,
     texts: HashMap<RepoPath, Arc<str>>,
 }
 
@@ -48,6 +50,22 @@ struct Found {
 }
 
 impl Gathered {
+    /// Adds what a class says that no app makes, without what apps make, and without what only its users would tell.
+    pub(super) fn add_unmade(&mut self, sources: &Sources<'_>, app: &App, evaluation: &Evaluation) {
+        let made: Vec<Vec<Site>> = self.found.iter().map(|found| sites(&found.event)).collect();
+        let new = self.found.len();
+        self.add(sources, app, evaluation, &mut Vec::new());
+        let mut at = 0;
+        self.found.retain(|found| {
+            at += 1;
+            let mut calls = sites(&found.event);
+            // The last call is ours.
+            calls.pop();
+            let known = !matches!(found.code.code, CodeSource::Unknown(_)) && !found.parts.is_empty();
+            at <= new || (known && !made.iter().any(|other| other.starts_with(&calls)))
+        });
+    }
+
     /// Adds what one app says.
     pub(super) fn add(
         &mut self,
@@ -59,10 +77,8 @@ impl Gathered {
         let files = sources.files();
         problems.extend(evaluation.problems.iter().cloned());
         let events = &evaluation.events;
-        let functions: Vec<(usize, code::Way)> = (0..events.len())
-            .filter_map(|index| Some((index, code::way(&events[index], files)?)))
-            .filter(|(index, _)| !self.made.contains(&events[*index].site))
-            .collect();
+        let functions: Vec<(usize, code::Way)> =
+            (0..events.len()).filter_map(|index| Some((index, code::way(&events[index], files)?))).collect();
         let labels = Labels::new(app, evaluation);
         let wiring = Wiring::read(evaluation, &labels, functions.iter().map(|(index, _)| *index));
         for (index, way) in functions {
@@ -78,7 +94,7 @@ impl Gathered {
                 service: labels.of(place.stack),
                 folder: app.folder.clone(),
                 stack_id: place.stack.and_then(|stack| labels.id(stack)),
-                parts: place.parts,
+                parts: wiring.logical_id(index).or(singleton(event)).map_or(place.parts, |part| vec![part]),
                 otherwise: otherwise(event),
                 event: event.clone(),
                 code: code::read(event, way, app, evaluation, files),
@@ -86,8 +102,6 @@ impl Gathered {
                 environment,
             });
         }
-        let new: Vec<Site> = self.found.iter().map(|found| found.event.site.clone()).collect();
-        self.made.extend(new);
     }
 
     /// The declarations: one for each function.
@@ -165,7 +179,26 @@ impl Gathered {
                 }
             }
         }
+        self.without_stages(&mut names);
         names
+    }
+
+    /// One call that makes the same function for several stages, each with the stage in its id: it is one function.
+    fn without_stages(&self, names: &mut [(String, Option<Site>)]) {
+        let key = |found: &Found, name: &(String, Option<Site>)| {
+            let site = places::declaring(&found.event, name.1.as_ref()).clone();
+            let code = format!("{:?} {:?} {:?}", found.code.code, found.code.handler, found.code.build);
+            (found.service.clone(), site, code, places::without_stage(&name.0))
+        };
+        let mut written: HashMap<_, BTreeSet<String>> = HashMap::new();
+        for (found, name) in self.found.iter().zip(names.iter()) {
+            written.entry(key(found, name)).or_default().insert(name.0.clone());
+        }
+        for (found, name) in self.found.iter().zip(names) {
+            if written[&key(found, name)].len() > 1 {
+                name.0 = places::without_stage(&name.0);
+            }
+        }
     }
 }
 
@@ -182,10 +215,10 @@ impl Found {
         let from = self.parts.len().saturating_sub(depth);
         let used: Vec<&Part> = self.parts[from..].iter().filter(|part| !places::is_generic(&part.text)).collect();
         if used.is_empty() {
-            return (places::without_stage(&last.text), last.origin.clone());
+            return (places::without_holes(&last.text), last.origin.clone());
         }
         // `PayConstruct/PayFunction` says no more than its last part; `Pay/Pay` no more than `Pay`.
-        let mut words: Vec<String> = used.iter().map(|part| places::without_stage(&part.text)).collect();
+        let mut words: Vec<String> = used.iter().map(|part| places::without_holes(&part.text)).collect();
         words.dedup();
         let origin = used.iter().find_map(|part| part.origin.clone());
         (words.join("-"), origin)
@@ -233,6 +266,22 @@ impl Found {
             invokes: self.uses.invokes,
         }
     }
+}
+
+/// A singleton is one function however often it is asked for, known by its purpose.
+fn singleton(event: &Event) -> Option<Part> {
+    if super::constructs::camel(event.callee.last()) != "SingletonFunction" {
+        return None;
+    }
+    match property(event, "lambdaPurpose").or_else(|| property(event, "uuid"))? {
+        Value::Text(text) => Some(Part { text: text.text.clone(), origin: text.origin.clone() }),
+        _ => None,
+    }
+}
+
+/// The calls that make a function, innermost first.
+fn sites(event: &Event) -> Vec<Site> {
+    std::iter::once(&event.site).chain(&event.chain).cloned().collect()
 }
 
 fn first_line(text: &str, site: &Site) -> usize {

@@ -96,15 +96,22 @@ pub(super) fn is_generic(id: &str) -> bool {
     GENERIC.contains(&plain.as_str())
 }
 
-/// A name without what only a deployment knows, and without stages at its ends.
+/// A name without what only a deployment knows at its ends.
+pub(super) fn without_holes(name: &str) -> String {
+    trimmed(name, |word| word.chars().all(|c| c == '*'))
+}
+
+/// A name without what only a deployment knows, and without words of stages, at its ends.
 pub(super) fn without_stage(name: &str) -> String {
+    trimmed(name, |word| word.chars().all(|c| c == '*') || STAGES.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+fn trimmed(name: &str, says_nothing: impl Fn(&str) -> bool) -> String {
     let mut words: Vec<&str> = name.split(['-', '_', '/', '.']).collect();
-    let says_nothing =
-        |word: &&str| word.chars().all(|c| c == '*') || STAGES.contains(&word.to_ascii_lowercase().as_str());
-    while words.len() > 1 && words.last().is_some_and(says_nothing) {
+    while words.len() > 1 && words.last().is_some_and(|word| says_nothing(word)) {
         words.pop();
     }
-    while words.len() > 1 && words.first().is_some_and(says_nothing) {
+    while words.len() > 1 && words.first().is_some_and(|word| says_nothing(word)) {
         words.remove(0);
     }
     // The separators in between stay as they are.
@@ -142,6 +149,7 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(without_stage(name), expected, "{name}");
         }
+        assert_eq!(without_holes("*-android-beta-*"), "android-beta");
         assert!(is_generic("LambdaFunction") && is_generic("Default") && !is_generic("PayLambda"));
     }
 }

@@ -77,7 +77,8 @@ fn is_used(text: &str, class: &str, language: Language) -> bool {
                         words.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_')).trim_end();
                     let dotted = words.ends_with('.');
                     let word = if dotted { path } else { words };
-                    word.ends_with("new") || word.ends_with("extends")
+                    // `import { Name as Other }`: it is used by its other name.
+                    word.ends_with("new") || word.ends_with("extends") || after.starts_with(" as ")
                 }
                 Language::Python => {
                     let declares = words.ends_with("class");
@@ -108,7 +109,9 @@ mod tests {
     #[test]
     fn what_other_code_makes_is_no_root() {
         let used = |text: &str, language| is_used(text, "Pay", language);
-        for text in ["new Pay(this)", "new lib.Pay(x)", "class A extends Pay {", "x = new\n  Pay()"] {
+        let uses =
+            ["new Pay(this)", "new lib.Pay(x)", "class A extends Pay {", "x = new\n  Pay()", "{ Pay as P } from"];
+        for text in uses {
             assert!(used(text, Language::TypeScript), "{text}");
         }
         for text in ["class Pay extends Stack {", "new PayStack()", "import { Pay } from './pay'", "type A = Pay"] {

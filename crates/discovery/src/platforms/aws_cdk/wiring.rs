@@ -12,6 +12,7 @@ use lockstep_script::evaluate::{Evaluation, Event, EventKind, Value};
 use super::{
     constructs::{Kind, camel, inner, kind, property},
     functions::Labels,
+    places::Part,
     uses::{self, Resource},
 };
 use crate::aws::{
@@ -69,6 +70,24 @@ impl<'e> Wiring<'e> {
     pub(super) fn of(&self, function: usize) -> (Uses, BTreeMap<String, String>) {
         let uses = self.uses.get(&function).cloned().unwrap_or_default();
         (uses, self.environment.get(&function).cloned().unwrap_or_default())
+    }
+
+    /// The logical id that the program gives a function in place of its own.
+    pub(super) fn logical_id(&self, function: usize) -> Option<Part> {
+        let events = self.evaluation.events.iter().filter(|event| camel(event.callee.last()) == "overrideLogicalId");
+        events.filter(|event| event.kind == EventKind::Method).find_map(|event| {
+            let (of, id) = match event.positional(0)? {
+                // `cfnFunction.overrideLogicalId("Id")`; the Guardian's stacks do it for a construct.
+                id @ Value::Text(_) => (event.callee.receiver.as_ref()?, id),
+                construct => (construct, inner(event.positional(1)?, "logicalId")?),
+            };
+            match id {
+                Value::Text(text) if self.function(of) == Some(function) && !text.holes => {
+                    Some(Part { text: text.text.clone(), origin: text.origin.clone() })
+                }
+                _ => None,
+            }
+        })
     }
 
     /// The function that a value is, an alias of, or an attribute of.
@@ -505,6 +524,17 @@ impl<'e> Wiring<'e> {
                 if let Some(function) = property(event, "destination").and_then(|one| self.behind(one)) {
                     let key = self.labels.key(index(self));
                     self.receives(function, "log", key);
+                }
+            }
+            ("aws-iam", "Role") => {
+                let grantees = self.grantees(&Value::Instance(index(self)));
+                let inline = property(event, "inlinePolicies").and_then(Value::as_object);
+                for (_, document) in inline.map(|all| all.entries.as_slice()).unwrap_or_default() {
+                    let made = document.instance().and_then(|at| self.evaluation.events.get(at));
+                    let statements = made.and_then(|made| property(made, "statements")).and_then(Value::as_list);
+                    for statement in statements.unwrap_or_default() {
+                        self.allowed(&grantees, statement);
+                    }
                 }
             }
             ("aws-iam", "Policy" | "ManagedPolicy") => {
