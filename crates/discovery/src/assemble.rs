@@ -40,10 +40,11 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> (Vec<Fun
     let found = without_fallbacks(found);
     let services = identity::service_names(found.iter().map(|one| &one.declared));
     let groups = join_twins(found);
+    let counts = declarations_by_tool(&groups);
     let named: Vec<Named<'_>> = groups
         .iter()
         .map(|group| {
-            let first = &group[0].declared;
+            let first = &speaker(group, &counts).declared;
             let service = &services[&(first.service.clone(), first.stack_folder.clone())];
             Named { service, name: &first.name, manifest: &first.declaration.location.path }
         })
@@ -125,6 +126,22 @@ fn join_across_tools(groups: Vec<Vec<Found>>) -> Vec<Vec<Found>> {
     }
     joined.retain(|group| !group.is_empty());
     joined
+}
+
+/// How many declarations each tool has.
+fn declarations_by_tool(groups: &[Vec<Found>]) -> HashMap<&'static str, usize> {
+    let mut counts = HashMap::new();
+    for one in groups.iter().flatten() {
+        *counts.entry(tool(one)).or_default() += 1;
+    }
+    counts
+}
+
+/// The declaration that gives a function its name: the first of the tool that declares most of the repository, so that
+/// functions which belong together are called by one tool's names.
+fn speaker<'g>(group: &'g [Found], counts: &HashMap<&'static str, usize>) -> &'g Found {
+    let most = group.iter().map(|one| counts[tool(one)]).max();
+    group.iter().find(|one| Some(counts[tool(one)]) == most).unwrap_or(&group[0])
 }
 
 /// The tool that deploys a declaration. CloudFormation's templates are one tool, whatever transforms them.
