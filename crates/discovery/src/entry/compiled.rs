@@ -129,12 +129,19 @@ fn compiler_folders(files: &FileSet, path: &RepoPath, depth: usize) -> Option<(R
         folder.join(text).ok()
     };
     if let Some(out) = option("outDir") {
-        return Some((out, option("rootDir")));
+        return Some((out, option("rootDir").or_else(|| included_folder(&document.root, &folder))));
     }
     let base = document.root.get("extends").and_then(Node::as_str).filter(|base| base.starts_with('.'))?;
     let base = folder.join(base).ok()?;
     let base = if base.extension() == Some("json") { base } else { RepoPath::new(&format!("{base}.json")).ok()? };
     if depth < 5 { compiler_folders(files, &base, depth + 1) } else { None }
+}
+
+/// The one folder that `include` names: without a `rootDir`, the compiler takes what all sources have in common.
+fn included_folder(config: &Node, folder: &RepoPath) -> Option<RepoPath> {
+    let [only] = config.get("include")?.items() else { return None };
+    let plain = only.as_str()?.split('*').next()?.trim_end_matches('/');
+    folder.join(plain).ok().filter(|path| !plain.is_empty() && path.extension().is_none())
 }
 
 /// Source files that the build scripts of `package` name and that can become the module `rest`.

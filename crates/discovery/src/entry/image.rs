@@ -28,7 +28,9 @@ pub(super) struct Image {
 
 /// True if an image called `name` is built from a Dockerfile of the checkout.
 pub(crate) fn has_image(files: &FileSet, index: &Index, name: &str, near: &RepoPath) -> bool {
-    in_folder(files, index, name, near).is_some() || by_argument(files, name, near).is_some()
+    in_folder(files, index, name, near).is_some()
+        || by_argument(files, name, near).is_some()
+        || by_workflow(files, index, name).is_some()
 }
 
 /// The Dockerfile of the image that the manifest calls `name`.
@@ -37,6 +39,7 @@ pub(super) fn by_name(case: &Case, name: Option<&str>) -> Result<Image, String> 
     let plain = name.split(['@', ':']).next().unwrap_or(name);
     in_folder(case.files, case.index, plain, &case.base)
         .or_else(|| by_argument(case.files, plain, &case.base))
+        .or_else(|| by_workflow(case.files, case.index, plain))
         .ok_or_else(|| format!("code comes from the image `{name}`, and no folder with a Dockerfile has its name"))
 }
 
@@ -125,4 +128,42 @@ fn argument_in(source: &str) -> Option<(&str, &str)> {
     let after = after.trim_start_matches('{');
     let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
     (end > 0 && before.contains(char::is_alphanumeric)).then(|| (before, &after[..end]))
+}
+
+/// The Dockerfile that a workflow names beside the repository of the image: `{ repository: shop/pay, path: docker/x }`.
+fn by_workflow(files: &FileSet, index: &Index, name: &str) -> Option<Image> {
+    let last = name.rsplit('/').next().filter(|last| last.len() > 2 && !last.contains('*'))?;
+    let mut found: Vec<RepoPath> = Vec::new();
+    let workflows = index.scripts(files).iter().filter(|path| matches!(path.extension(), Some("yml" | "yaml")));
+    for workflow in workflows {
+        let Ok(text) = files.text(workflow) else { continue };
+        if !text.contains(last) {
+            continue;
+        }
+        let Ok(document) = lockstep_document::parse("yaml", &text) else { continue };
+        let mut open = vec![&document.root];
+        while let Some(node) = open.pop() {
+            let values = node.entries().iter().filter_map(|(_, value)| value.as_str());
+            let is_it = |value: &str| value == last || value.strip_suffix(last).is_some_and(|rest| rest.ends_with('/'));
+            if values.clone().any(is_it) {
+                let named = values.filter_map(|value| {
+                    let path = RepoPath::new(value).ok().filter(|path| !path.is_root())?;
+                    let inner = NAMES.iter().filter_map(|name| path.join(name).ok());
+                    let is_dockerfile = |path: &RepoPath| path.file_name().to_lowercase().contains("dockerfile");
+                    std::iter::once(path.clone())
+                        .filter(is_dockerfile)
+                        .chain(inner)
+                        .find_map(|path| probe::file(files, &path))
+                });
+                found.extend(named);
+            }
+            open.extend(node.items());
+            open.extend(node.entries().iter().map(|(_, value)| value));
+        }
+    }
+    found.sort();
+    found.dedup();
+    let [path] = <[RepoPath; 1]>::try_from(found).ok()?;
+    let context = context(files, &path, &BTreeMap::new());
+    Some(Image { path, context, confidence: Confidence::Artifact, arguments: BTreeMap::new() })
 }

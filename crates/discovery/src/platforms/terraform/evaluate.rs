@@ -189,9 +189,18 @@ impl World<'_> {
             let declared = self.modules[of.module].block(&format!("var.{name}"));
             match declared.and_then(|block| block.body.attribute("default")) {
                 Some(default) => self.eval(&default.value, Env { scope, bound: None }),
+                None if of.call.is_none() => self.agreed(scope, name),
                 None => Value::unknown(),
             }
         })
+    }
+
+    /// The value that all files agree on which set a variable of a root, whichever of them is named on the command line.
+    fn agreed(&self, scope: usize, name: &str) -> Value {
+        let module = self.module_of(scope);
+        let mut values = module.other_values(name).map(|value| self.eval(value, Env { scope, bound: None }));
+        let Some(first) = values.next() else { return Value::unknown() };
+        if values.all(|value| value == first) { first } else { Value::unknown() }
     }
 
     /// The value of an output of a scope.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use lockstep_diagnostics::ProblemKind;
 use lockstep_model::{Declaration, RepoPath};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 use crate::platform::CodeSource;
 
 /// Labels that say nothing of what is labelled.
-const GENERIC: [&str; 16] = [
+const GENERIC: [&str; 15] = [
     "lambda",
     "function",
     "this",
@@ -27,7 +28,6 @@ const GENERIC: [&str; 16] = [
     "fn",
     "handler",
     "func",
-    "lambdas",
     "container_lambda",
     "lambda_function_container_image",
     "aws_lambda_function",
@@ -62,6 +62,9 @@ pub(super) fn find(world: &World<'_>, leaves: &[Leaf]) -> Functions {
     for (number, leaf) in leaves.iter().enumerate() {
         let anchor = &leaf.anchor;
         let block = blocks.entry((world.scope(anchor.scope).module, anchor.at)).or_default();
+        if !is_known(&codes[number]) {
+            unknown_instances(world, leaf);
+        }
         block.entry(identity(world, leaf, &codes[number])).or_default().push(number);
     }
     let mut groups: Vec<(Vec<usize>, String)> = Vec::new();
@@ -90,8 +93,25 @@ pub(super) fn config(world: &World<'_>, leaf: &Leaf) -> Value {
     world.config(leaf.scope, leaf.at, &leaf.instance)
 }
 
-/// What code it is, as far as that is known; else which instance.
-fn identity(world: &World<'_>, leaf: &Leaf, code: &Code) -> String {
+/// Says that a block makes as many functions as only a deployment knows, where that leaves its code unknown.
+fn unknown_instances(world: &World<'_>, leaf: &Leaf) {
+    let of = world.scope(leaf.scope);
+    let calls = world.chain(leaf.scope).filter_map(|scope| {
+        let call = scope.call.as_ref()?;
+        call.instance.unknown.then(|| (world.scope(call.scope).module, call.at))
+    });
+    let own = leaf.instance.unknown.then_some((of.module, leaf.at));
+    for (module, at) in own.into_iter().chain(calls) {
+        let message = format!(
+            "`{}` is made for each of values that only a deployment knows: it counts as one function",
+            world.modules[module].block_at(at).name().text
+        );
+        world.problem(ProblemKind::Unevaluated, world.place(module, at), message);
+    }
+}
+
+/// True if the code is told apart from others by what is known of it.
+fn is_known(code: &Code) -> bool {
     let told = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() > 2;
     let known = match &code.source {
         CodeSource::Path { path, .. } => !path.contains('*'),
@@ -101,11 +121,14 @@ fn identity(world: &World<'_>, leaf: &Leaf, code: &Code) -> String {
         CodeSource::Image { command, name, .. } => command.is_some() || name.as_deref().is_some_and(told),
         CodeSource::Inline | CodeSource::Unknown(_) => false,
     };
-    let class = code.handler.as_deref().is_some_and(|handler| handler.contains("::"));
-    let place = if known || class {
-        String::new()
-    } else {
-        world.full_address(leaf.anchor.scope, "", leaf.anchor.key.as_deref())
+    known || code.handler.as_deref().is_some_and(|handler| handler.contains("::"))
+}
+
+/// What code it is, as far as that is known; else which instance.
+fn identity(world: &World<'_>, leaf: &Leaf, code: &Code) -> String {
+    let place = match is_known(code) {
+        true => String::new(),
+        false => world.full_address(leaf.anchor.scope, "", leaf.anchor.key.as_deref()),
     };
     format!("{} {place}", what(code))
 }

@@ -1,6 +1,6 @@
 //! The folders of Terraform and OpenTofu files: a folder is a module.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, rc::Rc, sync::Arc};
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::{
@@ -22,6 +22,8 @@ pub(super) struct Module {
     pub(super) files: Vec<Source>,
     /// Values that a file sets for the variables: `terraform.tfvars`, `*.auto.tfvars`.
     pub(super) values: Vec<Body>,
+    /// Files of values that somebody names on the command line, perhaps for this module.
+    pub(super) others: Vec<Rc<Body>>,
     by_address: BTreeMap<String, (usize, usize)>,
     locals: BTreeMap<String, (usize, usize, usize)>,
 }
@@ -31,7 +33,8 @@ pub(super) type At = (usize, usize);
 
 impl Module {
     pub(super) fn new(folder: RepoPath, files: Vec<Source>, values: Vec<Body>) -> Self {
-        let mut module = Self { folder, files, values, by_address: BTreeMap::new(), locals: BTreeMap::new() };
+        let mut module =
+            Self { folder, files, values, others: Vec::new(), by_address: BTreeMap::new(), locals: BTreeMap::new() };
         for (file, source) in module.files.iter().enumerate() {
             for (number, block) in source.body.blocks.iter().enumerate() {
                 if block.kind.text == "locals" {
@@ -73,6 +76,11 @@ impl Module {
     /// The value that a file of the folder sets for a variable; later files win, as for Terraform.
     pub(super) fn set_value(&self, variable: &str) -> Option<&Expr> {
         self.values.iter().rev().find_map(|body| Some(&body.attribute(variable)?.value))
+    }
+
+    /// The values that files named on the command line may set a variable to.
+    pub(super) fn other_values(&self, variable: &str) -> impl Iterator<Item = &Expr> {
+        self.others.iter().filter_map(move |body| Some(&body.attribute(variable)?.value))
     }
 
     /// True if it says by itself where its state is kept: it is deployed, whoever else calls it.
@@ -124,8 +132,33 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Module> 
         }
     }
     let with_sources = folders.into_iter().filter(|(_, (sources, _))| !sources.is_empty());
-    with_sources.map(|(folder, (sources, values))| Module::new(folder, sources, values)).collect()
+    let mut modules: Vec<Module> =
+        with_sources.map(|(folder, (sources, values))| Module::new(folder, sources, values)).collect();
+    add_others(files, &mut modules);
+    modules
 }
+
+/// Gives each module the files of values that lie in it or in a folder above it. Those called after a module are for
+/// that module.
+fn add_others(files: &FileSet, modules: &mut [Module]) {
+    let is_named = |path: &&RepoPath| path.extension() == Some("tfvars") && kind(path.file_name()).is_none();
+    let names: Vec<String> = modules.iter().map(|module| module.folder.file_name().to_owned()).collect();
+    for path in files.paths().filter(is_named).filter(|path| !is_cache(path)) {
+        let Some(body) = files.text(path).ok().and_then(|text| hcl::parse("tfvars", &text).ok()) else { continue };
+        let body = Rc::new(body);
+        let Some(folder) = path.parent() else { continue };
+        let of_one = names.iter().any(|name| name == path.file_stem());
+        for (module, name) in modules.iter_mut().zip(&names) {
+            let near = folder.starts_with(&module.folder) || module.folder.starts_with(&folder);
+            if near && (!of_one || name == path.file_stem()) && module.others.len() < LARGEST_NUMBER_OF_VALUES {
+                module.others.push(body.clone());
+            }
+        }
+    }
+}
+
+/// More files of values than this are data.
+const LARGEST_NUMBER_OF_VALUES: usize = 100;
 
 enum Kind {
     Source,

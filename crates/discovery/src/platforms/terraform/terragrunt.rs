@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_document::hcl::{Body, Expr, ExprKind, Step};
+use lockstep_document::hcl::{Body, Expr, ExprKind, Part, Step};
 use lockstep_model::{FileSet, RepoPath};
 
 use super::{
     modules::{self, Module, Source, is_cache, place},
     paths,
-    value::Value,
+    value::{ROOT_MARK, Value},
     world::{Env, World, is_local},
 };
 
@@ -51,21 +51,49 @@ fn load(
     parsed.entry(path.clone()).or_insert_with(|| modules::read(files, path, problems)).clone()
 }
 
-/// The file that `include` names: by its path, or as the first of its name in the folders above.
+/// The file that `include` names.
 fn included(files: &FileSet, folder: &RepoPath, path: &Expr) -> Option<RepoPath> {
-    let found = match &path.kind {
-        ExprKind::Text(text) => folder.join(text).ok()?,
-        ExprKind::Call { name, arguments, .. } if name == "find_in_parent_folders" => {
-            let wanted = match arguments.first().map(|argument| &argument.kind) {
-                Some(ExprKind::Text(name)) => name.as_str(),
-                _ => "terragrunt.hcl",
-            };
-            let above = folder.ancestors().skip(1).filter_map(|folder| folder.join(wanted).ok());
-            above.into_iter().find(|path| files.is_file(path))?
-        }
-        _ => return None,
+    let text = path_text(files, folder, path, 8)?;
+    let found = match text.strip_prefix(ROOT_MARK) {
+        Some(rest) => RepoPath::new(rest).ok()?,
+        None => folder.join(&text).ok()?,
     };
     files.is_file(&found).then_some(found)
+}
+
+/// The path that an expression gives before anything is evaluated: Terragrunt reads includes first.
+fn path_text(files: &FileSet, folder: &RepoPath, expr: &Expr, depth: usize) -> Option<String> {
+    let marked = |path: &RepoPath| format!("{ROOT_MARK}{path}");
+    match &expr.kind {
+        _ if depth == 0 => None,
+        ExprKind::Text(text) => Some(text.clone()),
+        ExprKind::Template(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => Some(text.clone()),
+                Part::Hole(inner) => path_text(files, folder, inner, depth - 1),
+                Part::If { .. } | Part::For { .. } => None,
+            })
+            .collect(),
+        ExprKind::Call { name, arguments, .. } => match name.as_str() {
+            "get_repo_root" => Some(marked(&RepoPath::root())),
+            "get_terragrunt_dir" => Some(marked(folder)),
+            "dirname" => {
+                let inner = path_text(files, folder, arguments.first()?, depth - 1)?;
+                Some(inner.rsplit_once('/').map_or_else(|| ROOT_MARK.to_string(), |(above, _)| above.to_owned()))
+            }
+            "find_in_parent_folders" => {
+                let wanted = match arguments.first() {
+                    Some(argument) => path_text(files, folder, argument, depth - 1)?,
+                    None => "terragrunt.hcl".to_owned(),
+                };
+                let above = folder.ancestors().skip(1).filter_map(|folder| folder.join(&wanted).ok());
+                above.into_iter().find(|path| files.is_file(path)).map(|path| marked(&path))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Makes root scopes of the units, and gives their number of modules of the checkout that they deploy.
@@ -97,7 +125,7 @@ fn deployed_by(world: &World<'_>, scope: usize) -> Option<usize> {
         return None;
     };
     let (base, path) = paths::split(world, scope, &text);
-    if !is_local(&path) && !text.contains(super::value::ROOT_MARK) {
+    if !is_local(&path) && !text.contains(ROOT_MARK) {
         return None;
     }
     let folder = base.join(&path);

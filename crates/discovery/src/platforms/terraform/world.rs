@@ -53,6 +53,8 @@ pub(super) struct Instance {
     pub(super) key: Option<Rc<str>>,
     /// What `each` or `count` is.
     pub(super) bound: Option<(&'static str, Value)>,
+    /// True if it stands for as many as only a deployment knows.
+    pub(super) unknown: bool,
 }
 
 /// What an expression is evaluated in.
@@ -318,6 +320,7 @@ impl<'f> World<'f> {
                 "each",
                 Value::map(BTreeMap::from([("key".into(), Value::text(key)), ("value".into(), value)])),
             )),
+            unknown: false,
         };
         let made: Vec<Instance> = match value {
             Value::Map(entries) => entries.iter().map(|(key, value)| instance(key, value.clone())).collect(),
@@ -335,7 +338,7 @@ impl<'f> World<'f> {
         };
         if made.is_empty() {
             let of = BTreeMap::from([("key".into(), Value::unknown()), ("value".into(), Value::made_of([value]))]);
-            return vec![Instance { key: None, bound: Some(("each", Value::map(of))) }];
+            return vec![Instance { key: None, bound: Some(("each", Value::map(of))), unknown: true }];
         }
         made
     }
@@ -351,9 +354,11 @@ impl<'f> World<'f> {
         let index =
             |number: usize| ("count", Value::map(BTreeMap::from([("index".to_owned(), Value::Number(number as f64))])));
         if number == 1 {
-            return vec![Instance { key: None, bound: Some(index(0)) }];
+            return vec![Instance { key: None, bound: Some(index(0)), unknown: false }];
         }
-        (0..number).map(|at| Instance { key: Some(Rc::from(at.to_string())), bound: Some(index(at)) }).collect()
+        (0..number)
+            .map(|at| Instance { key: Some(Rc::from(at.to_string())), bound: Some(index(at)), unknown: false })
+            .collect()
     }
 
     /// The keys of the instances of what a reference names.

@@ -8,7 +8,10 @@ use regex::Regex;
 use super::value::Value;
 
 /// Words in the name of a module that make something around functions, not a function.
-const NO_FUNCTION: [&str; 25] = [
+const NO_FUNCTION: [&str; 28] = [
+    "step",
+    "sfn",
+    "state",
     "role",
     "roles",
     "permission",
@@ -148,6 +151,7 @@ mod tests {
             ("git::https://github.com/acme/modules.git//aws/lambda-role?ref=1", "lambda-role", false),
             ("https://example.org/releases/download/v2.0.29/terraform-lambda.zip", "terraform-lambda", true),
             ("app.terraform.io/acme/function/aws", "function", true),
+            ("terraform-aws-modules/step-functions/aws", "step-functions", false),
             ("squidfunk/api-gateway-enable-cors/aws", "api-gateway-enable-cors", false),
         ];
         for (source, name, about) in cases {
