@@ -109,8 +109,27 @@ pub(super) fn source_of(case: &Case, root: &RepoPath) -> Option<Entry> {
         return None;
     }
     let missing = without_extension(&root.join(path).ok()?);
-    let path = compiled::sources(case.files, root, &missing).into_iter().next()?;
+    let path = closest(compiled::sources(case.files, root, &missing), root, &missing)?;
     Some(Entry { path, symbol, confidence: Confidence::Compiled })
+}
+
+/// Of the `candidates` for a compiled file the one whose path agrees with it: below the folder that is written to, or
+/// by a name that says something. Scripts of a build name many a file called `index`.
+fn closest(candidates: Vec<RepoPath>, root: &RepoPath, missing: &RepoPath) -> Option<RepoPath> {
+    let below = missing.strip_prefix(root).unwrap_or(missing.as_str());
+    let parts: Vec<&str> = below.split('/').collect();
+    let inside = parts.iter().rposition(|part| compiled::is_output_folder(part)).map_or(0, |at| at + 1);
+    let rest = parts.get(inside..).filter(|rest| !rest.is_empty()).unwrap_or(&parts);
+    let generic = matches!(missing.file_stem(), "index" | "main");
+    let without_name = if generic && rest.len() > 1 { &rest[..rest.len() - 1] } else { rest };
+    let ends_with = |candidate: &RepoPath, rest: &[&str]| {
+        let stem = without_extension(candidate);
+        let parts: Vec<&str> = stem.components().collect();
+        parts.ends_with(rest)
+    };
+    let whole = candidates.iter().find(|path| ends_with(path, rest) || ends_with(path, without_name));
+    let by_name = || candidates.iter().find(|path| !generic && path.file_stem() == missing.file_stem());
+    whole.or_else(by_name).cloned()
 }
 
 /// The source behind a module that only a build makes.

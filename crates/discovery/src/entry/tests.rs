@@ -8,6 +8,7 @@ use super::*;
 use crate::platform::Build;
 
 mod containers;
+mod paths;
 mod scripts;
 
 fn repo_path(text: &str) -> RepoPath {
