@@ -182,6 +182,25 @@ pub(crate) fn relative(folder: &RepoPath, path: &RepoPath) -> String {
     parts.join("/")
 }
 
+/// The first of `names` that is a file in `folder`.
+pub(crate) fn first_in(files: &FileSet, folder: &RepoPath, names: &[&str]) -> Option<RepoPath> {
+    names.iter().find_map(|name| folder.join(name).ok().filter(|path| files.is_file(path)))
+}
+
+/// The only file directly in `folder` with one of `extensions`, tests aside.
+pub(crate) fn only_in(files: &FileSet, folder: &RepoPath, extensions: &[&str]) -> Option<RepoPath> {
+    let mut found = files.under(folder).filter(|path| {
+        let name = path.file_name();
+        path.parent().as_ref() == Some(folder)
+            && path.extension().is_some_and(|extension| extensions.contains(&extension))
+            && !name.contains(".test.")
+            && !name.contains("_test.")
+            && !name.starts_with("test_")
+    });
+    let only = found.next()?;
+    found.next().is_none().then(|| only.clone())
+}
+
 /// The name of `folder`; at the root, `otherwise`.
 pub(crate) fn folder_name(folder: &RepoPath, otherwise: &str) -> String {
     if folder.is_root() { otherwise.to_owned() } else { folder.file_name().to_owned() }

@@ -5,37 +5,53 @@ use std::sync::Arc;
 use crate::{platform::Platform, table::FunctionTable};
 
 pub mod amplify;
+pub mod architect;
 pub mod aws_cdk;
 pub mod aws_sam;
 pub mod azure_functions;
 pub mod cargo_lambda;
 pub mod chalice;
 pub mod cloudflare_workers;
+pub mod digitalocean;
 pub mod firebase;
+pub mod knative;
 pub mod lockstep;
 pub mod netlify;
+pub mod nitric;
+pub mod openfaas;
+pub mod openwhisk;
 pub mod serverless_framework;
+pub mod spin;
 pub mod supabase;
 pub mod terraform;
 pub mod vercel;
+pub mod zappa;
 
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
         Box::new(amplify::Amplify),                          //
+        Box::new(architect::Architect),                      //
         Box::new(aws_cdk::AwsCdk),                           //
         Box::new(aws_sam::AwsSam),                           //
         Box::new(azure_functions::AzureFunctions),           //
         Box::new(cargo_lambda::CargoLambda),                 //
         Box::new(chalice::Chalice),                          //
         Box::new(cloudflare_workers::CloudflareWorkers),     //
+        Box::new(digitalocean::DigitalOcean),                //
         Box::new(firebase::Firebase),                        //
+        Box::new(knative::Knative),                          //
         Box::new(lockstep::Tables(tables)),                  //
         Box::new(netlify::Netlify),                          //
+        Box::new(nitric::Nitric),                            //
+        Box::new(openfaas::OpenFaas),                        //
+        Box::new(openwhisk::OpenWhisk),                      //
         Box::new(serverless_framework::ServerlessFramework), //
+        Box::new(spin::Spin),                                //
         Box::new(supabase::Supabase),                        //
         Box::new(terraform::Terraform),                      //
         Box::new(vercel::Vercel),                            //
+        Box::new(zappa::Zappa),                              //
     ]
 }
 

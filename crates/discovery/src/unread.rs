@@ -14,10 +14,7 @@ struct Unread {
 
 const UNREAD: &[Unread] = &[
     Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
-    Unread { platform: "Architect", named: |path| path.file_name() == "app.arc", says: &[] },
     Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] },
-    Unread { platform: "Spin", named: |path| path.file_name() == "spin.toml", says: &[] },
-    Unread { platform: "Zappa", named: |path| path.file_stem() == "zappa_settings", says: &[] },
 ];
 
 fn has_extension(path: &RepoPath, extensions: &[&str]) -> bool {
