@@ -6,6 +6,7 @@ mod events;
 mod functions;
 mod library;
 mod providers;
+mod script;
 mod service;
 mod variables;
 
@@ -48,6 +49,7 @@ impl Platform for ServerlessFramework {
         let library = Library::new(files);
         let compose = Compose::new(&library, &mut problems);
         let manifests = manifests(&library, &mut problems);
+        scripts(files, &manifests, &mut problems);
         let services = manifests.into_iter().map(|source| {
             let folder = source.path.parent().unwrap_or_else(RepoPath::root);
             let mut service = Service::new(&library, source, compose.params(&folder));
@@ -70,7 +72,6 @@ impl Platform for ServerlessFramework {
                 }
             }
         }
-        scripts(files, &mut problems);
         problems.sort();
         problems.dedup();
         Partial { value: declared, problems }
@@ -113,6 +114,16 @@ fn manifests<'a>(library: &'a Library<'_>, problems: &mut Vec<Problem>) -> Vec<&
     let mut found = Vec::new();
     for path in library.paths().filter(|path| !is_output(path)) {
         let named = matches!(path.file_name(), "serverless.yml" | "serverless.yaml" | "serverless.json");
+        if script::is_manifest(path) {
+            if let Some(Ok(source)) = library.get(path)
+                && !has_data(library.files, path)
+                && is_service(source, false, problems)
+            {
+                problems.extend(source.problems.iter().cloned());
+                found.push(source);
+            }
+            continue;
+        }
         if !named && (path.extension() == Some("json") || !looks_like_service(library.files, path)) {
             continue;
         }
@@ -125,6 +136,13 @@ fn manifests<'a>(library: &'a Library<'_>, problems: &mut Vec<Problem>) -> Vec<&
         }
     }
     found
+}
+
+/// True if a manifest that is no script lies beside the script `path`: the framework takes that one.
+fn has_data(files: &FileSet, path: &RepoPath) -> bool {
+    let beside = ["serverless.yml", "serverless.yaml", "serverless.json"];
+    let folder = path.parent().unwrap_or_else(RepoPath::root);
+    beside.iter().any(|name| folder.join(name).is_ok_and(|path| files.is_file(&path)))
 }
 
 /// Folders that are written by the framework or by package managers.
@@ -158,12 +176,14 @@ fn is_service(source: &Source, named: bool, problems: &mut Vec<Problem>) -> bool
     false
 }
 
-/// Scripts that are manifests: named, with how many functions they seem to declare, never run.
-fn scripts(files: &FileSet, problems: &mut Vec<Problem>) {
+/// Scripts that seem to be manifests and give no service: named, with how many functions they seem to declare, never
+/// run.
+fn scripts(files: &FileSet, read: &[&Source], problems: &mut Vec<Problem>) {
     let is_script = |path: &&RepoPath| {
-        path.file_stem() == "serverless"
-            && matches!(path.extension(), Some("ts" | "js" | "cjs" | "mjs"))
+        script::is_manifest(path)
             && !is_output(path)
+            && !has_data(files, path)
+            && read.iter().all(|source| source.path != **path)
     };
     for path in files.paths().filter(is_script) {
         let Ok(text) = files.text(path) else { continue };

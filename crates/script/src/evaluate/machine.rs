@@ -251,6 +251,15 @@ impl<'s, 'f, 'o> Machine<'s, 'f, 'o> {
                 open
             }
             V::Undefined | V::Null | V::Boolean(_) => false,
+            V::Module(module) => {
+                for name in self.export_names(*module, 8) {
+                    let value = self.export(*module, &name);
+                    if !matches!(value, V::Undefined) {
+                        fields.set(name, value);
+                    }
+                }
+                false
+            }
             V::List(list) => {
                 for (index, item) in list.items.borrow().iter().enumerate() {
                     fields.set(index.to_string().into(), item.clone());

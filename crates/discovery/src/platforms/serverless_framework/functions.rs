@@ -10,7 +10,7 @@ use super::{
     cloudformation::{self, Names, Target},
     events::Wiring,
     library::At,
-    providers,
+    providers, script,
     service::{Service, logical_id},
     variables::{Found, Mode},
 };
@@ -76,7 +76,9 @@ fn add<'a>(
         return;
     }
     let place = written.source.place(key.span.clone());
-    let message = if value.get("sequence").is_some() {
+    let message = if value.node.as_str() == Some(script::HOLE) {
+        format!("the function `{}` is put together as the script runs: it is not counted", key.text)
+    } else if value.get("sequence").is_some() {
         format!("`{}` is a sequence of other functions and has no code of its own", key.text)
     } else {
         format!("`{}` names neither a handler nor an image, so nothing is deployed for it", key.text)

@@ -1,4 +1,4 @@
-//! The YAML and JSON files of the checkout, each parsed once, when it is first asked for.
+//! The YAML and JSON files of the checkout, and scripts that are manifests, each parsed once, when it is first asked for.
 
 use std::{
     collections::BTreeMap,
@@ -10,12 +10,16 @@ use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_document::Node;
 use lockstep_model::{FileSet, Location, RepoPath};
 
+use super::script;
+
 /// A parsed file.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) path: RepoPath,
     pub(super) text: Arc<str>,
     pub(super) root: Node,
+    /// What of it is not known: of scripts.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// A node and the file it stands in.
@@ -68,7 +72,7 @@ impl<'a> At<'a> {
     }
 }
 
-/// Every YAML and JSON file.
+/// Every YAML and JSON file, and the scripts that are manifests.
 pub(super) struct Library<'f> {
     pub(super) files: &'f FileSet,
     sources: BTreeMap<RepoPath, OnceLock<Result<Source, Problem>>>,
@@ -77,7 +81,7 @@ pub(super) struct Library<'f> {
 impl<'f> Library<'f> {
     /// The files of a checkout; none is read yet.
     pub(super) fn new(files: &'f FileSet) -> Self {
-        let paths = files.paths().filter(|path| is_data(path));
+        let paths = files.paths().filter(|path| is_data(path) || script::is_manifest(path));
         Self { files, sources: paths.map(|path| (path.clone(), OnceLock::new())).collect() }
     }
 
@@ -101,8 +105,15 @@ impl<'f> Library<'f> {
             let place = Location::whole_file(path.clone());
             Problem::at(ProblemKind::UnreadableFile, place, format!("the manifest cannot be read: {error}"))
         })?;
+        if script::is_manifest(path) {
+            let message = "this manifest is a script that gives no data";
+            return match script::read(self.files, path) {
+                Some(script::Read { root, problems }) => Ok(Source { path: path.clone(), text, root, problems }),
+                None => Err(Problem::at(ProblemKind::Unsupported, Location::whole_file(path.clone()), message)),
+            };
+        }
         match lockstep_document::parse(path.extension().unwrap_or("yml"), &text) {
-            Ok(document) => Ok(Source { path: path.clone(), text, root: document.root }),
+            Ok(document) => Ok(Source { path: path.clone(), text, root: document.root, problems: Vec::new() }),
             Err(error) => {
                 let place = Location::of_span(path.clone(), &text, error.span.clone());
                 Err(Problem::at(ProblemKind::InvalidManifest, place, error.message))

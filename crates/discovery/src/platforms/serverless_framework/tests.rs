@@ -185,3 +185,78 @@ fn compose_names_services_and_hands_them_values() {
     let files = [("serverless-compose.yml", compose), ("api/serverless.yml", api), ("jobs/serverless.yml", jobs)];
     assert_eq!(told(&files), ["api/f live/f.run nodejs22.x api:.", "jobs/f f.run nodejs22.x jobs:."]);
 }
+
+#[test]
+fn scripts_are_read_as_data() {
+    let script = r#"
+import type { AWS } from "@serverless/typescript";
+import hello from "@functions/hello";
+import * as more from "./src/functions";
+import { tables } from "./resources";
+const stage = process.env.STAGE ?? "dev";
+const config: AWS = {
+  service: "shop",
+  plugins: ["serverless-esbuild"],
+  provider: { name: "aws", runtime: "nodejs22.x", environment: { TABLE: tables.orders } },
+  functions: {
+    hello,
+    ...more,
+    inline: { handler: "src/inline.main", events: [{ httpApi: { path: "/inline", method: "get" } }] },
+    made: make("x"),
+  },
+};
+function make(name: string) { return { handler: `src/${name}.run`, events: [{ sqs: "arn:aws:sqs:eu-west-1:1:queue-" + stage }] }; }
+module.exports = config;
+"#;
+    let files = [
+        ("shop/serverless.ts", script),
+        (
+            "shop/tsconfig.json",
+            "{\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@functions/*\": [\"src/functions/*\"], \"@libs/*\": [\"src/libs/*\"]}}}",
+        ),
+        (
+            "shop/src/libs/handler-resolver.ts",
+            "export const handlerPath = (context: string) => { return `${context.split(process.cwd())[1].substring(1).replace(/\\\\/g, '/')}` };",
+        ),
+        (
+            "shop/src/functions/hello/index.ts",
+            "import { handlerPath } from '@libs/handler-resolver'; export default { handler: `${handlerPath(__dirname)}/handler.main`, events: [{ http: { method: 'post', path: 'hello' } }] };",
+        ),
+        ("shop/src/functions/index.ts", "export { default as bye } from './bye';"),
+        (
+            "shop/src/functions/bye/index.ts",
+            "import { handlerPath } from '@libs/handler-resolver'; export default { handler: `${handlerPath(__dirname)}/handler.main` };",
+        ),
+        ("shop/resources.ts", "export const tables = { orders: 'orders-table' };"),
+    ];
+    assert_eq!(
+        told(&files),
+        [
+            "shop/bye src/functions/bye/handler.main nodejs22.x shop:.",
+            "shop/hello src/functions/hello/handler.main nodejs22.x shop:.",
+            "shop/inline src/inline.main nodejs22.x shop:.",
+            "shop/made src/x.run nodejs22.x shop:.",
+        ]
+    );
+    assert_eq!(problems(&files), []);
+    let found = ServerlessFramework.declared(&FileSet::from_texts(files.iter().copied())).value;
+    let place = |name: &str| {
+        let said = &found.iter().find(|one| one.name == name).unwrap().declaration;
+        (said.location.path.as_str().to_owned(), script[said.location.span()].to_owned())
+    };
+    assert_eq!(place("inline"), ("shop/serverless.ts".to_owned(), "inline".to_owned()));
+    assert_eq!(place("hello"), ("shop/serverless.ts".to_owned(), "hello".to_owned()));
+    assert_eq!(crate::testing::uses(&found, "made"), ["Receives queue queue-* Own"]);
+}
+
+#[test]
+fn scripts_that_cannot_be_followed_are_named() {
+    let open = "const { load } = require('./load'); module.exports = { service: 's', provider: { name: 'aws' }, functions: { a: { handler: 'a.b' }, ...load(process.argv), c: require('pkg').c } };";
+    let files = [("serverless.js", open), ("load.js", "exports.load = x => JSON.parse(x);")];
+    assert_eq!(told(&files).len(), 1);
+    let said = problems(&files);
+    assert!(said.iter().any(|(_, message)| message.contains("known only when it runs")), "{said:?}");
+    assert!(said.iter().any(|(_, message)| message.contains("the function `c` is put together")), "{said:?}");
+    let beside = [("serverless.js", open), ("serverless.yml", &service("functions: { f: { handler: a.b } }\n"))];
+    assert_eq!((told(&beside).len(), problems(&beside)), (1, vec![]));
+}

@@ -141,8 +141,11 @@ fn replace(
     frame: &Frame,
 ) -> V {
     let (Some(text), [from, to, ..]) = (receiver.as_str(), values) else { return Machine::hole() };
-    // Only texts: a regular expression is not known.
-    let Some(from) = from.as_str() else { return Machine::hole() };
+    // Only texts: a regular expression is not known. The one that makes slashes makes them of the backslashes of
+    // another system.
+    let Some(from) = from.as_str() else {
+        return if to.as_str() == Some("/") && !text.contains('\\') { receiver.clone() } else { Machine::hole() };
+    };
     let to = match to {
         V::Function(_) => call_for(machine, to, vec![V::text(from)], place, frame),
         other => other.clone(),
