@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_model::{Basis, Call, Function, RemoteCallKind, Strength};
+use lockstep_model::{Basis, Call, Function, RemoteCall, RemoteCallKind, Strength};
 
 use crate::View;
 
@@ -57,8 +57,11 @@ pub(crate) fn edges<'a>(view: &View<'a>) -> Vec<Edge<'a>> {
 /// uses says nothing.
 fn allowed<'a>(view: &View<'a>, from: usize, function: &'a Function) -> Vec<usize> {
     let followed = view.closure(from).filter(|closure| closure.basis == Basis::Imports);
-    let calls = |kind| kind == RemoteCallKind::Function || kind == RemoteCallKind::Helper;
-    let silent = followed.is_some_and(|closure| !closure.remote_calls.iter().any(|call| calls(call.kind)));
+    // A call whose callee was found explains no further right.
+    let open = |call: &RemoteCall| {
+        call.kind == RemoteCallKind::Function && function.calls.iter().all(|known| known.location != call.location)
+    };
+    let silent = followed.is_some_and(|closure| !closure.remote_calls.iter().any(open));
     if silent && !is_binding(function) {
         return Vec::new();
     }

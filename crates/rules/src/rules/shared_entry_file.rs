@@ -36,7 +36,9 @@ impl Rule for SharedEntryFile {
         let declarations = view.functions().iter().flat_map(|function| &function.declarations);
         let mut manifests: BTreeSet<&RepoPath> = declarations.map(|declaration| &declaration.location.path).collect();
         for closure in (0..view.functions().len()).filter_map(|function| view.closure(function)) {
-            closure.files.iter().for_each(|file| drop(manifests.remove(&file.path)));
+            for file in &closure.files {
+                manifests.remove(&file.path);
+            }
         }
         let mut starts: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
         for (number, function) in view.functions().iter().enumerate() {

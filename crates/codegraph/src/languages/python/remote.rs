@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
             && let Some(named) = keyword(call, field)
         {
             let waits = match keyword(call, "InvocationType").filter(|_| *kind != StateMachine) {
-                None if call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none()) => None,
+                None if is_spread(call) => None,
                 None => *waits,
                 Some(said) => match self.value(said, DEPTH) {
                     RemoteTarget::Text(text) if text == "DryRun" => return None,
@@ -61,6 +61,11 @@ impl<'a> Reader<'a> {
                 },
             };
             return site(*kind, self.value(named, DEPTH), waits);
+        }
+        // `client.invoke(**arguments)`: of a client, not of a chain of prompts.
+        let of_client = || owner(&call.func).is_some_and(|owner| owner.contains("client") || owner.contains("lambda"));
+        if name == "invoke" && call.arguments.args.is_empty() && is_spread(call) && of_client() {
+            return site(Function, Unknown, None);
         }
         if VERBS.contains(&name) && owner(&call.func).is_some_and(|owner| CLIENTS.contains(&owner)) {
             let url = keyword(call, "url").or_else(|| call.arguments.args.get(usize::from(name == "request")))?;
@@ -171,6 +176,11 @@ impl<'a> Visitor<'a> for Reader<'a> {
     }
 }
 
+/// True for `f(**arguments)`.
+fn is_spread(call: &ast::ExprCall) -> bool {
+    call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none())
+}
+
 fn keyword<'a>(call: &'a ast::ExprCall, name: &str) -> Option<&'a Expr> {
     let is_it = |keyword: &&ast::Keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name);
     call.arguments.keywords.iter().find(is_it).map(|keyword| &keyword.value)
@@ -234,6 +244,7 @@ mod tests {
             ("sfn.start_execution(stateMachineArn=os.environ['FLOW'])", "state-machine $FLOW goes on"),
             ("API = os.environ['API']\nrequests.post(API + '/orders', json={})", "http $API/orders waits"),
             ("requests.request('GET', f\"{os.environ['API']}/orders\")", "http $API/orders waits"),
+            ("self.lambda_client.invoke(**arguments)", "function ? ?"),
             ("invoke_lambda('pay', {})", "helper pay ?"),
         ];
         for (text, expected) in cases {
@@ -245,6 +256,7 @@ mod tests {
     fn what_only_looks_like_a_call() {
         for text in [
             "chain.invoke({'question': q})",
+            "chain.invoke(**arguments)",
             "client.invoke(FunctionName='pay', InvocationType='DryRun')",
             "requests.get(url)",
             "a = 'x'\na = 'y'\ninvoke_it(a)",

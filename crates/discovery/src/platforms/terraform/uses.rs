@@ -119,35 +119,35 @@ impl Reader<'_, '_, '_> {
         let own = written_keys(&anchor.body);
         for variables in environments(config) {
             for (name, value) in variables {
-                if let Some(literal) = self.keys.world.literal(value) {
-                    used.environment.insert(name.clone(), literal);
-                }
                 let strength = if own.contains(name.as_str()) { Strength::Own } else { Strength::Inherited };
-                self.variable(value, strength, &mut used.uses);
+                let called = self.variable(value, strength, &mut used.uses);
+                if let Some(value) = called.or_else(|| self.keys.world.literal(value)) {
+                    used.environment.insert(name.clone(), value);
+                }
             }
         }
     }
 
-    fn variable(&self, value: &Value, strength: Strength, uses: &mut Uses) {
-        let Some(target @ Target::Block(_)) = self.keys.target(value) else { return };
+    /// Adds what a variable names. Gives the key of what is called by it.
+    fn variable(&self, value: &Value, strength: Strength, uses: &mut Uses) -> Option<String> {
+        let target = self.keys.target(value).filter(|target| matches!(target, Target::Block(_)))?;
         let kind = match self.keys.function_of(value) {
-            Some(function) if function == self.function => return,
-            Some(_) => Some("function"),
-            None => self.keys.kind(&target),
+            Some(function) if function == self.function => return None,
+            Some(_) => "function",
+            None => self.keys.kind(&target)?,
         };
-        let Some(kind) = kind else { return };
         let what = match kind {
             "function" | "state-machine" => Use::Call(kind),
             kind if is_store(kind) && kind != "file-system" => Use::Store(kind, Access::Unknown),
-            _ => return,
+            _ => return None,
         };
         let key = match self.keys.function_of(value).filter(|_| kind == "function") {
             Some(function) => Some(self.keys.function_key(function).to_owned()),
             None => self.keys.key(&target, kind),
-        };
-        if let Some(key) = key {
-            uses.add(what, key, strength);
-        }
+        }?;
+        let called = matches!(what, Use::Call(_)).then(|| key.clone());
+        uses.add(what, key, strength);
+        called
     }
 
     fn layers(&self, config: &Value, uses: &mut Uses) {
