@@ -178,7 +178,7 @@ impl<'a> Application<'a> {
                 format!("the name of this function is not known; it is called `{}` like its method", method.name);
             problems.push(Problem::at(ProblemKind::Unevaluated, place, message));
         }
-        let symbol = format!("{}.{}", method.class, method.name);
+        let symbol = format!("{}::{}", method.class, method.name);
         let mut app = self.host.app.clone();
         app.runtime = Some(if one.path.extension() == Some("cs") { "dotnet" } else { "java" }.to_owned());
         let code = (one.path.clone(), Some(symbol));

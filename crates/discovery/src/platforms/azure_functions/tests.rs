@@ -40,7 +40,7 @@ public class Orders {
 }
 "#;
     let files = [HOST, ("shop/Api/Orders.cs", source)];
-    assert_eq!(told(&files), ["Api/Orders Orders.cs#Orders.Get", "Api/Orders_Admin Orders.cs#Orders.Post"]);
+    assert_eq!(told(&files), ["Api/Orders Orders.cs#Orders::Get", "Api/Orders_Admin Orders.cs#Orders::Post"]);
     assert_eq!(
         uses(&files, "Orders"),
         ["Receives http Api#http GET /api/orders/{id} Own", "Receives http Api#http POST /api/orders/{id} Own"]
@@ -55,7 +55,7 @@ fn what_only_a_debug_build_has_is_named_and_not_counted() {
     let source = "#if DEBUG\nclass A { [Function(\"Hook\")] void Run([TimerTrigger(\"0\")] T t) {} }\n#else\nclass B { [Function(\"Real\")] void Run([TimerTrigger(\"0\")] T t) {} }\n#endif\n";
     assert_eq!(
         told(&[HOST, ("shop/Api/A.cs", source)]),
-        ["Api/Real A.cs#B.Run", "1 function stands in `#if DEBUG`, which no release build contains: not counted",]
+        ["Api/Real A.cs#B::Run", "1 function stands in `#if DEBUG`, which no release build contains: not counted",]
     );
 }
 
@@ -117,7 +117,7 @@ public class Pay {
         ("pay/src/test/java/PayTest.java", source),
         ("pay/target/azure-functions/pay/host.json", "{\"version\": \"2.0\"}"),
     ];
-    assert_eq!(told(&files), ["pay/Charge src/main/java/Pay.java#Pay.charge"]);
+    assert_eq!(told(&files), ["pay/Charge src/main/java/Pay.java#Pay::charge"]);
     assert_eq!(
         uses(&files, "Charge"),
         [
@@ -138,7 +138,7 @@ fn an_application_inside_another_keeps_its_files() {
         ("inner/B.cs", &one.replace("One", "Two")),
         ("other/host.json", "{\"name\": \"no application\"}"),
     ];
-    assert_eq!(told(&files), ["functions/One A.cs#A.Run", "inner/Two B.cs#A.Run"]);
+    assert_eq!(told(&files), ["functions/One A.cs#A::Run", "inner/Two B.cs#A::Run"]);
 }
 
 #[test]
