@@ -123,15 +123,21 @@ fn all_are_named(printed: &Value, silent: &[&str]) {
     assert_eq!(missing, Vec::<&str>::new(), "\n{:#}", printed["problems"]);
 }
 
+/// Any tool may call a file so: what looks like no manifest of functions is passed over.
+const ANYBODYS: &[&str] = &["digitalocean/project.yml"];
+
 #[test]
 fn nesting_of_ten_thousand_levels() {
     let deep = |open: &str, close: &str| {
         let (open, close) = (open.repeat(10_000), close.repeat(10_000));
         attacked(&|manifest| format!("{}{open}{close}", manifest.opens).into_bytes())
     };
-    for (open, close) in [("[", "]"), ("{", "}"), ("(", ")"), ("{a: ", "}"), ("{\"a\":", "}")] {
-        all_are_named(&read(deep(open, close).path()), &[]);
+    for (open, close) in [("[", "]"), ("{", "}"), ("{a: ", "}"), ("{\"a\":", "}")] {
+        all_are_named(&read(deep(open, close).path()), ANYBODYS);
     }
+    // To YAML, parentheses are letters.
+    let texts = [ANYBODYS, &["sam/template.yaml", "openfaas/stack.yml", "knative/func.yaml"]].concat();
+    all_are_named(&read(deep("(", ")").path()), &texts);
 }
 
 #[test]
@@ -161,5 +167,44 @@ fn a_hundred_megabytes() {
 #[test]
 fn nothing_but_an_open_bracket() {
     let cut = attacked(&|manifest| format!("{}[", manifest.opens).into_bytes());
-    all_are_named(&read(cut.path()), &[]);
+    all_are_named(&read(cut.path()), ANYBODYS);
+}
+
+/// Leads out of the repository, into itself, and says everything twice.
+#[test]
+fn paths_that_lead_out_and_in_circles() {
+    let place = attacked(&|_| Vec::new());
+    let write = |path: &str, text: &str| {
+        let path = place.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    };
+    write(
+        "tf/main.tf",
+        "module \"a\" {\n  source = \"./a\"\n}\nmodule \"out\" {\n  source = \"../../../../etc\"\n}\nlocals {\n  x = local.y\n  y = local.x\n}\nresource \"aws_lambda_function\" \"x\" {\n  handler = local.x\n  handler = \"a.b\"\n  filename = \"../../../../etc/passwd\"\n}\n",
+    );
+    write("tf/a/main.tf", "module \"b\" {\n  source = \"../b\"\n}\n");
+    write("tf/b/main.tf", "module \"a\" {\n  source = \"../a\"\n}\n");
+    write("workers/wrangler.toml", "name = \"x\"\nmain = \"../../../../etc/passwd\"\nname = \"y\"\n");
+    write("workersjson/wrangler.jsonc", "{\"name\": \"x\", \"name\": \"y\", \"main\": \"../../../../etc/passwd\"}");
+    write("netlify/netlify.toml", "[functions]\ndirectory = \"../../../../etc\"\n");
+    write("firebase/firebase.json", "{\"functions\": {\"source\": \"../../../../etc\"}}");
+    write(
+        "sls/serverless.yml",
+        "service: x\nprovider: { name: aws }\nfunctions: ${file(serverless.yml):functions}\ncustom: ${file(../../../../etc/passwd)}\n",
+    );
+    write(
+        "cdk/bin/app.ts",
+        "import { App, Stack } from \"aws-cdk-lib\";\nimport { again } from \"./again\";\nimport { NodejsFunction } from \"aws-cdk-lib/aws-lambda-nodejs\";\nfunction forever() { return forever(); }\nforever();\nwhile (true) { again(); }\nnew NodejsFunction(new Stack(new App(), \"S\"), \"F\", { entry: \"../../../../etc/passwd\" });\n",
+    );
+    write("cdk/bin/again.ts", "import \"./app\";\nexport const again = () => again();\n");
+    write("spin/spin.toml", "spin_manifest_version = 2\n[component.x]\nsource = \"../../../../etc/passwd\"\n");
+    let printed = read(place.path());
+    let functions = printed["functions"].as_array().expect("a list");
+    let outside = functions.iter().filter_map(|one| one["entry"]["path"].as_str()).find(|path| path.contains("etc"));
+    assert_eq!(outside, None);
+    let named = named(&printed);
+    for manifest in ["sls/serverless.yml", "workers/wrangler.toml", "tf/main.tf"] {
+        assert!(named.contains(manifest), "{manifest} in {:#}", printed["problems"]);
+    }
 }

@@ -20,6 +20,7 @@ mod scripts;
 mod selection;
 mod table;
 mod unread;
+mod unreadable;
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -70,6 +71,7 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
     problems.retain(|problem| problem.location.as_ref().is_none_or(|place| !left_out.covers(&place.path)));
     left_out.report(&mut problems);
     unread::report(files, |path| !left_out.covers(path), &mut problems);
+    unreadable::report(files, |path| !left_out.covers(path), &mut problems);
 
     let (functions, callees) = assemble::assemble(declared, files);
     let manifests = manifests(&functions);

@@ -187,6 +187,11 @@ impl FileSet {
         entry.text.get_or_init(|| self.read(&real, entry.size)).clone()
     }
 
+    /// The files that somebody asked for and that could not be had as text, sorted, with the reason.
+    pub fn unreadable(&self) -> impl Iterator<Item = (&RepoPath, &ReadError)> {
+        self.files.iter().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)))
+    }
+
     fn read(&self, path: &RepoPath, size: u64) -> Result<Arc<str>, ReadError> {
         if size > LARGEST {
             return Err(ReadError::TooLarge(size));
@@ -222,6 +227,26 @@ mod tests {
         assert_eq!(inside, ["a/c/z", "a/x"]);
         assert_eq!(files.under(&RepoPath::root()).count(), 4);
         assert!(files.is_folder(&path("a/c")) && !files.is_folder(&path("a/x")));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_known() {
+        struct Bytes;
+        impl Source for Bytes {
+            fn read(&self, _: &RepoPath) -> Result<Vec<u8>, ReadError> {
+                Ok(vec![b'a', 0])
+            }
+        }
+        let entry = |size| FileEntry::new(FileType::File, size);
+        let files = FileSet::new(
+            [(path("a"), entry(2)), (path("b"), entry(LARGEST + 1)), (path("c"), entry(2))],
+            Arc::new(Bytes),
+        );
+        assert_eq!(files.unreadable().count(), 0);
+        assert_eq!(files.text(&path("a")), Err(ReadError::Binary));
+        assert_eq!(files.text(&path("b")), Err(ReadError::TooLarge(LARGEST + 1)));
+        let names: Vec<&str> = files.unreadable().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
     }
 
     #[test]

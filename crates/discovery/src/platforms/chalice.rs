@@ -11,7 +11,7 @@ use self::app::Application;
 use crate::{
     in_code,
     platform::{Declared, Platform},
-    scripts::Scripts,
+    scripts::{Script, Scripts},
 };
 
 /// As printed.
@@ -51,7 +51,10 @@ impl Platform for Chalice {
             let script = folder.join("app.py").ok().and_then(|path| scripts.get(&path));
             match script.and_then(|script| Application::find(&scripts, script, folder, config.as_ref())) {
                 Some(app) => app.read(&mut all),
-                None => report_none(files, folder, config.as_ref(), &mut all.problems),
+                None => {
+                    report_none(files, folder, config.as_ref(), &mut all.problems);
+                    all.problems.extend(script.and_then(Script::unparsed));
+                }
             }
         }
         all

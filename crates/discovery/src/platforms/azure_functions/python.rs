@@ -47,7 +47,6 @@ pub(super) fn read(host: &Host, scripts: &Scripts<'_>, paths: &[&RepoPath], all:
     let read: Vec<&Script> = read.filter(|script| script.language == Language::Python).collect();
     let blueprints = registered(scripts, &read);
     for script in &read {
-        let before = all.value.len();
         for top in &script.tops {
             match &top.statement.kind {
                 StatementKind::Function(function) => {
@@ -58,9 +57,7 @@ pub(super) fn read(host: &Host, scripts: &Scripts<'_>, paths: &[&RepoPath], all:
                 _ => {}
             }
         }
-        if all.value.len() > before {
-            all.problems.extend(script.unparsed());
-        }
+        all.problems.extend(script.unparsed());
     }
 }
 
