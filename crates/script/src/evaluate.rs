@@ -313,8 +313,8 @@ pub fn evaluate(sources: &Sources<'_>, entry: &RepoPath, options: &Options<'_>) 
     run(|| machine::Machine::new(sources, options).entry(entry))
 }
 
-/// Loads the module `entry`, then calls the class `class` of it with nothing that is known: for programs whose own entry
-/// cannot be evaluated.
+/// Loads the module `entry`, then makes an instance of its class `class` with nothing that is known: for programs whose
+/// own entry cannot be evaluated. Of a class that extends nothing, every method is called as well.
 pub fn evaluate_class(sources: &Sources<'_>, entry: &RepoPath, class: &str, options: &Options<'_>) -> Evaluation {
     run(|| machine::Machine::new(sources, options).class_of(entry, class))
 }

@@ -24,7 +24,10 @@ pub(super) fn resolve(case: &Case) -> Resolved {
         Ok(image) => image,
         // The command may name code that is found without its image.
         Err(why) => {
-            let entry = command.as_ref().and_then(|words| probe::by_module(case, &super::tidy(words.last()?)));
+            let entry = command.as_ref().and_then(|words| {
+                let by_module = probe::by_module(case, &super::tidy(words.last()?));
+                by_module.or_else(|| of_class(case, words))
+            });
             return Resolved { entry, why: Some(why), ..Resolved::default() };
         }
     };
@@ -48,9 +51,9 @@ pub(super) fn resolve(case: &Case) -> Resolved {
     Resolved { entry, code_root, why, handler: None }
 }
 
-/// The only thing in the repository that a command can mean, where no Dockerfile says how the image is built.
-fn of_command_alone(case: &Case, command: &[String]) -> Option<Entry> {
-    let handler = super::tidy(command.first()?);
+/// The only class in the repository that a command can mean, where no Dockerfile says how the image is built.
+fn of_class(case: &Case, words: &[String]) -> Option<Entry> {
+    let handler = super::tidy(words.last()?);
     let case = Case { declared: case.declared, files: case.files, index: case.index, handler, base: case.base.clone() };
     Family::candidates(&case).into_iter().find_map(|family| family.search(&case))
 }

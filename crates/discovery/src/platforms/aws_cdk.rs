@@ -13,7 +13,7 @@ mod uses;
 mod wiring;
 
 use lockstep_diagnostics::Partial;
-use lockstep_model::{FileSet, RepoPath};
+use lockstep_model::FileSet;
 use lockstep_script::Sources;
 
 use crate::platform::{Declared, Platform};
@@ -46,24 +46,9 @@ impl Platform for AwsCdk {
         seen.sort();
         seen.dedup();
         // Constructs that no app makes: libraries of constructs, and apps that cannot be followed.
-        let unmade: Vec<_> = roots::unmade(&sources, &seen)
-            .into_iter()
-            .map(|(app, class)| {
-                let evaluation = apps::evaluate_class(&sources, &app, &class);
-                (app, evaluation)
-            })
-            .collect();
-        for (at, (app, evaluation)) in unmade.iter().enumerate() {
-            // What another one reaches is made there.
-            let reached = unmade.iter().enumerate().any(|(other, (outer, wider))| {
-                let within = |files: &[RepoPath], path| files.binary_search(path).is_ok();
-                outer.entry != app.entry
-                    && within(&wider.files, &app.entry)
-                    && (!within(&evaluation.files, &outer.entry) || other < at)
-            });
-            if !reached {
-                found.add_unmade(&sources, app, evaluation);
-            }
+        for (app, class) in roots::unmade(&sources, &seen) {
+            let evaluation = apps::evaluate_class(&sources, &app, &class);
+            found.add_unmade(&sources, &app, &evaluation);
         }
         all.value = found.declared(&mut all.problems);
         all

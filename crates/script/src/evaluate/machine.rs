@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Sources,
-    tree::{Language, Span},
+    tree::{Language, MemberKind, Span},
 };
 
 /// Calls of the repository's functions inside one another.
@@ -99,9 +99,30 @@ impl<'s, 'f, 'o> Machine<'s, 'f, 'o> {
             let place = Place { module, start: span.start, end: span.end };
             let unknown = |why: &str| super::calls::Arg { name: None, value: V::unknown(why), span: span.clone() };
             let arguments = vec![unknown("the scope"), unknown("the id"), unknown("the properties")];
-            self.construct(&class, arguments, place);
+            let made = self.construct(&class, arguments, place);
+            if class.bases.is_empty() {
+                self.call_methods(&class, &made, place);
+            }
         }
         self.finish(Some(module))
+    }
+
+    /// Calls every method of an instance with nothing known: what a class without a base is there for.
+    fn call_methods(&mut self, class: &Rc<super::values::ClassV>, made: &V, place: Place) {
+        let code = class.code.clone();
+        for member in code.members.iter().filter(|member| !member.is_static) {
+            let MemberKind::Method(_, function) = &member.kind else { continue };
+            let found = function.name.as_deref().and_then(|name| self.class_member(class, name, Some(made)));
+            if let Some(V::Function(method)) = found {
+                let unknown = |_| super::calls::Arg {
+                    name: None,
+                    value: V::unknown("an argument"),
+                    span: place.start..place.end,
+                };
+                let count = function.parameters.len();
+                self.call_function(&method, (0..count).map(unknown).collect(), place);
+            }
+        }
     }
 
     fn call_export(&mut self, module: usize, place: &str) {
@@ -154,7 +175,8 @@ impl<'s, 'f, 'o> Machine<'s, 'f, 'o> {
                 event.fields = fields;
             }
         }
-        let mut files: Vec<RepoPath> = self.modules.iter().map(|module| module.path.clone()).collect();
+        let evaluated = self.modules.iter().filter(|module| module.is_evaluated());
+        let mut files: Vec<RepoPath> = evaluated.map(|module| module.path.clone()).collect();
         files.sort();
         // Scopes and closures hold each other: emptied, they go.
         for module in &self.modules {

@@ -60,6 +60,13 @@ pub(super) enum Source {
     Nowhere(Name),
 }
 
+impl LoadedModule {
+    /// True once anything of it was used.
+    pub(super) fn is_evaluated(&self) -> bool {
+        self.state.get() != State::Registered
+    }
+}
+
 impl Machine<'_, '_, '_> {
     /// Loads and evaluates a module; none if it is no script that can be read.
     pub(super) fn load(&mut self, path: &RepoPath) -> Option<usize> {

@@ -109,14 +109,14 @@ impl Gathered {
         self.tell_stacks_apart();
         let names = self.names();
         let mut declared: BTreeMap<(String, RepoPath, String, String), Declared> = BTreeMap::new();
-        let mut sites: BTreeMap<(RepoPath, usize), BTreeSet<String>> = BTreeMap::new();
-        for (found, (name, _)) in self.found.iter().zip(&names) {
-            let site = &found.event.site;
-            sites.entry((site.path.clone(), site.start)).or_default().insert(name.clone());
+        let mut sites: BTreeMap<Site, BTreeSet<String>> = BTreeMap::new();
+        for (found, (name, origin)) in self.found.iter().zip(&names) {
+            let site = places::declaring(&found.event, origin.as_ref()).clone();
+            sites.entry(site).or_default().insert(name.clone());
         }
         let texts = std::mem::take(&mut self.texts);
         for (found, (name, origin)) in self.found.into_iter().zip(names) {
-            let several = sites[&(found.event.site.path.clone(), found.event.site.start)].len() > 1;
+            let several = sites[places::declaring(&found.event, origin.as_ref())].len() > 1;
             let one = found.declared(&name, origin.as_ref(), several, &texts);
             let code = format!("{:?} {:?} {:?}", one.code, one.declaration.handler, one.build);
             match declared.entry((one.service.clone(), one.stack_folder.clone(), name, code)) {

@@ -11,8 +11,7 @@ use super::apps::{App, is_built};
 /// Files that show or test something.
 const TESTS: [&str; 8] = ["test", "tests", "__tests__", "__mocks__", "fixtures", "examples", "example", "e2e"];
 
-/// The classes that extend something, in files that use the CDK and that no app reaches, and that no other code makes
-/// or extends.
+/// The classes in files that use the CDK and that no app reaches, and that no other code makes or extends.
 pub(super) fn unmade(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<(App, String)> {
     let files = sources.files();
     let uses_cdk = |path: &&RepoPath| {
@@ -48,12 +47,12 @@ fn is_test(path: &RepoPath) -> bool {
     by_name || path.components().any(|part| TESTS.contains(&part))
 }
 
-/// The classes that extend something.
+/// The classes of a module.
 fn classes(body: &[Statement]) -> Vec<String> {
     let mut found = Vec::new();
     for statement in body {
         match &statement.kind {
-            StatementKind::Class(class) if !class.bases.is_empty() => found.extend(class.name.clone()),
+            StatementKind::Class(class) => found.extend(class.name.clone()),
             StatementKind::Export(Export::Declaration(inner)) => found.extend(classes(inner)),
             _ => {}
         }

@@ -245,12 +245,22 @@ fn libraries_of_constructs_and_projen_are_read_without_an_app() {
              export class Ingest extends lambda.Function { constructor(scope: any, id: string) { super(scope, id, { handler: 'index.handler',\n\
              runtime: lambda.Runtime.NODEJS_22_X, code: lambda.Code.fromAsset(path.join(__dirname, '/ingest.lambda.bundle')) }); } }\n",
         ),
+        (
+            "src/source.ts",
+            "import { Forward } from './forward'; import type { Construct } from 'constructs'; import { Stack } from 'aws-cdk-lib';\n\
+             export class Source { constructor(private readonly props: any) {} bind(scope: Construct) { new Forward(scope, `${this.props.id}/Forwarder`, {}); } }\n",
+        ),
+        ("src/forward.lambda.ts", "export const handler = 1"),
         ("src/ingest.lambda.ts", "export const handler = 1"),
         ("src/gone.lambda.ts", "export const handler = 1"),
     ]);
     assert_eq!(
         lines(&found),
-        ["hub/Gone :. src/gone.lambda.ts#handler", "hub/Ingestion :. src/ingest.lambda.ts#handler"]
+        [
+            "hub/Gone :. src/gone.lambda.ts#handler",
+            "hub/Ingestion :. src/ingest.lambda.ts#handler",
+            "source/Forwarder :. src/forward.lambda.ts#handler"
+        ]
     );
 }
 
