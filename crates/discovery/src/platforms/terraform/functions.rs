@@ -10,7 +10,7 @@ use super::{
     code::{self, Code},
     leaves::{Anchor, Leaf},
     modules::{At, place},
-    paths, roots,
+    paths, roots, terragrunt,
     value::Value,
     world::World,
 };
@@ -111,7 +111,7 @@ fn unknown_instances(world: &World<'_>, leaf: &Leaf) {
 }
 
 /// True if the code is told apart from others by what is known of it.
-fn is_known(code: &Code) -> bool {
+pub(super) fn is_known(code: &Code) -> bool {
     let told = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() > 2;
     let known = match &code.source {
         CodeSource::Path { path, .. } => !path.contains('*'),
@@ -228,6 +228,7 @@ fn function(world: &World<'_>, leaves: &[Leaf], members: Vec<usize>, name: Strin
     let block = world.modules[module].block_at(anchor.at);
     let label = match block.kind.text.as_str() {
         "module" => format!("module.{}", block.label(0)),
+        terragrunt::UNIT => world.modules[module].folder.to_string(),
         _ => format!("{}.{}", block.label(0), block.label(1)),
     };
     Function {
@@ -251,8 +252,12 @@ fn service(world: &World<'_>, leaves: &[Leaf], members: &[usize], module: usize)
     let mut labels: Vec<(String, RepoPath)> = members
         .iter()
         .map(|leaf| {
-            let scope = world.scope(leaves[*leaf].anchor.scope);
-            roots::label(&world.modules[world.scope(scope.root).module].folder)
+            let anchor = &leaves[*leaf].anchor;
+            let scope = world.scope(anchor.scope);
+            let folder = &world.modules[world.scope(scope.root).module].folder;
+            // A unit that is a function belongs to the service around it.
+            let is_unit = world.modules[scope.module].block_at(anchor.at).kind.text == terragrunt::UNIT;
+            roots::label(&folder.parent().filter(|_| is_unit).unwrap_or_else(|| folder.clone()))
         })
         .collect();
     let first = labels[0].clone();

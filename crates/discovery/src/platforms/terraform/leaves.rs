@@ -1,6 +1,9 @@
 //! Which blocks are functions, and the block that names each: the call of a module that only wraps one.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use lockstep_diagnostics::ProblemKind;
 use lockstep_document::hcl::{Block, Body, Expr, ExprKind, Part, Step};
@@ -8,6 +11,7 @@ use lockstep_document::hcl::{Block, Body, Expr, ExprKind, Part, Step};
 use super::{
     code, functions,
     modules::At,
+    terragrunt,
     world::{Env, Instance, World},
     wrapper::{self, Wrapper},
 };
@@ -83,7 +87,32 @@ pub(super) fn find(world: &World<'_>, roots: &[usize]) -> Vec<Leaf> {
     }
     let counts = below(world, &leaves);
     leaves.iter_mut().for_each(|leaf| climb(world, leaf, &counts));
+    climb_to_units(world, &mut leaves, &counts);
     leaves
+}
+
+/// Units of Terragrunt that deploy one module, each with code of its own, are what names their functions.
+fn climb_to_units(world: &World<'_>, leaves: &mut [Leaf], counts: &HashMap<usize, usize>) {
+    let unit_of = |leaf: &Leaf| {
+        let scope = world.scope(leaf.anchor.scope);
+        let alone = counts.get(&scope.module) == Some(&1);
+        scope.unit.filter(|_| alone && scope.call.is_none())
+    };
+    let mut codes: HashMap<(usize, At), BTreeSet<String>> = HashMap::new();
+    for leaf in leaves.iter().filter(|leaf| unit_of(leaf).is_some()) {
+        let code = code::of(world, leaf, &functions::config(world, leaf));
+        let what = functions::as_written(&code);
+        // What is not known may be as many codes as there are units.
+        let what = if functions::is_known(&code) { what } else { format!("{what} {}", leaf.anchor.scope) };
+        codes.entry((world.scope(leaf.anchor.scope).module, leaf.anchor.at)).or_default().insert(what);
+    }
+    for leaf in leaves {
+        let Some(unit) = unit_of(leaf) else { continue };
+        let known = codes.get(&(world.scope(leaf.anchor.scope).module, leaf.anchor.at));
+        if let (true, Some(at)) = (known.is_some_and(|codes| codes.len() > 1), terragrunt::block_of(world, unit)) {
+            leaf.anchor = Anchor { scope: unit, at, key: None };
+        }
+    }
 }
 
 fn kind_of(world: &World<'_>, scope: usize, block: &Block, at: At) -> Option<Kind> {

@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_document::hcl::{Body, Expr, ExprKind, Part, Step};
+use lockstep_document::{
+    Key,
+    hcl::{Attribute, Block, Body, Expr, ExprKind, Part, Step},
+};
 use lockstep_model::{FileSet, RepoPath};
 
 use super::{
-    modules::{self, Module, Source, is_cache, place},
+    modules::{self, At, Module, Source, is_cache, place},
     paths,
     value::{ROOT_MARK, Value},
     world::{Env, World, is_local},
@@ -36,10 +39,47 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Module> 
                 sources.push(Source { path, text, body });
             }
         }
+        let body = with_unit(body, folder.file_name());
         sources.push(Source { path: path.clone(), text, body });
         units.push(Module::new(folder, sources, Vec::new()));
     }
     units
+}
+
+/// The type of the block that stands for a unit as a call of its module.
+pub(super) const UNIT: &str = "inputs";
+
+/// The body with a block for the unit itself: its inputs, called after its folder.
+fn with_unit(mut body: Body, name: &str) -> Body {
+    let inputs = body.attribute(UNIT);
+    let place = inputs.map(|inputs| inputs.key.span.clone());
+    let place = place.or_else(|| body.blocks.first().map(|block| block.kind.span.clone())).unwrap_or(0..0);
+    let attribute = |(key, value): &(Expr, Expr)| match &key.kind {
+        ExprKind::Text(text) => {
+            Some(Attribute { key: Key { text: text.clone(), span: key.span.clone() }, value: value.clone() })
+        }
+        _ => None,
+    };
+    let attributes = match inputs.map(|inputs| &inputs.value.kind) {
+        Some(ExprKind::Object(entries)) => entries.iter().filter_map(attribute).collect(),
+        _ => Vec::new(),
+    };
+    let end = inputs.map_or(place.end, |inputs| inputs.value.span.end);
+    body.blocks.push(Block {
+        kind: Key { text: UNIT.to_owned(), span: place.clone() },
+        labels: vec![Key { text: name.to_owned(), span: place.clone() }],
+        body: Body { attributes, blocks: Vec::new() },
+        span: place.start..end,
+    });
+    body
+}
+
+/// The block that stands for the unit whose scope is `unit`.
+pub(super) fn block_of(world: &World<'_>, unit: usize) -> Option<At> {
+    let files = &world.module_of(unit).files;
+    let file = files.len().checked_sub(1)?;
+    let block = files[file].body.blocks.iter().rposition(|block| block.kind.text == UNIT)?;
+    Some((file, block))
 }
 
 fn load(
@@ -155,9 +195,9 @@ impl World<'_> {
         })
     }
 
-    /// `dependency.name.outputs.x`: the output of the unit that is meant, if it is in the checkout.
+    /// `dependency.name.outputs.x`: the output of the unit that is meant, if it is in the checkout; all without `.x`.
     pub(super) fn dependency(&self, scope: usize, name: &str, steps: &[Step], env: Env<'_>) -> Value {
-        let [Step::Attribute(outputs), Step::Attribute(output), rest @ ..] = steps else { return Value::unknown() };
+        let [Step::Attribute(outputs), steps @ ..] = steps else { return Value::unknown() };
         let unit = self.module_of(scope);
         let block = unit.block(&format!("dependency.{name}")).filter(|_| outputs == "outputs");
         let path = block.and_then(|block| block.body.attribute("config_path"));
@@ -167,6 +207,14 @@ impl World<'_> {
         let (base, path) = paths::split(self, scope, &path);
         let folder = base.join(&path).ok();
         let root = folder.and_then(|folder| self.units.borrow().get(&folder).copied());
-        root.map_or_else(Value::unknown, |root| self.steps(self.output(root, output), rest, env))
+        let Some(root) = root else { return Value::unknown() };
+        match steps {
+            [Step::Attribute(output), rest @ ..] => self.steps(self.output(root, output), rest, env),
+            // All of them, to be merged into other inputs.
+            _ => {
+                let names = self.module_of(root).addresses().filter_map(|(address, _)| address.strip_prefix("output."));
+                Value::map(names.map(|name| (name.to_owned(), self.output(root, name))).collect())
+            }
+        }
     }
 }

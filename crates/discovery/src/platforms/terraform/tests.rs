@@ -188,6 +188,54 @@ fn terragrunt_calls_modules_with_inputs() {
 }
 
 #[test]
+fn units_of_one_wrapper_are_functions_of_their_own() {
+    let unit = |name: &str| {
+        format!(
+            "terraform {{\n  source = \"${{get_repo_root()}}/modules/lambda\"\n}}\ninputs = {{\n  handler = \"{name}.handler\"\n}}\n"
+        )
+    };
+    let (pay, list) = (unit("pay"), unit("list"));
+    let module = "variable \"handler\" {}\nresource \"aws_lambda_function\" \"this\" {\n  handler = var.handler\n  filename = \"shop.zip\"\n}\n";
+    assert_eq!(
+        lines(&[
+            ("live/prod/shop/pay/terragrunt.hcl", &pay),
+            ("live/prod/shop/list/terragrunt.hcl", &list),
+            ("modules/lambda/main.tf", module)
+        ]),
+        [
+            "shop/list list.handler artifact shop.zip @live/prod/shop/list/terragrunt.hcl:4",
+            "shop/pay pay.handler artifact shop.zip @live/prod/shop/pay/terragrunt.hcl:4",
+        ]
+    );
+}
+
+#[test]
+fn files_of_values_count_where_they_agree() {
+    let root = "variable \"handler\" {}\nvariable \"zip\" {}\nresource \"aws_lambda_function\" \"f\" {\n  handler = var.handler\n  filename = \"${var.zip}.zip\"\n}\n";
+    assert_eq!(
+        lines(&[
+            ("app/main.tf", root),
+            ("app/env/dev.tfvars", "handler = \"a.b\"\nzip = \"one\"\n"),
+            ("app/env/prod.tfvars", "handler = \"a.b\"\nzip = \"two\"\n"),
+            ("other.tfvars", "handler = \"c.d\"\n"),
+            ("other/main.tf", "variable \"handler\" {}\n"),
+        ]),
+        ["app/f a.b artifact *.zip @app/main.tf:3"]
+    );
+}
+
+#[test]
+fn a_block_for_values_that_nobody_knows_is_named() {
+    let root = "variable \"names\" {}\nmodule \"api\" {\n  source = \"acme/lambda/aws\"\n  for_each = toset(var.names)\n  handler = \"index.handler\"\n  source_path = \"src/${each.key}\"\n}\n";
+    let found = declared(&[("app/main.tf", root)]);
+    assert_eq!(found.value.len(), 1);
+    assert_eq!(
+        found.problems[0].message,
+        "`api` is made for each of values that only a deployment knows: it counts as one function"
+    );
+}
+
+#[test]
 fn other_clouds_have_functions_too() {
     let root = "resource \"google_cloudfunctions2_function\" \"hello\" {\n  name = \"hello\"\n  build_config {\n    runtime = \"python312\"\n    entry_point = \"say_hello\"\n    source {\n      storage_source {\n        object = google_storage_bucket_object.zip.name\n      }\n    }\n  }\n}\nresource \"google_storage_bucket_object\" \"zip\" {\n  name = \"x.zip\"\n  source = data.archive_file.src.output_path\n}\ndata \"archive_file\" \"src\" {\n  source_dir = \"${path.module}/src\"\n}\nresource \"cloudflare_workers_script\" \"edge\" {\n  script_name = \"edge\"\n  content = file(\"${path.module}/worker.js\")\n}\nresource \"azurerm_linux_function_app\" \"app\" {\n  name = \"app\"\n}\n";
     assert_eq!(

@@ -144,7 +144,7 @@ fn broken_files_are_named_and_the_others_read() {
             "resource {}\nresource \"aws_lambda_function\" {}\nmodule {}\nmodule \"\" { source = 3 }\ndata \"x\" \"y\" \"z\" {}\nlocals { a = local }\nresource \"aws_lambda_function\" \"\" { for_each = null }\n",
         ),
     );
-    survives("terragrunt", vec![("u/terragrunt.hcl".to_owned(), "terraform { source = \"${get_env(\"X\")}\" }\ndependency \"u\" { config_path = \".\" }\ninputs = dependency.u.outputs.x\n".to_owned())]);
+    survives("terragrunt", vec![("u/terragrunt.hcl".to_owned(), "terraform { source = \"${get_env(\"X\")}\" }\ndependency \"u\" { config_path = \".\" }\ninputs = merge(dependency.u.outputs, dependency.u.outputs.x)\n".to_owned())]);
 }
 
 /// Contents that are no text.
