@@ -54,6 +54,11 @@ fn sign(files: &FileSet, path: &RepoPath) -> Option<(u8, RepoPath)> {
     }
 }
 
+/// True for a path, and not for a pattern. Brackets are part of names: `[id].ts`.
+fn names_one(pattern: &str) -> bool {
+    !pattern.contains(['*', '{', '?'])
+}
+
 impl Project {
     fn root(&self) -> Option<&Node> {
         Some(&self.config.as_ref()?.root)
@@ -91,15 +96,14 @@ impl Project {
         self.settings(path).find_map(|(_, settings)| settings.get("runtime")?.as_str())
     }
 
-    /// True if the configuration names `path`, perhaps among others.
+    /// True if the configuration names `path` itself. A pattern sets something for many and names none.
     pub(super) fn names(&self, path: &RepoPath) -> bool {
-        self.settings(path).next().is_some()
+        self.settings(path).any(|(key, _)| names_one(&key.text))
     }
 
     /// Where the configuration speaks of `path` alone.
     pub(super) fn said(&self, path: &RepoPath) -> Option<Place> {
-        let alone = |key: &str| !key.contains(['*', '{', '?']);
-        let (key, settings) = self.settings(path).find(|(key, _)| alone(&key.text))?;
+        let (key, settings) = self.settings(path).find(|(key, _)| names_one(&key.text))?;
         Some(self.config.as_ref()?.declares(key.span.clone(), settings.span.end))
     }
 

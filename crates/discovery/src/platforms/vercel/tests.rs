@@ -109,7 +109,8 @@ fn route_handlers_of_next_count_where_they_are_named() {
     let plain = [&[package, ("vercel.json", "{}")], &code[..]].concat();
     assert_eq!(told(&plain), Vec::<String>::new());
     assert!(messages(&plain)[0].starts_with("3 route handlers of Next.js are not counted"));
-    let config = r#"{"functions": {"src/app/**/route.ts": {"maxDuration": 60}, "pages/api/*": {"memory": 1}}}"#;
+    let config = r#"{"functions": {"src/app/(shop)/api/pay/route.ts": {"maxDuration": 60}, "pages/api/old.ts": {"memory": 1},
+        "app/**/*": {"maxDuration": 30}}}"#;
     let named = [&[package, ("vercel.json", config)], &code[..]].concat();
     assert_eq!(told(&named), ["vercel/api/old :pages/api/old.ts", "vercel/api/pay :src/app/(shop)/api/pay/route.ts"]);
     assert!(messages(&named)[0].starts_with("1 route handler of Next.js is not counted"));
