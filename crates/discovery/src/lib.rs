@@ -10,6 +10,7 @@ mod aws;
 mod callees;
 mod channels;
 pub mod entry;
+mod evaluated;
 mod exports;
 mod identity;
 mod in_code;

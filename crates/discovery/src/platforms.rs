@@ -22,6 +22,7 @@ pub mod openfaas;
 pub mod openwhisk;
 pub mod serverless_framework;
 pub mod spin;
+pub mod sst;
 pub mod supabase;
 pub mod terraform;
 pub mod vercel;
@@ -48,6 +49,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(openwhisk::OpenWhisk),                      //
         Box::new(serverless_framework::ServerlessFramework), //
         Box::new(spin::Spin),                                //
+        Box::new(sst::Sst),                                  //
         Box::new(supabase::Supabase),                        //
         Box::new(terraform::Terraform),                      //
         Box::new(vercel::Vercel),                            //

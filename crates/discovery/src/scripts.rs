@@ -26,7 +26,7 @@ use lockstep_script::{
 pub(crate) use self::{
     handler::code_of,
     meaning::{Found, Meaning},
-    text::{Called, argument, calls_in, named},
+    text::{Called, argument, calls_in, named, returns},
     top::{Exported, Step, Top},
 };
 

@@ -12,10 +12,8 @@ struct Unread {
     says: &'static [&'static str],
 }
 
-const UNREAD: &[Unread] = &[
-    Unread { platform: "SST", named: |path| is_named(path, "sst.config", &["ts", "js", "mjs"]), says: &[] },
-    Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] },
-];
+const UNREAD: &[Unread] =
+    &[Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] }];
 
 fn has_extension(path: &RepoPath, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|extension| extensions.contains(&extension))

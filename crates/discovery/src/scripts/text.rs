@@ -130,6 +130,25 @@ pub(crate) fn named<'c>(call: &'c Call, name: &str) -> Option<&'c Expression> {
     call.arguments.iter().find(|argument| is(&argument.kind)).map(|argument| &argument.value)
 }
 
+/// What a function gives back, those of inner functions not.
+pub(crate) fn returns(body: &[Statement]) -> Vec<&Expression> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Statement> = body.iter().rev().collect();
+    while let Some(statement) = open.pop() {
+        match &statement.kind {
+            StatementKind::Return(Some(value)) => found.push(value),
+            StatementKind::If { then, otherwise, .. } => open.extend(then.iter().chain(otherwise).rev()),
+            StatementKind::Block(body) | StatementKind::With { body, .. } => open.extend(body.iter().rev()),
+            StatementKind::Try { body, handlers, after } => {
+                open.extend(body.iter().chain(handlers.iter().flatten()).chain(after).rev());
+            }
+            StatementKind::Switch { cases, .. } => open.extend(cases.iter().flat_map(|case| &case.body).rev()),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// A call, and the innermost function around it.
 pub(crate) struct Called<'s> {
     /// The call or `new` itself.

@@ -2,11 +2,11 @@
 //! repository.
 
 use lockstep_model::Channel;
-use lockstep_script::tree::{Call, Expression, ExpressionKind, Function, Statement, StatementKind};
+use lockstep_script::tree::{Call, Expression, ExpressionKind, Function};
 
 use crate::{
     in_code::receives,
-    scripts::{At, Found, Meaning, Scripts, Step, argument},
+    scripts::{At, Found, Meaning, Scripts, Step, argument, returns},
 };
 
 /// What a value is.
@@ -242,23 +242,4 @@ fn last_name(callee: &Expression) -> Option<&str> {
         ExpressionKind::Member(_, name) | ExpressionKind::Name(name) => Some(name),
         _ => None,
     }
-}
-
-/// What a function gives back, those of inner functions not.
-fn returns(body: &[Statement]) -> Vec<&Expression> {
-    let mut found = Vec::new();
-    let mut open: Vec<&Statement> = body.iter().rev().collect();
-    while let Some(statement) = open.pop() {
-        match &statement.kind {
-            StatementKind::Return(Some(value)) => found.push(value),
-            StatementKind::If { then, otherwise, .. } => open.extend(then.iter().chain(otherwise).rev()),
-            StatementKind::Block(body) | StatementKind::With { body, .. } => open.extend(body.iter().rev()),
-            StatementKind::Try { body, handlers, after } => {
-                open.extend(body.iter().chain(handlers.iter().flatten()).chain(after).rev());
-            }
-            StatementKind::Switch { cases, .. } => open.extend(cases.iter().flat_map(|case| &case.body).rev()),
-            _ => {}
-        }
-    }
-    found
 }
