@@ -20,6 +20,7 @@ pub mod netlify;
 pub mod nitric;
 pub mod openfaas;
 pub mod openwhisk;
+pub mod pulumi;
 pub mod serverless_framework;
 pub mod spin;
 pub mod sst;
@@ -47,6 +48,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
         Box::new(nitric::Nitric),                            //
         Box::new(openfaas::OpenFaas),                        //
         Box::new(openwhisk::OpenWhisk),                      //
+        Box::new(pulumi::Pulumi),                            //
         Box::new(serverless_framework::ServerlessFramework), //
         Box::new(spin::Spin),                                //
         Box::new(sst::Sst),                                  //

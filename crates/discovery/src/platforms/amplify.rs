@@ -1,6 +1,7 @@
-//! AWS Amplify: folders `amplify/backend` of its first generation.
+//! AWS Amplify: folders `amplify/backend` of its first generation, and the programs `amplify/backend.ts` of its second.
 
 mod backend;
+mod generation_2;
 
 use lockstep_diagnostics::Partial;
 use lockstep_model::{FileSet, RepoPath};
@@ -24,7 +25,11 @@ impl Platform for Amplify {
     }
 
     fn declared(&self, files: &FileSet) -> Partial<Vec<Declared>> {
-        backend::declared(files)
+        let mut all = backend::declared(files);
+        let second = generation_2::declared(files);
+        all.value.extend(second.value);
+        all.problems.extend(second.problems);
+        all
     }
 }
 

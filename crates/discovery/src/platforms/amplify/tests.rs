@@ -95,3 +95,73 @@ fn no_template_is_read_twice() {
     places.sort_unstable();
     assert_eq!(places, ["app/amplify/backend/custom/own/own-cloudformation-template.json", "app/other/template.json"]);
 }
+
+/// `service/Name handler`, of a backend of the second generation.
+fn second(files: &[(&str, &str)]) -> Vec<String> {
+    let found = Amplify.declared(&FileSet::from_texts(files.iter().copied()));
+    let tell =
+        |one: &Declared| format!("{}/{} {}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"));
+    let problems = found.problems.iter().map(|problem| problem.message.clone());
+    found.value.iter().map(tell).chain(problems).collect()
+}
+
+#[test]
+fn the_second_generation_names_functions_beside_their_files() {
+    let backend = r#"
+import { defineBackend } from "@aws-amplify/backend";
+import { Function, Runtime, Code } from "aws-cdk-lib/aws-lambda";
+import { auth } from "./auth/resource";
+import { hello, report } from "./functions/hello/resource";
+import { bird } from "./functions/bird/resource";
+const backend = defineBackend({ auth, hello, report, bird });
+const stack = backend.createStack("more");
+new Function(stack, "custom", { runtime: Runtime.PYTHON_3_12, handler: "index.handler", code: Code.fromAsset("amplify/custom") });
+"#;
+    let hello = r#"
+import { defineFunction } from "@aws-amplify/backend";
+export const hello = defineFunction();
+export const report = defineFunction({ entry: "./report.ts", schedule: "every day", environment: { A: "1" } });
+export const unused = 3;
+"#;
+    let files = [
+        ("web/amplify/backend.ts", backend),
+        ("web/amplify/functions/hello/resource.ts", hello),
+        (
+            "web/amplify/functions/bird/resource.ts",
+            "import { defineFunction } from '@aws-amplify/backend';\nimport { Function, Runtime, Code } from 'aws-cdk-lib/aws-lambda';\nimport path from 'node:path';\nexport const bird = defineFunction((scope) => new Function(scope, 'bird', { handler: 'main.run', runtime: Runtime.PYTHON_3_12, code: Code.fromAsset(path.join(__dirname, 'src')) }));",
+        ),
+        (
+            "web/amplify/auth/resource.ts",
+            "import { defineAuth } from '@aws-amplify/backend';\nimport { check } from './check/resource';\nexport const auth = defineAuth({ triggers: { preSignUp: check } });",
+        ),
+        (
+            "web/amplify/auth/check/resource.ts",
+            "import { defineFunction } from '@aws-amplify/backend';\nexport const check = defineFunction({ name: 'pre-sign-up' });",
+        ),
+        (
+            "web/amplify/lost/resource.ts",
+            "import { defineFunction } from '@aws-amplify/backend';\nexport const lost = defineFunction({ name: 'lost' });",
+        ),
+    ];
+    let mut said = second(&files);
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "web/bird main.run",
+            "web/custom index.handler",
+            "web/hello amplify/functions/hello/handler.ts#handler",
+            "web/pre-sign-up amplify/auth/check/handler.ts#handler",
+            "web/report amplify/functions/hello/report.ts#handler",
+        ]
+    );
+    let found = Amplify.declared(&FileSet::from_texts(files.iter().copied())).value;
+    assert_eq!(crate::testing::uses(&found, "pre-sign-up"), ["Receives identity web#auth Own"]);
+    assert_eq!(crate::testing::uses(&found, "report"), ["Receives schedule web#report/schedule Own"]);
+    assert_eq!(
+        crate::testing::code(found.iter().find(|one| one.name == "bird").unwrap()),
+        ":web/amplify/functions/bird/src"
+    );
+    let runtime = found.iter().find(|one| one.name == "custom").unwrap().runtime.clone();
+    assert_eq!(runtime.as_deref(), Some("python3.12"));
+}
