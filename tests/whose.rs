@@ -104,5 +104,7 @@ fn blocks_of_a_manifest_and_lists_of_dependencies_belong_to_functions() {
     let dependency: Vec<u64> = (0..4).map(|function| of(function, "dependency")).collect();
     assert_eq!(dependency, [0, 2, 2, 0], "only JavaScript asks for packages there: {graph}");
     let why = program::json(shop.path(), &["why", "shop/create", "shop/cancel"]);
-    assert_eq!(why["b"]["alone"][0]["other"], json!(["dependency"]), "{why}");
+    // Commits of one second have no order, so the changeset may stand anywhere.
+    let mut alone = why["b"]["alone"].as_array().expect("changesets").iter();
+    assert!(alone.any(|one| one["other"] == json!(["dependency"])), "{why}");
 }
