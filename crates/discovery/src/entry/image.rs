@@ -1,7 +1,7 @@
 //! Which Dockerfile builds an image of which only the name is known: the one in the folder of that name, or one for
 //! many images whose argument picks a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_model::{Confidence, FileSet, RepoPath};
 
@@ -29,7 +29,7 @@ pub(super) struct Image {
 /// True if an image called `name` is built from a Dockerfile of the checkout.
 pub(crate) fn has_image(files: &FileSet, index: &Index, name: &str, near: &RepoPath) -> bool {
     in_folder(files, index, name, near).is_some()
-        || by_argument(files, name, near).is_some()
+        || by_argument(files, index, name, near).is_some()
         || by_workflow(files, index, name).is_some()
 }
 
@@ -38,7 +38,7 @@ pub(super) fn by_name(case: &Case, name: Option<&str>) -> Result<Image, String> 
     let Some(name) = name else { return Err("the manifest does not say how the image is built".to_owned()) };
     let plain = name.split(['@', ':']).next().unwrap_or(name);
     in_folder(case.files, case.index, plain, &case.base)
-        .or_else(|| by_argument(case.files, plain, &case.base))
+        .or_else(|| by_argument(case.files, case.index, plain, &case.base))
         .or_else(|| by_workflow(case.files, case.index, plain))
         .ok_or_else(|| format!("code comes from the image `{name}`, and no folder with a Dockerfile has its name"))
 }
@@ -86,13 +86,11 @@ fn sources(stages: &[Stage]) -> impl Iterator<Item = &str> {
 }
 
 /// A Dockerfile with `COPY ./lambda/$DIR`, where a folder below `lambda` is called like the image.
-fn by_argument(files: &FileSet, name: &str, near: &RepoPath) -> Option<Image> {
+fn by_argument(files: &FileSet, index: &Index, name: &str, near: &RepoPath) -> Option<Image> {
     let last = name.trim_end_matches('*').rsplit('/').find(|part| part.contains(char::is_alphanumeric))?;
     let words: Vec<&str> = last.split(['-', '_', '.']).filter(|word| !word.is_empty() && *word != "*").collect();
-    let dockerfiles: Vec<&RepoPath> =
-        files.paths().filter(|path| NAMES.contains(&path.file_name()) && !probe::is_side_folder(path)).collect();
     let mut found: Vec<Image> = Vec::new();
-    for path in dockerfiles {
+    for path in index.dockerfiles(files) {
         let Ok(text) = files.text(path) else { continue };
         if !text.contains("ARG") {
             continue;
@@ -133,37 +131,46 @@ fn argument_in(source: &str) -> Option<(&str, &str)> {
 /// The Dockerfile that a workflow names beside the repository of the image: `{ repository: shop/pay, path: docker/x }`.
 fn by_workflow(files: &FileSet, index: &Index, name: &str) -> Option<Image> {
     let last = name.rsplit('/').next().filter(|last| last.len() > 2 && !last.contains('*'))?;
-    let mut found: Vec<RepoPath> = Vec::new();
-    let workflows = index.scripts(files).iter().filter(|path| matches!(path.extension(), Some("yml" | "yaml")));
+    let found = index.images_of_workflows(files).get(last)?;
+    let path = found.first().filter(|_| found.len() == 1)?.clone();
+    let context = context(files, &path, &BTreeMap::new());
+    Some(Image { path, context, confidence: Confidence::Artifact, arguments: BTreeMap::new() })
+}
+
+/// The Dockerfiles that `workflows` name, by the last part of every text that stands beside them.
+pub(super) fn of_workflows(files: &FileSet, workflows: &[&RepoPath]) -> BTreeMap<String, BTreeSet<RepoPath>> {
+    let mut images: BTreeMap<String, BTreeSet<RepoPath>> = BTreeMap::new();
     for workflow in workflows {
         let Ok(text) = files.text(workflow) else { continue };
-        if !text.contains(last) {
+        if text.len() > LARGEST_WORKFLOW || !text.to_lowercase().contains("docker") {
             continue;
         }
         let Ok(document) = lockstep_document::parse("yaml", &text) else { continue };
         let mut open = vec![&document.root];
         while let Some(node) = open.pop() {
-            let values = node.entries().iter().filter_map(|(_, value)| value.as_str());
-            let is_it = |value: &str| value == last || value.strip_suffix(last).is_some_and(|rest| rest.ends_with('/'));
-            if values.clone().any(is_it) {
-                let named = values.filter_map(|value| {
-                    let path = RepoPath::new(value).ok().filter(|path| !path.is_root())?;
-                    let inner = NAMES.iter().filter_map(|name| path.join(name).ok());
-                    let is_dockerfile = |path: &RepoPath| path.file_name().to_lowercase().contains("dockerfile");
-                    std::iter::once(path.clone())
-                        .filter(is_dockerfile)
-                        .chain(inner)
-                        .find_map(|path| probe::file(files, &path))
-                });
-                found.extend(named);
+            let texts =
+                || node.entries().iter().filter_map(|(_, value)| value.as_str()).filter(|text| text.len() < 200);
+            for path in texts().filter_map(|text| dockerfile_at(files, text)) {
+                for beside in texts() {
+                    let last = beside.rsplit('/').next().unwrap_or(beside).to_owned();
+                    images.entry(last).or_default().insert(path.clone());
+                }
             }
             open.extend(node.items());
             open.extend(node.entries().iter().map(|(_, value)| value));
         }
     }
-    found.sort();
-    found.dedup();
-    let [path] = <[RepoPath; 1]>::try_from(found).ok()?;
-    let context = context(files, &path, &BTreeMap::new());
-    Some(Image { path, context, confidence: Confidence::Artifact, arguments: BTreeMap::new() })
+    images
+}
+
+/// Workflows larger than this are data.
+const LARGEST_WORKFLOW: usize = 500_000;
+
+/// The Dockerfile that a text names, itself or by its folder.
+fn dockerfile_at(files: &FileSet, text: &str) -> Option<RepoPath> {
+    let path = RepoPath::new(text).ok().filter(|path| !path.is_root())?;
+    if path.file_name().to_lowercase().contains("dockerfile") {
+        return probe::file(files, &path);
+    }
+    NAMES.iter().find_map(|name| probe::file(files, &path.join(name).ok()?))
 }

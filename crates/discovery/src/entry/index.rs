@@ -2,14 +2,14 @@
 //! names and build scripts. Each part is made when it is first asked for.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{LazyLock, OnceLock},
 };
 
 use lockstep_model::{FileSet, RepoPath};
 use regex::Regex;
 
-use super::{artifact, dotnet, probe, rust};
+use super::{artifact, dotnet, image, probe, rust};
 
 /// Tables over the whole checkout.
 pub(crate) struct Index {
@@ -20,6 +20,8 @@ pub(crate) struct Index {
     projects: OnceLock<Vec<dotnet::Project>>,
     folders: OnceLock<BTreeMap<String, Vec<RepoPath>>>,
     scripts: OnceLock<Vec<RepoPath>>,
+    dockerfiles: OnceLock<Vec<RepoPath>>,
+    images: OnceLock<BTreeMap<String, BTreeSet<RepoPath>>>,
 }
 
 /// A class, object or trait of the JVM.
@@ -53,6 +55,8 @@ impl Index {
             projects: OnceLock::new(),
             folders: OnceLock::new(),
             scripts: OnceLock::new(),
+            dockerfiles: OnceLock::new(),
+            images: OnceLock::new(),
         }
     }
 
@@ -96,6 +100,24 @@ impl Index {
     /// Folders by each normal form of the last parts of their path.
     pub(super) fn folders(&self, files: &FileSet) -> &BTreeMap<String, Vec<RepoPath>> {
         self.folders.get_or_init(|| artifact::folders_by_name(files))
+    }
+
+    /// The Dockerfiles that build images for deployment.
+    pub(super) fn dockerfiles(&self, files: &FileSet) -> &[RepoPath] {
+        self.dockerfiles.get_or_init(|| {
+            let is_one = |path: &&RepoPath| image::NAMES.contains(&path.file_name()) && !probe::is_side_folder(path);
+            files.paths().filter(is_one).cloned().collect()
+        })
+    }
+
+    /// The Dockerfiles that workflows name, by what stands beside them.
+    pub(super) fn images_of_workflows(&self, files: &FileSet) -> &BTreeMap<String, BTreeSet<RepoPath>> {
+        self.images.get_or_init(|| {
+            let scripts = self.scripts(files).iter();
+            let workflows: Vec<&RepoPath> =
+                scripts.filter(|path| matches!(path.extension(), Some("yml" | "yaml"))).collect();
+            image::of_workflows(files, &workflows)
+        })
     }
 
     /// The files that may say how artefacts are built.

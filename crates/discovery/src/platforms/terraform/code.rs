@@ -189,6 +189,10 @@ fn not_told(world: &World<'_>, value: &Value) -> CodeSource {
 
 fn path_or_artifact(world: &World<'_>, scope: usize, path: &str) -> CodeSource {
     let (base, rest) = paths::split(world, scope, path);
+    let name = rest.rsplit('/').next().unwrap_or(&rest).to_lowercase();
+    if name.contains("placeholder") || name.contains("dummy") {
+        return CodeSource::Unknown(format!("`{name}` only keeps the place: the code is put there by something else"));
+    }
     let built = [".zip", ".jar", ".war"].iter().any(|end| rest.to_ascii_lowercase().ends_with(end));
     if rest.contains("://") || rest.contains('*') || (built && paths::file(world, scope, path).is_none()) {
         return CodeSource::Artifact { base, path: rest };

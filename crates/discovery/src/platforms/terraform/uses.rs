@@ -178,19 +178,8 @@ impl Reader<'_, '_, '_> {
             CodeSource::Path { base, path } => base.join(path).ok().filter(|path| files.is_folder(path)),
             CodeSource::Artifact { path, .. } => {
                 let stem = path.rsplit('/').next()?.split('.').next()?;
-                let mut found: Vec<RepoPath> = Vec::new();
-                for file in files.paths() {
-                    let folder = file.ancestors().skip(1).find(|folder| {
-                        let above = folder.parent();
-                        folder.file_name() == stem
-                            && above.is_some_and(|above| matches!(above.file_name(), "layer" | "layers"))
-                    });
-                    if let Some(folder) = folder.filter(|folder| found.last() != Some(folder)) {
-                        found.push(folder);
-                    }
-                }
-                found.dedup();
-                <[RepoPath; 1]>::try_from(found).ok().map(|[only]| only)
+                let found = self.keys.world.layer_folders(stem)?;
+                found.first().filter(|_| found.len() == 1).cloned()
             }
             _ => None,
         }

@@ -98,6 +98,7 @@ pub(super) struct World<'f> {
     pub(super) values: RefCell<HashMap<(usize, String), Option<Value>>>,
     detached: RefCell<HashMap<usize, usize>>,
     index: OnceCell<Index>,
+    layer_folders: OnceCell<HashMap<String, BTreeSet<RepoPath>>>,
     /// How many steps are left for the question that is being answered, and for all.
     pub(super) steps: Cell<usize>,
     pub(super) all_steps: Cell<usize>,
@@ -131,6 +132,7 @@ impl<'f> World<'f> {
             values: RefCell::default(),
             detached: RefCell::default(),
             index: OnceCell::new(),
+            layer_folders: OnceCell::new(),
             steps: Cell::new(0),
             all_steps: Cell::new(STEPS),
             depth: Cell::new(0),
@@ -144,6 +146,23 @@ impl<'f> World<'f> {
     /// Tables over the files of the checkout.
     pub(super) fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(self.files))
+    }
+
+    /// The folders below a folder of layers, by name.
+    pub(super) fn layer_folders(&self, name: &str) -> Option<&BTreeSet<RepoPath>> {
+        let folders = self.layer_folders.get_or_init(|| {
+            let mut folders: HashMap<String, BTreeSet<RepoPath>> = HashMap::new();
+            for file in self.files.paths() {
+                let parts: Vec<&str> = file.components().collect();
+                let layers = parts.iter().position(|part| matches!(*part, "layer" | "layers"));
+                let Some(at) = layers.filter(|at| at + 2 < parts.len()) else { continue };
+                if let Ok(folder) = RepoPath::new(&parts[..at + 2].join("/")) {
+                    folders.entry(parts[at + 1].to_owned()).or_default().insert(folder);
+                }
+            }
+            folders
+        });
+        folders.get(name)
     }
 
     pub(super) fn module_of(&self, scope: usize) -> &Module {
