@@ -213,7 +213,11 @@ fn packed(world: &World<'_>, reference: &Rc<Reference>, depth: usize) -> Option<
     match reference.kind() {
         "archive_file" => {
             let packed = get("source_dir").or_else(|| get("source_file"));
-            packed.map(|value| code_at(world, scope, value)).or_else(|| listed_file(world, reference))
+            let packed = packed.map(|value| code_at(world, scope, value));
+            packed.or_else(|| listed_file(world, reference)).or_else(|| {
+                let content = get("source_content").or_else(|| get("source").and_then(|source| source.get("content")));
+                content.map(|_| CodeSource::Inline)
+            })
         }
         "aws_s3_object" | "aws_s3_bucket_object" | "google_storage_bucket_object" if depth > 0 => {
             let source = get("source").or_else(|| get("content")).or_else(|| get("key"))?;

@@ -119,7 +119,8 @@ pub(super) fn is_known(code: &Code) -> bool {
             told(path.rsplit('/').next().unwrap_or(path).trim_end_matches(".zip").trim_end_matches(".jar"))
         }
         CodeSource::Image { command, name, .. } => command.is_some() || name.as_deref().is_some_and(told),
-        CodeSource::Inline | CodeSource::Unknown(_) => false,
+        CodeSource::Inline => true,
+        CodeSource::Unknown(_) => false,
     };
     known || code.handler.as_deref().is_some_and(|handler| handler.contains("::"))
 }

@@ -210,6 +210,18 @@ fn units_of_one_wrapper_are_functions_of_their_own() {
 }
 
 #[test]
+fn code_may_stand_in_the_block_or_keep_the_place_for_other_code() {
+    let root = "resource \"aws_lambda_function\" \"inline\" {\n  handler = \"index.handler\"\n  filename = data.archive_file.inline.output_path\n}\ndata \"archive_file\" \"inline\" {\n  type = \"zip\"\n  source {\n    filename = \"index.py\"\n    content = <<EOF\ndef handler(): pass\nEOF\n  }\n}\nresource \"aws_lambda_function\" \"later\" {\n  handler = \"app.later.handler\"\n  filename = data.archive_file.later.output_path\n}\ndata \"archive_file\" \"later\" {\n  source_file = \"${path.module}/placeholder.py\"\n}\n";
+    assert_eq!(
+        lines(&[("app/main.tf", root), ("app/placeholder.py", "")]),
+        [
+            "app/inline index.handler inline @app/main.tf:1",
+            "app/later app.later.handler `placeholder.py` only keeps the place: the code is put there by something else @app/main.tf:14",
+        ]
+    );
+}
+
+#[test]
 fn files_of_values_count_where_they_agree() {
     let root = "variable \"handler\" {}\nvariable \"zip\" {}\nresource \"aws_lambda_function\" \"f\" {\n  handler = var.handler\n  filename = \"${var.zip}.zip\"\n}\n";
     assert_eq!(
