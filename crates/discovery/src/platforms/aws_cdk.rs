@@ -8,6 +8,7 @@ mod functions;
 mod host;
 mod places;
 mod roots;
+mod routes;
 mod states;
 mod uses;
 mod wiring;
@@ -44,6 +45,15 @@ impl Platform for AwsCdk {
             found.add(&sources, &app, &evaluation, &mut all.problems);
         }
         seen.sort();
+        for app in apps::unnamed(&sources, &seen) {
+            let evaluation = apps::evaluate(&sources, &app);
+            let makes_app = evaluation.events.iter().any(|event| constructs::is_app(event));
+            if makes_app && seen.binary_search(&app.entry).is_err() {
+                seen.extend(evaluation.files.iter().cloned());
+                seen.sort();
+                found.add(&sources, &app, &evaluation, &mut all.problems);
+            }
+        }
         seen.dedup();
         // Constructs that no app makes: libraries of constructs, and apps that cannot be followed.
         for (app, class) in roots::unmade(&sources, &seen) {

@@ -37,6 +37,22 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<App> {
     apps
 }
 
+/// Programs that make an app and that no manifest names, nor any other program reaches.
+pub(super) fn unnamed(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<App> {
+    let files = sources.files();
+    let makes_app = |path: &&RepoPath| {
+        let text = files.text(path).unwrap_or_else(|_| "".into());
+        let uses_cdk = ["aws-cdk-lib", "@aws-cdk/core", "aws_cdk"].iter().any(|package| text.contains(package));
+        uses_cdk && (text.contains("App(") && (path.extension() == Some("py") || text.contains("new ")))
+    };
+    let programs = files
+        .paths()
+        .filter(|path| !is_built(path) && !super::roots::is_test(path) && seen.binary_search(path).is_err())
+        .filter(|path| path.extension() == Some("py") || lockstep_script::is_script(path))
+        .filter(makes_app);
+    programs.map(|path| App { folder: super::roots::project(sources, path), entry: path.clone() }).collect()
+}
+
 /// Folders that tools write, or that hold what others wrote.
 pub(super) fn is_built(path: &RepoPath) -> bool {
     path.components().any(|part| matches!(part, "node_modules" | "cdk.out" | ".venv" | "venv" | "site-packages"))

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use lockstep_model::{FileSet, RepoPath};
-use lockstep_script::evaluate::{Evaluation, Event, Value, repository_path};
+use lockstep_script::{
+    Sources,
+    evaluate::{Evaluation, Event, Value, repository_path},
+};
 
 use super::{
     apps::App,
@@ -101,8 +104,8 @@ fn projen_source(event: &Event, files: &FileSet) -> Option<RepoPath> {
 }
 
 /// What `event`, a function construct, says of its code.
-pub(super) fn read(event: &Event, way: Way, app: &App, evaluation: &Evaluation, files: &FileSet) -> CodeOf {
-    let reader = Reader { event, app, evaluation, files };
+pub(super) fn read(event: &Event, way: Way, app: &App, evaluation: &Evaluation, sources: &Sources<'_>) -> CodeOf {
+    let reader = Reader { event, app, evaluation, sources, files: sources.files() };
     let mut found = match way {
         Way::Code => reader.code(),
         Way::Nodejs => reader.nodejs(),
@@ -118,14 +121,15 @@ pub(super) fn read(event: &Event, way: Way, app: &App, evaluation: &Evaluation, 
     found
 }
 
-struct Reader<'r> {
+struct Reader<'r, 'f> {
     event: &'r Event,
     app: &'r App,
     evaluation: &'r Evaluation,
+    sources: &'r Sources<'f>,
     files: &'r FileSet,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn text(&self, name: &str) -> Option<String> {
         property(self.event, name)?.as_text().map(str::to_owned)
     }
@@ -171,7 +175,7 @@ impl Reader<'_> {
             None => self.unknown("the construct does not say where its code is".to_owned()),
             Some(value) => {
                 let source = self.source(value);
-                match self.bundle(&source) {
+                match self.bundle(&source).or_else(|| self.built(value, handler.as_deref())) {
                     Some(file) => {
                         let symbol =
                             handler.as_deref().and_then(|handler| handler.rsplit('.').next()).unwrap_or("handler");
@@ -195,6 +199,26 @@ impl Reader<'_> {
             let path = RepoPath::new(&text).ok()?;
             self.files.is_file(&path).then_some(path)
         })
+    }
+
+    /// What a script bundles that the app runs to make the code: `Code.fromCustomCommand("out", ["node", "build.js"])`.
+    fn built(&self, value: &Value, handler: Option<&str>) -> Option<RepoPath> {
+        let made = value.instance().and_then(|event| self.evaluation.events.get(event))?;
+        if super::constructs::camel(made.callee.last()) != "fromCustomCommand" {
+            return None;
+        }
+        let words = made.arguments.iter().find_map(|given| given.value.as_list())?;
+        let script = words.iter().filter_map(|word| self.place(word)).find(|path| self.files.is_file(path))?;
+        let said = super::apps::evaluate(self.sources, &App { folder: self.app.folder.clone(), entry: script });
+        let points =
+            said.events.iter().find_map(|event| property(event, "entryPoints")?.as_list().map(<[Value]>::to_vec));
+        let points: Vec<RepoPath> = points?.iter().filter_map(|point| self.place(point)).collect();
+        let module = handler.and_then(|handler| handler.split('.').next()).unwrap_or_default();
+        match points.as_slice() {
+            [only] => Some(only.clone()),
+            several => several.iter().find(|point| point.file_stem() == module).cloned(),
+        }
+        .filter(|path| self.files.is_file(path))
     }
 
     fn source(&self, value: &Value) -> CodeSource {
@@ -434,7 +458,7 @@ fn texts(list: Option<&Value>) -> Option<Vec<String>> {
 }
 
 /// A text as people read it: without the place where the checkout is.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     match repository_path(text, &RepoPath::root()) {
         Some(place) if text.starts_with('/') => place.as_str().to_owned(),
         _ => text.to_owned(),

@@ -63,6 +63,11 @@ pub(super) fn camel(name: &str) -> String {
     if name.chars().all(|c| !c.is_lowercase()) { name.to_owned() } else { out }
 }
 
+/// True for what makes an app.
+pub(super) fn is_app(event: &Event) -> bool {
+    kind(&event.callee).is_some_and(|kind| kind.module == "core" && kind.name == "App")
+}
+
 /// True for a stack, or a nested stack.
 pub(super) fn is_stack(event: &Event, _events: &[Event]) -> bool {
     event.callee.receiver.is_none() && event.callee.last().ends_with("Stack")

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use lockstep_diagnostics::Problem;
+use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{DEPLOYED_NAME, Declaration, Location, RepoPath};
 use lockstep_script::{
     Sources,
-    evaluate::{Evaluation, Event, Site, Value},
+    evaluate::{Evaluation, Event, EventKind, Site, Value},
 };
 
 use super::{
@@ -44,6 +44,8 @@ struct Found {
     /// What it is called if no id is known.
     otherwise: String,
     event: Event,
+    /// The calls through which it is made, innermost first; never empty.
+    calls: Vec<Site>,
     code: CodeOf,
     uses: Uses,
     environment: BTreeMap<String, String>,
@@ -76,6 +78,7 @@ impl Gathered {
     ) {
         let files = sources.files();
         problems.extend(evaluation.problems.iter().cloned());
+        problems.extend(evaluation.events.iter().filter_map(|event| lost_stack(event, sources)));
         let events = &evaluation.events;
         let functions: Vec<(usize, code::Way)> =
             (0..events.len()).filter_map(|index| Some((index, code::way(&events[index], files)?))).collect();
@@ -97,7 +100,8 @@ impl Gathered {
                 parts: wiring.logical_id(index).or(singleton(event)).map_or(place.parts, |part| vec![part]),
                 otherwise: otherwise(event),
                 event: event.clone(),
-                code: code::read(event, way, app, evaluation, files),
+                calls: places::calls(event, place.stack.and_then(|stack| events.get(stack))),
+                code: code::read(event, way, app, evaluation, sources),
                 uses,
                 environment,
             });
@@ -111,12 +115,12 @@ impl Gathered {
         let mut declared: BTreeMap<(String, RepoPath, String, String), Declared> = BTreeMap::new();
         let mut sites: BTreeMap<Site, BTreeSet<String>> = BTreeMap::new();
         for (found, (name, origin)) in self.found.iter().zip(&names) {
-            let site = places::declaring(&found.event, origin.as_ref()).clone();
+            let site = found.declaring(origin.as_ref()).clone();
             sites.entry(site).or_default().insert(name.clone());
         }
         let texts = std::mem::take(&mut self.texts);
         for (found, (name, origin)) in self.found.into_iter().zip(names) {
-            let several = sites[places::declaring(&found.event, origin.as_ref())].len() > 1;
+            let several = sites[found.declaring(origin.as_ref())].len() > 1;
             let one = found.declared(&name, origin.as_ref(), several, &texts);
             let code = format!("{:?} {:?} {:?}", one.code, one.declaration.handler, one.build);
             match declared.entry((one.service.clone(), one.stack_folder.clone(), name, code)) {
@@ -186,7 +190,7 @@ impl Gathered {
     /// One call that makes the same function for several stages, each with the stage in its id: it is one function.
     fn without_stages(&self, names: &mut [(String, Option<Site>)]) {
         let key = |found: &Found, name: &(String, Option<Site>)| {
-            let site = places::declaring(&found.event, name.1.as_ref()).clone();
+            let site = found.declaring(name.1.as_ref()).clone();
             let code = format!("{:?} {:?} {:?}", found.code.code, found.code.handler, found.code.build);
             (found.service.clone(), site, code, places::without_stage(&name.0))
         };
@@ -203,6 +207,10 @@ impl Gathered {
 }
 
 impl Found {
+    fn declaring(&self, origin: Option<&Site>) -> &Site {
+        places::declaring(&self.calls, origin).unwrap_or(&self.event.site)
+    }
+
     /// What tells it from others of its name.
     fn identity(&self) -> String {
         let path: Vec<&str> = self.parts.iter().map(|part| part.text.as_str()).collect();
@@ -231,7 +239,8 @@ impl Found {
         several: bool,
         texts: &HashMap<RepoPath, Arc<str>>,
     ) -> Declared {
-        let site = places::declaring(&self.event, origin);
+        let site = self.declaring(origin).clone();
+        let site = &site;
         let literal = origin.filter(|origin| origin.path == site.path && (several || site.holds(origin)));
         let text = texts.get(&site.path).cloned().unwrap_or_else(|| Arc::from(""));
         // From the call to its id; a literal that a loop goes through stands for itself.
@@ -266,6 +275,25 @@ impl Found {
             invokes: self.uses.invokes,
         }
     }
+}
+
+/// A stack of a class that the repository lacks: what it declares is not known.
+fn lost_stack(event: &Event, sources: &Sources<'_>) -> Option<Problem> {
+    let callee = &event.callee;
+    let ours = ["aws-cdk", "aws_cdk", "@aws-cdk", "monocdk", "@guardian/cdk"];
+    let known = callee.module.is_empty() || ours.iter().any(|package| callee.module.starts_with(package));
+    let made = event.kind != EventKind::Decorator && callee.receiver.is_none() && event.extended_by.is_empty();
+    if known || !made || !callee.last().ends_with("Stack") {
+        return None;
+    }
+    let text = sources.files().text(&event.site.path).ok()?;
+    let place = Location::of_span(event.site.path.clone(), &text, event.site.span());
+    let message = format!(
+        "the stack `{}` comes from `{}`, which is not in the repository: functions it declares are not checked",
+        callee.last(),
+        code::shown(&callee.module),
+    );
+    Some(Problem::at(ProblemKind::Unevaluated, place, message))
 }
 
 /// A singleton is one function however often it is asked for, known by its purpose.

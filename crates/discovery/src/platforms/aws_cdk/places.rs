@@ -121,15 +121,20 @@ fn trimmed(name: &str, says_nothing: impl Fn(&str) -> bool) -> String {
     name.get(start..end).unwrap_or(name).to_owned()
 }
 
+/// The calls through which a function is made, innermost first, without those that make its stack.
+pub(super) fn calls(event: &Event, stack: Option<&Event>) -> Vec<Site> {
+    let outside = stack.map(|stack| stack.chain.as_slice()).unwrap_or_default();
+    let inner = event.chain.iter().take_while(|site| !outside.contains(site));
+    std::iter::once(&event.site).chain(inner).cloned().collect()
+}
+
 /// The call that declares the function: the innermost one that holds the literal of its name, else the innermost one in
 /// the literal's file, else the one that makes the construct.
-pub(super) fn declaring<'e>(event: &'e Event, origin: Option<&Site>) -> &'e Site {
-    let Some(origin) = origin else { return &event.site };
-    let sites = || std::iter::once(&event.site).chain(&event.chain);
-    sites()
-        .find(|site| site.holds(origin))
-        .or_else(|| sites().find(|site| site.path == origin.path))
-        .unwrap_or(&event.site)
+pub(super) fn declaring<'s>(calls: &'s [Site], origin: Option<&Site>) -> Option<&'s Site> {
+    let held = origin.and_then(|origin| {
+        calls.iter().find(|site| site.holds(origin)).or_else(|| calls.iter().find(|site| site.path == origin.path))
+    });
+    held.or(calls.first())
 }
 
 #[cfg(test)]

@@ -40,7 +40,8 @@ pub(super) fn unmade(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<(App, Stri
     found
 }
 
-fn is_test(path: &RepoPath) -> bool {
+/// True for what shows or tests something.
+pub(super) fn is_test(path: &RepoPath) -> bool {
     let name = path.file_name();
     let by_name =
         name.contains(".test.") || name.contains(".spec.") || name.starts_with("test_") || name.contains("integ.");
@@ -91,7 +92,7 @@ fn is_used(text: &str, class: &str, language: Language) -> bool {
 }
 
 /// The folder of the project that a file belongs to.
-fn project(sources: &Sources<'_>, path: &RepoPath) -> RepoPath {
+pub(super) fn project(sources: &Sources<'_>, path: &RepoPath) -> RepoPath {
     let files = sources.files();
     let manifest = |folder: &RepoPath| {
         ["cdk.json", "package.json", "requirements.txt", "pyproject.toml"]

@@ -265,11 +265,44 @@ fn libraries_of_constructs_and_projen_are_read_without_an_app() {
 }
 
 #[test]
+fn apps_that_no_manifest_names_and_code_that_scripts_bundle() {
+    let found = read(&[
+        ("pay/requirements.txt", "aws-cdk-lib"),
+        (
+            "pay/app.py",
+            "import aws_cdk as cdk\nfrom pay.stack import PayStack\napp = cdk.App()\nPayStack(app, 'PayStack')\napp.synth()\n",
+        ),
+        (
+            "pay/pay/stack.py",
+            "import aws_cdk as cdk\nfrom aws_cdk import aws_lambda as lambda_\n\nclass PayStack(cdk.Stack):\n    \
+             def __init__(self, scope, construct_id, **kwargs):\n        super().__init__(scope, construct_id, **kwargs)\n        \
+             lambda_.Function(self, f'{construct_id}-charge', code=lambda_.Code.from_asset('src'), handler='m.h', runtime=lambda_.Runtime.PYTHON_3_12)\n",
+        ),
+        ("cdk.json", JSON),
+        (
+            "bin/app.ts",
+            "import { App, Stack } from 'aws-cdk-lib'; import { Code } from 'aws-cdk-lib/aws-lambda'; import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';\n\
+             new NodejsFunction(new Stack(new App(), 'Built'), 'Refund', { code: Code.fromCustomCommand('out/refund', ['node', 'build.js']), handler: 'index.main' });\n",
+        ),
+        (
+            "build.js",
+            "require('esbuild').build({ entryPoints: ['./src/refund.ts'], outfile: 'out/refund/index.js' }).catch(() => process.exit(1));",
+        ),
+        ("src/refund.ts", "export const main = 1"),
+    ]);
+    assert_eq!(lines(&found), ["Built/Refund :. src/refund.ts#main", "PayStack/PayStack-charge pay:src m.h"]);
+    // The id holds the stack's own, which is written where the stack is made: the function is declared by its own call.
+    assert_eq!(found[1].declaration.location.path.as_str(), "pay/pay/stack.py");
+}
+
+#[test]
 fn what_cannot_be_followed_is_named() {
     let set = FileSet::from_texts([
         ("java/cdk.json", "{\"app\": \"mvn -e -q compile exec:java\"}"),
         ("lost/cdk.json", "{\"app\": \"npx ts-node bin/lost.ts\"}"),
         ("bad/cdk.json", "{"),
+        ("gone/cdk.json", "{\"app\": \"python3 app.py\"}"),
+        ("gone/app.py", "from aws_cdk import App\nfrom gone.stack import GoneStack\nGoneStack(App(), 'x')\n"),
     ]);
     let messages: Vec<String> = AwsCdk.declared(&set).problems.into_iter().map(|problem| problem.message).collect();
     assert_eq!(
@@ -278,6 +311,7 @@ fn what_cannot_be_followed_is_named() {
             "`cdk.json` cannot be read",
             "AWS CDK apps in Java are not read: the functions they declare are not checked",
             "the program of this CDK app was not found: the functions it declares are not checked",
+            "the stack `GoneStack` comes from `gone.stack`, which is not in the repository: functions it declares are not checked",
         ]
     );
 }

@@ -28,8 +28,8 @@ const HOPS: usize = 10;
 
 /// What is said of the functions of one app.
 pub(super) struct Wiring<'e> {
-    evaluation: &'e Evaluation,
-    labels: &'e Labels<'e>,
+    pub(super) evaluation: &'e Evaluation,
+    pub(super) labels: &'e Labels<'e>,
     uses: HashMap<usize, Uses>,
     environment: HashMap<usize, BTreeMap<String, String>>,
     /// Functions by the role that they are given.
@@ -124,7 +124,7 @@ impl<'e> Wiring<'e> {
         of_role.iter().map(|function| (*function, strength)).collect()
     }
 
-    fn resource(&self, value: &Value) -> Option<Resource> {
+    pub(super) fn resource(&self, value: &Value) -> Option<Resource> {
         uses::resource(self.evaluation, self.labels, value)
     }
 
@@ -134,7 +134,7 @@ impl<'e> Wiring<'e> {
         }
     }
 
-    fn receives(&mut self, function: usize, kind: &'static str, key: String) {
+    pub(super) fn receives(&mut self, function: usize, kind: &'static str, key: String) {
         self.add(function, Channel(kind, Receives), key, Strength::Own);
     }
 
@@ -357,7 +357,7 @@ impl<'e> Wiring<'e> {
     }
 
     /// The function behind a target, a destination or a subscription that is made around it.
-    fn behind(&self, value: &Value) -> Option<usize> {
+    pub(super) fn behind(&self, value: &Value) -> Option<usize> {
         if let Some(function) = self.function(value) {
             return Some(function);
         }
@@ -414,60 +414,6 @@ impl<'e> Wiring<'e> {
             let kind = if resource.kind == "queue" { "queue" } else { "stream" };
             self.receives(function, kind, resource.key);
         }
-    }
-
-    /// `resource.addMethod("GET", integration)`, `api.addRoutes({ path, methods, integration })`.
-    fn route(&mut self, receiver: &Value, event: &Event) {
-        let integration = property(event, "integration");
-        let function = integration
-            .and_then(|value| self.behind(value))
-            .or_else(|| event.arguments.iter().find_map(|given| self.behind(&given.value)))
-            .or_else(|| self.default_handler(receiver));
-        let Some(function) = function else { return };
-        let api = self.resource(receiver);
-        let (kind, label) = match &api {
-            Some(api) if api.kind == "websocket" => ("websocket", api.key.clone()),
-            Some(api) => ("http", api.key.clone()),
-            None => ("http", self.labels.key(function)),
-        };
-        let text = |value: Option<&Value>| value.and_then(Value::as_text).map(str::to_owned);
-        let path = text(property(event, "path")).unwrap_or_else(|| self.path_of(receiver));
-        let method = match property(event, "methods").and_then(Value::as_list) {
-            Some(methods) => methods.iter().filter_map(|one| method_name(one)).collect::<Vec<_>>(),
-            None => event.positional(0).and_then(method_name).into_iter().collect(),
-        };
-        let methods = if method.is_empty() { vec!["ANY".to_owned()] } else { method };
-        for method in methods {
-            let key =
-                if kind == "websocket" { format!("{label} {method}") } else { format!("{label} {method} {path}") };
-            self.receives(function, kind, key);
-        }
-    }
-
-    /// The function that an API is made around: `new LambdaRestApi(this, id, { handler: fn })`.
-    fn default_handler(&self, receiver: &Value) -> Option<usize> {
-        let api = self.resource(receiver)?;
-        let event = self.evaluation.events.get(api.event)?;
-        property(event, "handler").or_else(|| property(event, "defaultIntegration")).and_then(|one| self.behind(one))
-    }
-
-    /// The path of a resource of an API: what was added on the way to it.
-    fn path_of(&self, value: &Value) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        let mut at = value.clone();
-        for _ in 0..24 {
-            let Some(event) = at.instance().and_then(|index| self.evaluation.events.get(index)) else { break };
-            let Some(receiver) = &event.callee.receiver else { break };
-            match camel(event.callee.last()).as_str() {
-                "addResource" | "resourceForPath" | "addProxy" => {
-                    let part = event.positional(0).or_else(|| event.named("path_part")).and_then(Value::as_text);
-                    parts.insert(0, part.unwrap_or("{proxy+}").trim_matches('/').to_owned());
-                }
-                _ => {}
-            }
-            at = receiver.clone();
-        }
-        format!("/{}", parts.join("/"))
     }
 
     /// Constructs that are made around functions.
@@ -564,28 +510,5 @@ impl<'e> Wiring<'e> {
             }
             _ => {}
         }
-    }
-
-    fn default_integration(&mut self, event: &Event, index: usize) {
-        let label = self.labels.key(index);
-        if let Some(function) = property(event, "defaultIntegration").and_then(|one| self.behind(one)) {
-            self.receives(function, "http", format!("{label} ANY /{{proxy+}}"));
-        }
-        for name in ["connectRouteOptions", "disconnectRouteOptions", "defaultRouteOptions"] {
-            let integration = property(event, name).and_then(|options| inner(options, "integration"));
-            if let Some(function) = integration.and_then(|one| self.behind(one)) {
-                let route = name.trim_end_matches("RouteOptions");
-                self.receives(function, "websocket", format!("{label} ${route}"));
-            }
-        }
-    }
-}
-
-/// `GET` as a text, or as a constant of the CDK.
-fn method_name(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.text.to_ascii_uppercase()),
-        Value::External(_, path) => path.rsplit('.').next().map(str::to_owned),
-        _ => None,
     }
 }
