@@ -47,7 +47,7 @@ impl Platform for AwsCdk {
         seen.sort();
         for app in apps::unnamed(&sources, &seen) {
             let evaluation = apps::evaluate(&sources, &app);
-            let makes_app = evaluation.events.iter().any(|event| constructs::is_app(event));
+            let makes_app = evaluation.events.iter().any(constructs::is_app);
             if makes_app && seen.binary_search(&app.entry).is_err() {
                 seen.extend(evaluation.files.iter().cloned());
                 seen.sort();

@@ -475,7 +475,7 @@ fn runtime_name(constant: &str) -> Option<String> {
     let version = version.replace('_', ".");
     Some(match family {
         "nodejs" if version == "latest" || version.is_empty() => "nodejs".to_owned(),
-        "nodejs" => format!("nodejs{}", version.replace(".x", ".x")),
+        "nodejs" => format!("nodejs{version}"),
         "python" => format!("python{version}"),
         "java" => format!("java{}", version.replace(".corretto", "")),
         "dotnet" => format!("dotnet{}", version.split('.').next().unwrap_or_default()),

@@ -36,6 +36,8 @@ pub(super) struct Gathered {
 /// A function of one stack of one app.
 struct Found {
     service: String,
+    /// Its key among the constructs of its app.
+    key: String,
     folder: RepoPath,
     /// The id of the stack, as far as it is known.
     stack_id: Option<String>,
@@ -95,6 +97,7 @@ impl Gathered {
             }
             self.found.push(Found {
                 service: labels.of(place.stack),
+                key: labels.key(index),
                 folder: app.folder.clone(),
                 stack_id: place.stack.and_then(|stack| labels.id(stack)),
                 parts: wiring.logical_id(index).or(singleton(event)).map_or(place.parts, |part| vec![part]),
@@ -112,6 +115,7 @@ impl Gathered {
     pub(super) fn declared(mut self, _problems: &mut [Problem]) -> Vec<Declared> {
         self.tell_stacks_apart();
         let names = self.names();
+        self.name_calls(&names);
         let mut declared: BTreeMap<(String, RepoPath, String, String), Declared> = BTreeMap::new();
         let mut sites: BTreeMap<Site, BTreeSet<String>> = BTreeMap::new();
         for (found, (name, origin)) in self.found.iter().zip(&names) {
@@ -143,7 +147,9 @@ impl Gathered {
 
     /// Stacks of one class that are made for different things, not for different stages, are called by their ids.
     fn tell_stacks_apart(&mut self) {
-        let mut codes: BTreeMap<(String, RepoPath, String, Site), BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        /// The codes of one construct, by the ids of the stacks that hold it.
+        type Codes = BTreeMap<String, BTreeSet<String>>;
+        let mut codes: BTreeMap<(String, RepoPath, String, Site), Codes> = BTreeMap::new();
         for found in &self.found {
             let id = places::without_stage(found.stack_id.as_deref().unwrap_or_default());
             let name = found.parts.last().map(|part| part.text.clone()).unwrap_or_default();
@@ -185,6 +191,23 @@ impl Gathered {
         }
         self.without_stages(&mut names);
         names
+    }
+
+    /// Calls and variables name functions by their ids; from here on by what the functions are called.
+    fn name_calls(&mut self, names: &[(String, Option<Site>)]) {
+        let mut called: HashMap<(RepoPath, String), String> = HashMap::new();
+        for (found, (name, _)) in self.found.iter().zip(names) {
+            called.insert((found.folder.clone(), found.key.clone()), format!("{}#{name}", found.service));
+        }
+        for found in &mut self.found {
+            let folder = found.folder.clone();
+            let keys = found.uses.invokes.iter_mut().map(|call| &mut call.key);
+            for key in keys.chain(found.environment.values_mut()) {
+                if let Some(name) = called.get(&(folder.clone(), key.clone())) {
+                    key.clone_from(name);
+                }
+            }
+        }
     }
 
     /// One call that makes the same function for several stages, each with the stage in its id: it is one function.
@@ -368,7 +391,10 @@ impl<'e> Labels<'e> {
     /// The key of a construct: its stack, and the ids below.
     pub(super) fn key(&self, index: usize) -> String {
         let way = places::way(self.evaluation, index);
-        let ids: Vec<&str> = way.parts.iter().map(|part| part.text.as_str()).collect();
+        let mut ids: Vec<&str> = way.parts.iter().map(|part| part.text.as_str()).collect();
+        if ids.is_empty() {
+            ids.extend(self.evaluation.events.get(index).map(|event| event.callee.last()));
+        }
         format!("{}#{}", self.of(way.stack), ids.join("/"))
     }
 }

@@ -25,7 +25,7 @@ impl Wiring<'_> {
         let text = |value: Option<&Value>| value.and_then(Value::as_text).map(str::to_owned);
         let path = text(property(event, "path")).unwrap_or_else(|| self.path_of(receiver));
         let method = match property(event, "methods").and_then(Value::as_list) {
-            Some(methods) => methods.iter().filter_map(|one| method_name(one)).collect::<Vec<_>>(),
+            Some(methods) => methods.iter().filter_map(method_name).collect::<Vec<_>>(),
             None => event.positional(0).and_then(method_name).into_iter().collect(),
         };
         let methods = if method.is_empty() { vec!["ANY".to_owned()] } else { method };

@@ -156,6 +156,7 @@ fn what_constructs_say_of_functions() {
         import * as targets from 'aws-cdk-lib/aws-events-targets'; import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';\n\
         import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'; import * as n from 'aws-cdk-lib/aws-s3-notifications';\n\
         import * as sfn from 'aws-cdk-lib/aws-stepfunctions'; import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';\n\
+        import { Construct } from 'constructs'; class Nested extends Construct { fn: any; constructor(scope: any, id: string) { super(scope, id); this.fn = new lambda.Function(this, 'Fn', { code: lambda.Code.fromAsset('src'), handler: 'e.h' }); } }\n\
         const stack = new Stack(new App(), 's'); const role = new iam.Role(stack, 'Role', {});\n\
         const fn = (id: string, more = {}) => new lambda.Function(stack, id, { code: lambda.Code.fromAsset('src'), handler: `${id}.h`, runtime: lambda.Runtime.NODEJS_22_X, ...more });\n\
         const a = fn('a', { environment: { OTHER: 'x', FN: fn('c').functionName }, deadLetterQueue: new sqs.Queue(stack, 'Dead') }); const b = fn('b', { role }); fn('d', { role });\n\
@@ -164,7 +165,7 @@ fn what_constructs_say_of_functions() {
         const rule = new events.Rule(stack, 'Placed', { eventPattern: { source: ['shop'], detailType: ['OrderPlaced'] } }); rule.addTarget(new targets.LambdaFunction(b));\n\
         sns.Topic.fromTopicArn(stack, 'T', 'arn:aws:sns:eu-west-1:1:news').addSubscription(new LambdaSubscription(a));\n\
         new s3.Bucket(stack, 'Files').addEventNotification(s3.EventType.OBJECT_CREATED, new n.LambdaDestination(b.currentVersion));\n\
-        a.grantInvoke(b); role.addToPolicy(new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'logs:*'], resources: ['arn:aws:dynamodb:*:*:table/prices'] }));\n\
+        a.grantInvoke(b); const nested = new Nested(stack, 'Inner'); nested.fn.grantInvoke(b); role.addToPolicy(new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'logs:*'], resources: ['arn:aws:dynamodb:*:*:table/prices'] }));\n\
         const one = new tasks.LambdaInvoke(stack, 'One', { lambdaFunction: a }); one.next(new tasks.LambdaInvoke(stack, 'Two', { lambdaFunction: b }));\n\
         new sfn.StateMachine(stack, 'Flow', { definitionBody: sfn.DefinitionBody.fromChainable(one) });\n";
     let found = read(&[("cdk.json", JSON), ("bin/app.ts", app)]);
@@ -181,6 +182,7 @@ fn what_constructs_say_of_functions() {
     assert_eq!(
         uses(&found, "b"),
         [
+            "Calls function s#Inner Own",
             "Calls function s#a Own",
             "Read table prices Inherited",
             "Receives bucket s#Files Own",
@@ -191,10 +193,12 @@ fn what_constructs_say_of_functions() {
     );
     let a = found.iter().find(|one| one.name == "a").unwrap();
     assert_eq!(a.environment.get("FN").map(String::as_str), Some("s#c"));
-    let set = FileSet::from_texts([("src/a.ts", ""), ("src/b.ts", ""), ("src/c.ts", ""), ("src/d.ts", "")]);
+    let set =
+        FileSet::from_texts([("src/a.ts", ""), ("src/b.ts", ""), ("src/c.ts", ""), ("src/d.ts", ""), ("src/e.ts", "")]);
     let functions = assemble(found, &set).0;
     let b = functions.iter().find(|one| one.name == "b").unwrap();
-    assert_eq!(b.invokes[0].function.as_ref().map(ToString::to_string).as_deref(), Some("s/a"));
+    let called: Vec<String> = b.invokes.iter().filter_map(|call| Some(call.function.as_ref()?.to_string())).collect();
+    assert_eq!(called, ["s/Inner", "s/a"]);
 }
 
 #[test]
