@@ -12,8 +12,14 @@ struct Unread {
     says: &'static [&'static str],
 }
 
-const UNREAD: &[Unread] =
-    &[Unread { platform: "Pulumi", named: |path| is_named(path, "Pulumi", &["yaml", "yml"]), says: &["runtime:"] }];
+const UNREAD: &[Unread] = &[
+    Unread { platform: "Encore", named: |path| path.file_name() == "encore.app", says: &[] },
+    Unread {
+        platform: "Appwrite",
+        named: |path| is_named(path, "appwrite", &["json"]) || is_named(path, "appwrite.config", &["json"]),
+        says: &["\"functions\""],
+    },
+];
 
 fn has_extension(path: &RepoPath, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|extension| extensions.contains(&extension))

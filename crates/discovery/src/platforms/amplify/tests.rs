@@ -156,12 +156,9 @@ export const unused = 3;
         ]
     );
     let found = Amplify.declared(&FileSet::from_texts(files.iter().copied())).value;
-    assert_eq!(crate::testing::uses(&found, "pre-sign-up"), ["Receives identity web#auth Own"]);
-    assert_eq!(crate::testing::uses(&found, "report"), ["Receives schedule web#report/schedule Own"]);
-    assert_eq!(
-        crate::testing::code(found.iter().find(|one| one.name == "bird").unwrap()),
-        ":web/amplify/functions/bird/src"
-    );
+    assert_eq!(testing::uses(&found, "pre-sign-up"), ["Receives identity web#auth Own"]);
+    assert_eq!(testing::uses(&found, "report"), ["Receives schedule web#report/schedule Own"]);
+    assert_eq!(testing::code(found.iter().find(|one| one.name == "bird").unwrap()), ":web/amplify/functions/bird/src");
     let runtime = found.iter().find(|one| one.name == "custom").unwrap().runtime.clone();
     assert_eq!(runtime.as_deref(), Some("python3.12"));
 }

@@ -137,7 +137,7 @@ impl<'s> Reader<'s, '_> {
                     }
                     Exported::Properties(value) => {
                         let found = self.scripts.find(script.at(value));
-                        self.properties(script, found, prefix, left, emulator);
+                        self.properties(found, prefix, left, emulator);
                     }
                 }
             }
@@ -162,15 +162,14 @@ impl<'s> Reader<'s, '_> {
         match &candidate.found.meaning {
             Meaning::Module(module) => self.module(module, &candidate.name, left, Some(candidate.emulator)),
             Meaning::Value(at, rest) if rest.is_empty() && matches!(at.expression.kind, ExpressionKind::Object(_)) => {
-                let (script, name) = (candidate.script, candidate.name.clone());
-                self.properties(script, candidate.found, &name, left, candidate.emulator);
+                self.properties(candidate.found, &candidate.name, left, candidate.emulator);
             }
             _ => self.value(candidate),
         }
     }
 
     /// The properties of an object, or the exports of a module that is exported as one.
-    fn properties(&mut self, script: &'s Script, whole: Found<'s>, prefix: &str, left: usize, emulator: bool) {
+    fn properties(&mut self, whole: Found<'s>, prefix: &str, left: usize, emulator: bool) {
         let Some(left) = left.checked_sub(1) else { return };
         let at = match whole.meaning {
             Meaning::Module(module) => return self.module(module, prefix, left, Some(emulator)),
@@ -182,7 +181,7 @@ impl<'s> Reader<'s, '_> {
                 if let lockstep_script::tree::Property::Spread(value) = property {
                     let found = self.scripts.find(at.with(value));
                     if matches!(found.meaning, Meaning::Module(_)) {
-                        self.properties(script, found, prefix, left, emulator);
+                        self.properties(found, prefix, left, emulator);
                     }
                 }
             }

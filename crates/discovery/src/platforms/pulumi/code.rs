@@ -83,9 +83,11 @@ pub(super) fn runtime(value: &Value) -> Option<String> {
             let last = name.rsplit('.').next()?.to_ascii_lowercase();
             let number = last.find(|c: char| c.is_ascii_digit())?;
             let (language, version) = last.split_at(number);
-            let version = version.replace('d', ".").replace('_', ".");
-            let language = if language == "custom" { "provided" } else { language.trim_end_matches('_') };
-            Some(format!("{language}{version}"))
+            let version = version.replace(['d', '_'], ".");
+            match language.strip_prefix("custom") {
+                Some(system) => Some(format!("provided.{system}{version}")),
+                None => Some(format!("{}{version}", language.trim_end_matches('_'))),
+            }
         }
         _ => None,
     }

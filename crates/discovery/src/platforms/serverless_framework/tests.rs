@@ -246,7 +246,7 @@ module.exports = config;
     };
     assert_eq!(place("inline"), ("shop/serverless.ts".to_owned(), "inline".to_owned()));
     assert_eq!(place("hello"), ("shop/serverless.ts".to_owned(), "hello".to_owned()));
-    assert_eq!(crate::testing::uses(&found, "made"), ["Receives queue queue-* Own"]);
+    assert_eq!(testing::uses(&found, "made"), ["Receives queue queue-* Own"]);
 }
 
 #[test]
