@@ -27,7 +27,12 @@ mod wrapper;
 use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
 use self::roots::{Root, Roots};
-pub(crate) use self::{image::has_image, index::Index, rust::bins as cargo_bins};
+pub(crate) use self::{
+    command::{Command, commands, option},
+    image::has_image,
+    index::Index,
+    rust::bins as cargo_bins,
+};
 use crate::platform::{CodeSource, Declared, HandlerStyle};
 
 /// What became of one declaration.

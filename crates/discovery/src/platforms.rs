@@ -14,6 +14,7 @@ pub mod chalice;
 pub mod cloudflare_workers;
 pub mod digitalocean;
 pub mod firebase;
+pub mod google_cloud_functions;
 pub mod knative;
 pub mod lockstep;
 pub mod netlify;
@@ -32,35 +33,36 @@ pub mod zappa;
 /// Every platform, in the order of the list; `tables` are the functions that the configuration declares.
 pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
     vec![
-        Box::new(amplify::Amplify),                          //
-        Box::new(architect::Architect),                      //
-        Box::new(aws_cdk::AwsCdk),                           //
-        Box::new(aws_sam::AwsSam),                           //
-        Box::new(azure_functions::AzureFunctions),           //
-        Box::new(cargo_lambda::CargoLambda),                 //
-        Box::new(chalice::Chalice),                          //
-        Box::new(cloudflare_workers::CloudflareWorkers),     //
-        Box::new(digitalocean::DigitalOcean),                //
-        Box::new(firebase::Firebase),                        //
-        Box::new(knative::Knative),                          //
-        Box::new(lockstep::Tables(tables)),                  //
-        Box::new(netlify::Netlify),                          //
-        Box::new(nitric::Nitric),                            //
-        Box::new(openfaas::OpenFaas),                        //
-        Box::new(openwhisk::OpenWhisk),                      //
-        Box::new(pulumi::Pulumi),                            //
-        Box::new(serverless_framework::ServerlessFramework), //
-        Box::new(spin::Spin),                                //
-        Box::new(sst::Sst),                                  //
-        Box::new(supabase::Supabase),                        //
-        Box::new(terraform::Terraform),                      //
-        Box::new(vercel::Vercel),                            //
-        Box::new(zappa::Zappa),                              //
+        Box::new(amplify::Amplify),                             //
+        Box::new(architect::Architect),                         //
+        Box::new(aws_cdk::AwsCdk),                              //
+        Box::new(aws_sam::AwsSam),                              //
+        Box::new(azure_functions::AzureFunctions),              //
+        Box::new(cargo_lambda::CargoLambda),                    //
+        Box::new(chalice::Chalice),                             //
+        Box::new(cloudflare_workers::CloudflareWorkers),        //
+        Box::new(digitalocean::DigitalOcean),                   //
+        Box::new(firebase::Firebase),                           //
+        Box::new(google_cloud_functions::GoogleCloudFunctions), //
+        Box::new(knative::Knative),                             //
+        Box::new(lockstep::Tables(tables)),                     //
+        Box::new(netlify::Netlify),                             //
+        Box::new(nitric::Nitric),                               //
+        Box::new(openfaas::OpenFaas),                           //
+        Box::new(openwhisk::OpenWhisk),                         //
+        Box::new(pulumi::Pulumi),                               //
+        Box::new(serverless_framework::ServerlessFramework),    //
+        Box::new(spin::Spin),                                   //
+        Box::new(sst::Sst),                                     //
+        Box::new(supabase::Supabase),                           //
+        Box::new(terraform::Terraform),                         //
+        Box::new(vercel::Vercel),                               //
+        Box::new(zappa::Zappa),                                 //
     ]
 }
 
 /// Platforms that take functions from code alone. What they find counts where no manifest declares the same code.
-pub(crate) const FROM_CODE_ALONE: &[&str] = &[cargo_lambda::NAME];
+pub(crate) const FROM_CODE_ALONE: &[&str] = &[cargo_lambda::NAME, google_cloud_functions::NAME];
 
 #[cfg(test)]
 mod tests {

@@ -6,14 +6,14 @@ use lockstep_model::RepoPath;
 
 /// One command with the folder it runs in, relative to the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Command {
-    pub(super) folder: RepoPath,
-    pub(super) words: Vec<String>,
+pub(crate) struct Command {
+    pub(crate) folder: RepoPath,
+    pub(crate) words: Vec<String>,
 }
 
 /// The commands of `text`, `folder` being where it runs. Lines that end with a backslash go on; `cd` is followed within
 /// a line, and within the whole text if it is a script (`keeps_folder`).
-pub(super) fn commands(text: &str, folder: &RepoPath, keeps_folder: bool) -> Vec<Command> {
+pub(crate) fn commands(text: &str, folder: &RepoPath, keeps_folder: bool) -> Vec<Command> {
     let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
     let mut commands = Vec::new();
     let mut here = folder.clone();
@@ -87,7 +87,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// The value of an option: `-o x`, `-o=x`, `--bin x`.
-pub(super) fn option<'a>(words: &'a [String], names: &[&str]) -> Option<&'a str> {
+pub(crate) fn option<'a>(words: &'a [String], names: &[&str]) -> Option<&'a str> {
     words.iter().enumerate().find_map(|(at, word)| {
         names.iter().find_map(|name| {
             if word == name {
