@@ -46,6 +46,10 @@ fn linked(call: &RemoteCall, caller: &Function, callees: &Callees, helpers_wait:
         RemoteCallKind::Http => of_url(start, rest, callees),
         RemoteCallKind::StateMachine => None,
     }?;
+    // Netlify answers for functions of such a name before they run.
+    if call.kind == RemoteCallKind::Http && function.as_str().ends_with("-background") {
+        return Some(Call { location: call.location.clone(), function: function.clone(), by, waits: Some(false) });
+    }
     let waits = call.waits.or(if call.kind == RemoteCallKind::Helper { helpers_wait } else { None });
     Some(Call { location: call.location.clone(), function: function.clone(), by, waits })
 }

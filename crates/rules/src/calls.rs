@@ -9,6 +9,9 @@ use crate::View;
 /// Platforms whose manifests say that a function is called, not just that it may be.
 const BINDING: [&str; 2] = ["cloudflare", "spin"];
 
+/// Platforms whose manifests tell of orchestrations: whoever starts one, or a step of one, does not wait.
+const ORCHESTRATING: [&str; 1] = ["azure-functions"];
+
 /// One function calls another.
 pub(crate) struct Edge<'a> {
     /// The caller.
@@ -62,7 +65,7 @@ fn allowed<'a>(view: &View<'a>, from: usize, function: &'a Function) -> Vec<usiz
         call.kind == RemoteCallKind::Function && function.calls.iter().all(|known| known.location != call.location)
     };
     let silent = followed.is_some_and(|closure| !closure.remote_calls.iter().any(open));
-    if silent && !is_binding(function) {
+    if is_of(function, &ORCHESTRATING) || (silent && !is_binding(function)) {
         return Vec::new();
     }
     let own = function.invokes.iter().filter(|call| call.kind == "function" && call.strength == Strength::Own);
@@ -71,6 +74,11 @@ fn allowed<'a>(view: &View<'a>, from: usize, function: &'a Function) -> Vec<usiz
 }
 
 fn is_binding(function: &Function) -> bool {
-    let bound = |platform: &str| BINDING.iter().any(|name| platform.starts_with(name));
-    function.declarations.iter().any(|declaration| bound(declaration.platform))
+    is_of(function, &BINDING)
+}
+
+/// True if a platform whose name begins with one of these declares the function.
+fn is_of(function: &Function, platforms: &[&str]) -> bool {
+    let listed = |platform: &str| platforms.iter().any(|name| platform.starts_with(name));
+    function.declarations.iter().any(|declaration| listed(declaration.platform))
 }

@@ -37,8 +37,8 @@ pub(super) struct World<'a> {
     exports: HashMap<String, Option<(usize, &'a Node)>>,
     /// Names of SSM parameters that files beside the templates give to parameters without a default.
     given: HashMap<(usize, &'a str), String>,
-    /// Resources by kind and name; none where two have the name.
-    names: HashMap<(&'static str, String), Option<String>>,
+    /// Resources by kind and name, with their stacks: copies of one template give the same names to things of their own.
+    names: HashMap<(&'static str, String), Vec<(usize, String)>>,
 }
 
 /// A part of a value.
@@ -97,7 +97,8 @@ impl<'a> World<'a> {
     }
 
     fn index(&mut self) {
-        let (mut parameters, mut exports, mut names) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut parameters, mut exports) = (HashMap::new(), HashMap::new());
+        let mut names: HashMap<(&'static str, String), Vec<(usize, String)>> = HashMap::new();
         for (number, stack) in self.stacks.iter().enumerate() {
             for output in stack.outputs.values() {
                 let Some(value) = output.get("Value") else { continue };
@@ -114,7 +115,7 @@ impl<'a> World<'a> {
                     once(&mut parameters, name.clone(), (number, value));
                 }
                 if let Some(kind) = type_kind(resource.kind) {
-                    once(&mut names, (kind, name), format!("{}#{id}", stack.label));
+                    names.entry((kind, name)).or_default().push((number, format!("{}#{id}", stack.label)));
                 }
             }
         }
@@ -226,11 +227,11 @@ impl<'a> World<'a> {
 
     /// The key of what `node` names: `stack#LogicalId`, or the name of a `kind` of thing.
     pub(super) fn key(&self, stack: usize, node: &Node, kind: &'static str) -> Option<String> {
-        self.key_of(&self.target(stack, node)?, kind)
+        self.key_of(stack, &self.target(stack, node)?, kind)
     }
 
     /// As [`Self::key`], of a target.
-    pub(super) fn key_of(&self, target: &Target, kind: &'static str) -> Option<String> {
+    pub(super) fn key_of(&self, stack: usize, target: &Target, kind: &'static str) -> Option<String> {
         match target {
             Target::Resource { stack, id, .. } => Some(format!("{}#{id}", self.stacks[*stack].label)),
             Target::Name(text) => {
@@ -238,8 +239,11 @@ impl<'a> World<'a> {
                 if !name.contains(char::is_alphanumeric) {
                     return None;
                 }
-                let known = self.names.get(&(kind, name.to_owned())).cloned().flatten();
-                Some(known.unwrap_or_else(|| name.to_owned()))
+                let known = self.names.get(&(kind, name.to_owned())).map(Vec::as_slice).unwrap_or_default();
+                // A stack that has a thing of that name means its own.
+                let own = known.iter().find(|(of, _)| *of == stack);
+                let only = || known.first().filter(|_| known.len() == 1);
+                Some(own.or_else(only).map_or_else(|| name.to_owned(), |(_, key)| key.clone()))
             }
         }
     }

@@ -240,7 +240,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                     .unwrap_or("queue"),
             };
             let what = if kind == "function" { Use::Call("destination") } else { Use::Channel(kind, Sends) };
-            if let Some(key) = self.world.key_of(&target, kind) {
+            if let Some(key) = self.world.key_of(self.stack, &target, kind) {
                 uses.add(what, key, Strength::Own);
             }
         }
@@ -259,7 +259,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                 let Target::Resource { stack, id, .. } = &target else { continue };
                 let Some(kind) = self.world.resource(*stack, id).map(|resource| resource.kind) else { continue };
                 if is_called(kind)
-                    && let Some(key) = self.world.key_of(&target, "function")
+                    && let Some(key) = self.world.key_of(self.stack, &target, "function")
                 {
                     values.insert(name.text.clone(), key + &path);
                 }
@@ -269,7 +269,7 @@ impl<'w, 'a> Reader<'w, 'a> {
                     "function" | "state-machine" if strength == Strength::Own => Use::Call(kind),
                     _ => continue,
                 };
-                if let Some(key) = self.world.key_of(&target, kind) {
+                if let Some(key) = self.world.key_of(self.stack, &target, kind) {
                     uses.add(what, key, strength);
                 }
             }
@@ -295,7 +295,7 @@ impl<'w, 'a> Reader<'w, 'a> {
             Target::Name(arn) => return Some(Layer { name: arn.clone(), path: None }),
             Target::Resource { stack, id, .. } => (stack, id),
         };
-        let name = self.world.key_of(&target, "layer")?;
+        let name = self.world.key_of(self.stack, &target, "layer")?;
         let (of, resource) = self.world.stacks[*stack].resources.get(id.as_str())?;
         let content = ["ContentUri", "Content"].iter().find_map(|name| resource.property(name));
         let text = content.and_then(|content| self.world.literal(*stack, content));

@@ -157,7 +157,7 @@ impl Policies<'_, '_> {
             let Some(target) = self.world.target(self.stack, resource) else { return };
             for (service, what) in &said {
                 if self.applies(service, &target)
-                    && let Some(key) = self.world.key_of(&target, what.kind())
+                    && let Some(key) = self.world.key_of(self.stack, &target, what.kind())
                 {
                     uses.add(*what, key, self.strength);
                 }

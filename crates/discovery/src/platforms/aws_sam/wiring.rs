@@ -142,7 +142,7 @@ impl Reader<'_, '_, '_> {
             Target::Name(text) if text.contains(":sqs:") => "queue",
             Target::Name(_) => "stream",
         };
-        if let Some(key) = self.world.key_of(&target, kind) {
+        if let Some(key) = self.world.key_of(self.stack, &target, kind) {
             self.wire(function, Use::Channel(kind, Receives), key);
         }
     }
@@ -252,7 +252,7 @@ pub(super) fn function(world: &World<'_>, stack: usize, node: &Node) -> Option<(
         Target::Name(text) => {
             // `…/functions/arn:aws:lambda:…:function:name/invocations`, as gateways want it.
             let inner = text.split("/functions/").nth(1).map(|arn| arn.trim_end_matches("/invocations"));
-            let key = world.key_of(&Target::Name(inner.unwrap_or(text).to_owned()), "function")?;
+            let key = world.key_of(stack, &Target::Name(inner.unwrap_or(text).to_owned()), "function")?;
             let (number, id) = world.keyed(&key)?;
             (number, id.to_owned())
         }

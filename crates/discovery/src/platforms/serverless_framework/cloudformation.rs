@@ -126,19 +126,19 @@ fn substitute<'a>(variables: &Variables<'a>, text: &str, at: At<'a>) -> (String,
 /// The names that all services give to their resources, so that a thing is known under one key.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    by_name: BTreeMap<(&'static str, String), Option<String>>,
+    by_name: BTreeMap<(&'static str, String), Vec<String>>,
     aliases: BTreeMap<String, String>,
 }
 
 impl Names {
-    /// Remembers that the `kind` of thing called `name` is known as `key`; two of one name are not told apart.
+    /// Remembers that the `kind` of thing called `name` is known as `key`.
     pub(super) fn add_name(&mut self, kind: &'static str, name: String, key: String) {
         if name.chars().filter(|c| c.is_alphanumeric()).count() < 3 {
             return;
         }
-        let known = self.by_name.entry((kind, name)).or_insert_with(|| Some(key.clone()));
-        if known.as_ref().is_some_and(|known| *known != key) {
-            *known = None;
+        let known = self.by_name.entry((kind, name)).or_default();
+        if !known.contains(&key) {
+            known.push(key);
         }
     }
 
@@ -147,8 +147,8 @@ impl Names {
         self.aliases.entry(alias).or_insert(key);
     }
 
-    /// The key of a `kind` of thing that is called `text`: a name, an ARN, or another stack's word for it.
-    pub(super) fn key(&self, kind: &'static str, text: &str) -> Option<String> {
+    /// The key of a `kind` of thing that the service `label` calls `text`: a name, an ARN, or another stack's word for it.
+    pub(super) fn key(&self, kind: &'static str, text: &str, label: &str) -> Option<String> {
         if let Some(key) = self.aliases.get(text) {
             return Some(key.clone());
         }
@@ -156,16 +156,18 @@ impl Names {
         if !name.contains(char::is_alphanumeric) {
             return None;
         }
-        Some(self.known(kind, name).unwrap_or_else(|| name.to_owned()))
+        Some(self.known(kind, name, label).unwrap_or_else(|| name.to_owned()))
     }
 
-    /// The key of the resource that has this very name.
-    pub(super) fn known(&self, kind: &'static str, name: &str) -> Option<String> {
-        self.by_name.get(&(kind, name.to_owned())).cloned().flatten()
+    /// The key of the resource that has this very name: the service's own, else the only one.
+    fn known(&self, kind: &'static str, name: &str, label: &str) -> Option<String> {
+        let known = self.by_name.get(&(kind, name.to_owned()))?;
+        let is_own = |key: &&String| key.rsplit_once('#').is_some_and(|(of, _)| of == label);
+        known.iter().find(is_own).or_else(|| known.first().filter(|_| known.len() == 1)).cloned()
     }
 
     /// The kind and key of the resource that has this very name, whatever it is.
-    pub(super) fn known_as_any(&self, name: &str) -> Option<(&'static str, String)> {
-        KINDS.iter().find_map(|kind| Some((*kind, self.known(kind, name)?)))
+    pub(super) fn known_as_any(&self, name: &str, label: &str) -> Option<(&'static str, String)> {
+        KINDS.iter().find_map(|kind| Some((*kind, self.known(kind, name, label)?)))
     }
 }

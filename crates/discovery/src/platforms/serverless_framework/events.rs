@@ -165,7 +165,7 @@ impl<'a> Wiring<'_, 'a> {
         match cloudformation::target(&self.service.variables, at)? {
             Target::Resource(id) if self.service.kind_of(&id) == Some("function") => Some(self.service.key_of(&id)),
             Target::Resource(_) => None,
-            Target::Name(text) if text.contains(":function:") => self.names.key("function", &text),
+            Target::Name(text) if text.contains(":function:") => self.names.key("function", &text, &self.service.label),
             Target::Name(_) => None,
         }
     }
@@ -271,7 +271,9 @@ impl<'a> Wiring<'_, 'a> {
                 Some(Target::Resource(id)) if self.service.kind_of(id).is_none_or(|kind| kind == what.kind()) => {
                     Some(self.service.key_of(id))
                 }
-                Some(Target::Name(text)) if fits(what.kind(), text) => self.names.key(what.kind(), text),
+                Some(Target::Name(text)) if fits(what.kind(), text) => {
+                    self.names.key(what.kind(), text, &self.service.label)
+                }
                 _ => None,
             };
             if let Some(key) = key {
@@ -299,6 +301,6 @@ impl<'a> Wiring<'_, 'a> {
     }
 
     fn named_thing(&self, text: &str) -> Option<(&'static str, String)> {
-        self.names.known_as_any(text)
+        self.names.known_as_any(text, &self.service.label)
     }
 }

@@ -140,7 +140,7 @@ impl<'a> Service<'a> {
     pub(super) fn key(&self, at: At<'a>, kind: &'static str, names: &Names) -> Option<String> {
         match cloudformation::target(&self.variables, at)? {
             Target::Resource(id) => Some(self.key_of(&id)),
-            Target::Name(text) => names.key(kind, &text),
+            Target::Name(text) => names.key(kind, &text, &self.label),
         }
     }
 
