@@ -150,6 +150,20 @@ fn text_of(world: &World<'_>, value: Option<&Value>) -> Option<String> {
 
 /// The code that a value means: a path, an object, something that packs a folder.
 pub(super) fn code_at(world: &World<'_>, scope: usize, value: &Value) -> CodeSource {
+    let depth = world.packing.get();
+    if depth >= PACKED {
+        return not_told(world, value);
+    }
+    world.packing.set(depth + 1);
+    let code = code_in(world, scope, value);
+    world.packing.set(depth);
+    code
+}
+
+/// How many archives may lie one in the other.
+const PACKED: usize = 6;
+
+fn code_in(world: &World<'_>, scope: usize, value: &Value) -> CodeSource {
     if let Value::List(items) = value {
         // A list of paths to pack: the first folder is the function's.
         let found = items.iter().map(|item| code_at(world, scope, item));
@@ -167,6 +181,9 @@ pub(super) fn code_at(world: &World<'_>, scope: usize, value: &Value) -> CodeSou
     if let Some(reference) = value.reference()
         && let Some(code) = packed(world, &reference, 4)
     {
+        return code;
+    }
+    if let Some(code) = packed_as(world, scope, &world.pattern(value)) {
         return code;
     }
     match value.known() {
@@ -220,11 +237,17 @@ fn packed(world: &World<'_>, reference: &Rc<Reference>, depth: usize) -> Option<
             })
         }
         "aws_s3_object" | "aws_s3_bucket_object" | "google_storage_bucket_object" if depth > 0 => {
-            let source = get("source").or_else(|| get("content")).or_else(|| get("key"))?;
-            Some(match source.reference().and_then(|inner| packed(world, &inner, depth - 1)) {
-                Some(code) => code,
-                None => code_at(world, scope, source),
-            })
+            match get("source").or_else(|| get("content")) {
+                Some(source) => match source.reference().and_then(|inner| packed(world, &inner, depth - 1)) {
+                    Some(code) => Some(code),
+                    None => source.known().map(|path| path_or_artifact(world, scope, &path)),
+                },
+                // An object that somebody else uploads: its key is all that is known.
+                None => {
+                    let (base, _) = paths::split(world, scope, "");
+                    Some(CodeSource::Artifact { base, path: world.pattern(get("key")?) })
+                }
+            }
         }
         // A program packs a folder that it is told of.
         "external" => folder_in(world, scope, get("query")?),
@@ -236,6 +259,28 @@ fn packed(world: &World<'_>, reference: &Rc<Reference>, depth: usize) -> Option<
         "null_resource" | "terraform_data" => folder_in(world, scope, get("triggers")?),
         _ => None,
     }
+}
+
+/// The code of an archive that the module packs, or of an object that it uploads, under this very name.
+fn packed_as(world: &World<'_>, scope: usize, name: &str) -> Option<CodeSource> {
+    if !name.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let module = world.module_of(scope);
+    module.addresses().find_map(|(address, at)| {
+        let output = match module.block_at(at).label(0) {
+            "archive_file" => "output_path",
+            "aws_s3_object" | "aws_s3_bucket_object" => "key",
+            _ => return None,
+        };
+        world.instances(scope, at).iter().find_map(|instance| {
+            let (address, key) = (Rc::from(address), instance.key.clone());
+            let reference = Rc::new(Reference { scope, address, key, path: Vec::new() });
+            let written = world.attribute_of(&reference, output)?;
+            let same = world.pattern(&written).trim_start_matches("./") == name.trim_start_matches("./");
+            same.then(|| packed(world, &reference, 4)).flatten()
+        })
+    })
 }
 
 /// The folder of the checkout that one of the values of a mapping names.

@@ -222,6 +222,15 @@ fn code_may_stand_in_the_block_or_keep_the_place_for_other_code() {
 }
 
 #[test]
+fn archives_are_known_by_the_names_they_are_written_to() {
+    let root = "resource \"aws_lambda_function\" \"a\" {\n  handler = \"a.b\"\n  filename = \"a.zip\"\n}\nresource \"aws_lambda_function\" \"b\" {\n  handler = \"b.b\"\n  s3_key = \"${var.stage}/b.zip\"\n}\nvariable \"stage\" {}\ndata \"archive_file\" \"x\" {\n  source_dir = \"${path.module}/a\"\n  output_path = \"./a.zip\"\n}\nresource \"aws_s3_object\" \"y\" {\n  key = \"${var.stage}/b.zip\"\n  source = data.archive_file.z.output_path\n}\ndata \"archive_file\" \"z\" {\n  source_dir = \"${path.module}/b\"\n  output_path = \"/tmp/z.zip\"\n}\n";
+    assert_eq!(
+        lines(&[("app/main.tf", root), ("app/a/a.py", ""), ("app/b/b.py", "")]),
+        ["app/a a.b :app/a @app/main.tf:1", "app/b b.b :app/b @app/main.tf:5"]
+    );
+}
+
+#[test]
 fn files_of_values_count_where_they_agree() {
     let root = "variable \"handler\" {}\nvariable \"zip\" {}\nresource \"aws_lambda_function\" \"f\" {\n  handler = var.handler\n  filename = \"${var.zip}.zip\"\n}\n";
     assert_eq!(

@@ -103,6 +103,8 @@ pub(super) struct World<'f> {
     pub(super) steps: Cell<usize>,
     pub(super) all_steps: Cell<usize>,
     pub(super) depth: Cell<usize>,
+    /// How deep archives in archives are being looked into.
+    pub(super) packing: Cell<usize>,
 }
 
 impl<'f> World<'f> {
@@ -136,6 +138,7 @@ impl<'f> World<'f> {
             steps: Cell::new(0),
             all_steps: Cell::new(STEPS),
             depth: Cell::new(0),
+            packing: Cell::new(0),
         }
     }
 

@@ -60,6 +60,12 @@ fn circles_end() {
             .collect(),
     );
     survives(
+        "archives that pack themselves",
+        one(
+            "data \"archive_file\" \"a\" {\n  source_dir = data.archive_file.a.output_path\n  output_path = \"a.zip\"\n}\nresource \"aws_lambda_function\" \"x\" {\n  filename = data.archive_file.a.output_path\n}\ndata \"aws_s3_object\" \"o\" {\n  key = \"o.zip\"\n}\nresource \"aws_lambda_function\" \"y\" {\n  s3_key = data.aws_s3_object.o.key\n}\nresource \"aws_s3_object\" \"p\" {\n  key = \"p.zip\"\n  source = aws_s3_object.p.source\n}\nresource \"aws_lambda_function\" \"z\" {\n  s3_key = \"p.zip\"\n}\nmodule \"m\" {\n  source = \"terraform-aws-modules/lambda/aws\"\n  handler = \"a.b\"\n  source_path = module.m.local_filename\n}\n",
+        ),
+    );
+    survives(
         "policies that name themselves",
         one(
             "data \"aws_iam_policy_document\" \"d\" { source_policy_documents = [data.aws_iam_policy_document.d.json] }\nmodule \"x\" {\n  source = \"terraform-aws-modules/lambda/aws\"\n  handler = \"a.b\"\n  source_path = \"x\"\n  policy_json = data.aws_iam_policy_document.d.json\n}\n",
