@@ -51,7 +51,14 @@ fn linked(call: &RemoteCall, caller: &Function, callees: &Callees, helpers_wait:
         return Some(Call { location: call.location.clone(), function: function.clone(), by, waits: Some(false) });
     }
     let waits = call.waits.or(if call.kind == RemoteCallKind::Helper { helpers_wait } else { None });
+    let waits = if is_background(call.kind, rest) { Some(false) } else { waits };
     Some(Call { location: call.location.clone(), function: function.clone(), by, waits })
+}
+
+/// True for a request to a function of Netlify that answers before it runs.
+fn is_background(kind: RemoteCallKind, path: &str) -> bool {
+    let named = path.split_once(PATHS[1]).and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    kind == RemoteCallKind::Http && named.is_some_and(|name| name.ends_with("-background"))
 }
 
 /// The function behind a URL: of the API that it starts with, or the one that it names.
@@ -65,4 +72,17 @@ fn of_url<'c>(base: &str, path: &str, callees: &'c Callees) -> Option<&'c Functi
     let end = label.len() + 1 + rest.find('/').unwrap_or(rest.len());
     let path = format!("{}{path}", &base[end..]);
     by_name.or_else(|| callees.answering(&base[..end], None, &path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_background_function_of_netlify() {
+        let http = |path| is_background(RemoteCallKind::Http, path);
+        assert!(http("/.netlify/functions/mail-background?x=1"));
+        assert!(!http("/.netlify/functions/mail") && !http("/functions/v1/mail-background"));
+        assert!(!is_background(RemoteCallKind::Function, "/.netlify/functions/mail-background"));
+    }
 }

@@ -3,7 +3,7 @@
 mod finder;
 mod site;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_document::Node;
@@ -46,8 +46,7 @@ impl Platform for Netlify {
             }
             let (functions, helpers): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, one)| one.is_entry);
             name_helpers(&helpers, &mut all.problems);
-            let keys = keys(&site, &functions);
-            all.value.extend(functions.iter().map(|(folder, one)| declared(&site, folder, one, &keys, files)));
+            all.value.extend(functions.iter().map(|(folder, one)| declared(&site, folder, one, files)));
         }
         all
     }
@@ -64,19 +63,7 @@ fn name_helpers(helpers: &[(&Folder, Candidate)], problems: &mut Vec<Problem>) {
     problems.push(Problem::at(ProblemKind::Unsupported, Place::of_file(first.path()).location, message));
 }
 
-/// What functions of a site are called by: the key of each name.
-fn keys(site: &Site, functions: &[(&Folder, Candidate)]) -> BTreeMap<String, String> {
-    let of_functions = functions.iter().filter(|(folder, _)| folder.kind == Kind::Function);
-    of_functions.map(|(_, one)| (one.name.clone(), site.stack.key_of(&one.name))).collect()
-}
-
-fn declared(
-    site: &Site,
-    folder: &Folder,
-    one: &Candidate,
-    keys: &BTreeMap<String, String>,
-    files: &FileSet,
-) -> Declared {
+fn declared(site: &Site, folder: &Folder, one: &Candidate, files: &FileSet) -> Declared {
     let code = match &one.source {
         Source::File(path) => Code::file(&path.parent().unwrap_or_else(RepoPath::root), path),
         Source::Folder(path) => Code::Folder { root: path.clone(), handler: None },
@@ -90,7 +77,6 @@ fn declared(
     let text = files.text(one.path()).unwrap_or_default();
     let mut uses = Uses::default();
     listens(site, folder, one, &text, &mut uses);
-    calls(site, one, &text, keys, &mut uses);
     let mut declared = site.stack.function(&one.name, place, code, uses);
     if let Source::Folder(path) = &one.source {
         declared.runtime = Some(if path.join("Cargo.toml").is_ok_and(|file| files.is_file(&file)) {
@@ -127,38 +113,10 @@ fn listens(site: &Site, folder: &Folder, one: &Candidate, text: &str, uses: &mut
         add("schedule", key);
     }
     if folder.kind == Kind::Function {
-        add("http", address(site, &one.name));
+        add("http", format!("{} /.netlify/functions/{}", site.stack.service, one.name));
     }
     for path in paths {
         add("http", format!("{} {path}", site.stack.service));
-    }
-}
-
-/// The address of a function, as a key.
-fn address(site: &Site, name: &str) -> String {
-    format!("{} /.netlify/functions/{name}", site.stack.service)
-}
-
-static ADDRESS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"/\.netlify/functions/([A-Za-z0-9_-]+)").expect("a constant"));
-
-/// Words before an address that say that it is called there, and not only written.
-const CALLERS: [&str; 7] = ["fetch(", "axios", "got(", "got.", "request(", "url:", "$fetch("];
-
-/// Adds the functions of the same site that the file calls. A background function answers before it runs.
-fn calls(site: &Site, one: &Candidate, text: &str, keys: &BTreeMap<String, String>, uses: &mut Uses) {
-    for found in ADDRESS.captures_iter(text) {
-        let (Some(whole), Some(name)) = (found.get(0), found.get(1)) else { continue };
-        let before = &text[..whole.start()];
-        let line = before[before.rfind('\n').map_or(0, |at| at + 1)..].trim_start();
-        let name = name.as_str();
-        let counts = CALLERS.iter().any(|caller| line.contains(caller)) && !line.starts_with(['/', '*']);
-        let Some(key) = keys.get(name).filter(|_| counts && name != one.name) else { continue };
-        if name.ends_with("-background") {
-            uses.add(Use::Channel("http", ChannelDirection::Sends), address(site, name), Strength::Own);
-        } else {
-            uses.add(Use::Call("function"), key.clone(), Strength::Own);
-        }
     }
 }
 

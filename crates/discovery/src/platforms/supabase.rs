@@ -42,8 +42,7 @@ impl Platform for Supabase {
             let slugs: BTreeSet<&str> = functions.iter().map(|function| function.slug.as_str()).collect();
             let wired = calls::from_migrations(&project.stack, &slugs, files);
             for function in functions {
-                let mut uses = wired.get(function.slug.as_str()).cloned().unwrap_or_default();
-                calls::from_code(&project.stack, (&function.slug, &function.entry), &slugs, files, &mut uses);
+                let uses = wired.get(function.slug.as_str()).cloned().unwrap_or_default();
                 all.value.push(declared(project, function, uses));
             }
         }

@@ -103,29 +103,16 @@ fn what_a_build_writes_is_found_by_its_script() {
 }
 
 #[test]
-fn triggers_and_calls() {
+fn triggers_stand_in_the_configuration_and_in_code() {
     let toml = "[functions.nightly]\nschedule = \"@daily\"\n[[edge_functions]]\nfunction = \"geo\"\npath = \"/geo\"\n";
-    let shop = "// fetch('/.netlify/functions/old')\nconst help = 'see /.netlify/functions/old'\n\
-                exports.handler = async () => {\n  await fetch(`${URL}/.netlify/functions/mail?x=1`)\n\
-                \x20 await axios.post('/.netlify/functions/sync-background')\n}\n";
     let files = [
         ("netlify.toml", toml),
-        ("netlify/functions/shop.js", shop),
         ("netlify/functions/mail.ts", "export default () => {}\nexport const config = { path: \"/mail\" }"),
         ("netlify/functions/old.js", "const { schedule } = x\nexports.handler = schedule('@hourly', run)"),
         ("netlify/functions/nightly.js", HANDLER),
-        ("netlify/functions/sync-background.js", HANDLER),
         ("netlify/edge-functions/geo.ts", DEFAULT),
     ];
     let found = read(&files).value;
-    assert_eq!(
-        testing::uses(&found, "shop"),
-        [
-            "Calls function netlify#mail Own",
-            "Receives http netlify /.netlify/functions/shop Own",
-            "Sends http netlify /.netlify/functions/sync-background Own",
-        ]
-    );
     assert_eq!(
         testing::uses(&found, "mail"),
         ["Receives http netlify /.netlify/functions/mail Own", "Receives http netlify /mail Own"]

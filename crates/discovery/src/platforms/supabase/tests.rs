@@ -82,36 +82,18 @@ fn the_configuration_moves_removes_and_adds() {
 }
 
 #[test]
-fn the_database_and_other_functions_call_by_name() {
+fn the_database_calls_by_addresses() {
     let sql = "-- select net.http_post(url := 'https://x/functions/v1/quiet');\n\
                select net.http_post(url := base || '/functions/v1/on_order/sync');\n\
                select cron.schedule('nightly', '0 0 * * *', $$ select net.http_post('https://x/functions/v1/nightly') $$);\n";
-    let code = "// await supabase.functions.invoke('quiet')\n\
-                await supabase.functions.invoke<Reply>('mail', { body })\n\
-                await fetch(`https://x.supabase.co/functions/v1/nightly?x=1`)\n\
-                await fetch(url + '/functions/v1/on_order')\n\
-                await other.functions.invoke('unknown')\n";
     let files = [
         ("supabase/migrations/1.sql", sql),
-        ("supabase/functions/on_order/index.ts", code),
-        ("supabase/functions/on_order/index.test.ts", "supabase.functions.invoke('quiet')"),
-        ("supabase/config.toml", "[functions.hook]\nentrypoint = \"functions/hooks/x.ts\"\n"),
-        ("supabase/functions/hooks/x.ts", "await supabase.functions.invoke('mail')"),
-        ("supabase/functions/hooks/y.ts", "await supabase.functions.invoke('nightly')"),
+        ("supabase/functions/on_order/index.ts", ""),
         ("supabase/functions/nightly/index.ts", ""),
-        ("supabase/functions/mail/index.ts", ""),
         ("supabase/functions/quiet/index.ts", ""),
     ];
     let found = read(&files).value;
-    assert_eq!(
-        testing::uses(&found, "on_order"),
-        [
-            "Calls function supabase#mail Own",
-            "Calls function supabase#nightly Own",
-            "Receives other supabase#on_order database Own",
-        ]
-    );
-    assert_eq!(testing::uses(&found, "hook"), ["Calls function supabase#mail Own"]);
+    assert_eq!(testing::uses(&found, "on_order"), ["Receives other supabase#on_order database Own"]);
     assert_eq!(testing::uses(&found, "nightly"), ["Receives schedule supabase#nightly pg_cron Own"]);
     assert_eq!(testing::uses(&found, "quiet"), Vec::<String>::new());
 }
