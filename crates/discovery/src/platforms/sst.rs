@@ -69,6 +69,12 @@ fn programs(files: &FileSet) -> Vec<(RepoPath, RepoPath)> {
     found
 }
 
+/// How many modules of a program are evaluated for themselves.
+const MOST: usize = 200;
+
+/// How much each of them may do.
+const STEPS: usize = 100_000;
+
 /// Where version 1 starts.
 const FIRST: [&str; 4] = ["stacks/index.ts", "stacks/index.js", "lib/index.ts", "lib/index.js"];
 
@@ -99,7 +105,8 @@ impl<'f> Program<'f> {
         let all: Vec<usize> = (0..main.events.len()).collect();
         let mut program = Self { files, app, manifest: manifest.clone(), evaluations: vec![(main, all)], problems };
         // Modules that the program loads by names that it puts together, `readdirSync("./infra")` above all.
-        for path in files.under(&folder).filter(|path| declares(files, &folder, path)) {
+        let options = Options { steps: STEPS, ..options };
+        for path in files.under(&folder).filter(|path| declares(files, &folder, path)).take(MOST) {
             if seen.contains(path) {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! Where the code behind a handler expression is: the function that it names, makes or wraps.
 
+use std::cell::Cell;
+
 use lockstep_model::RepoPath;
 use lockstep_script::tree::{Call, Expression, ExpressionKind, Statement, StatementKind};
 
@@ -8,10 +10,15 @@ use super::{At, Meaning, Script, Scripts};
 /// How far wrappers and factories are followed.
 const DEEPEST: usize = 8;
 
+/// How many expressions are looked at.
+const STEPS: usize = 500;
+
 /// The file and the name of the function behind `at`, for the function that is deployed as `name`; a function written
 /// in place has no name. None if nothing is known of it.
 pub(crate) fn code_of<'s>(scripts: &'s Scripts<'_>, at: At<'s>, name: &str) -> Option<(RepoPath, Option<String>)> {
-    Search { scripts, plain: plain(name) }.of(at, DEEPEST).map(|home| (home.0.path.clone(), home.1))
+    Search { scripts, plain: plain(name), steps: Cell::new(STEPS) }
+        .of(at, DEEPEST)
+        .map(|home| (home.0.path.clone(), home.1))
 }
 
 /// A file and a name in it.
@@ -21,11 +28,14 @@ struct Search<'s, 'f> {
     scripts: &'s Scripts<'f>,
     /// The function's name, plain.
     plain: String,
+    /// Steps left: wrappers may have many arguments, each made by another.
+    steps: Cell<usize>,
 }
 
 impl<'s> Search<'s, '_> {
     fn of(&self, at: At<'s>, left: usize) -> Option<Home<'s>> {
         let left = left.checked_sub(1)?;
+        self.steps.set(self.steps.get().checked_sub(1)?);
         match &at.expression.kind {
             // What merely hands over to a function of another file is no code of its own.
             ExpressionKind::Function(function) => {

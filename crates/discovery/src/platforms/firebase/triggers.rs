@@ -1,6 +1,8 @@
 //! What makes a value a function of Firebase: the call of a trigger, in place or behind factories and classes of the
 //! repository.
 
+use std::cell::Cell;
+
 use lockstep_model::Channel;
 use lockstep_script::tree::{Call, Expression, ExpressionKind, Function};
 
@@ -21,6 +23,9 @@ pub(super) enum Verdict<'s> {
 
 /// How far factories are followed.
 const DEEPEST: usize = 8;
+
+/// How many values are looked at.
+const STEPS: usize = 500;
 
 /// Packages that make no functions, by the start of their names.
 const OTHERS: [&str; 16] = [
@@ -44,12 +49,14 @@ const OTHERS: [&str; 16] = [
 
 /// What `found`, which is exported, is. `id` is `service#name`.
 pub(super) fn verdict<'s>(scripts: &'s Scripts<'_>, found: &Found<'s>, id: &str) -> Verdict<'s> {
-    Judge { scripts, id }.meaning(&found.meaning, DEEPEST)
+    Judge { scripts, id, steps: Cell::new(STEPS) }.meaning(&found.meaning, DEEPEST)
 }
 
 struct Judge<'s, 'f, 'i> {
     scripts: &'s Scripts<'f>,
     id: &'i str,
+    /// Steps left: a factory may give many things, each made by another.
+    steps: Cell<usize>,
 }
 
 impl<'s> Judge<'s, '_, '_> {
@@ -69,7 +76,7 @@ impl<'s> Judge<'s, '_, '_> {
     }
 
     fn value(&self, at: At<'s>, rest: &[Step<'s>], left: usize) -> Verdict<'s> {
-        let Some(left) = left.checked_sub(1) else { return unknown() };
+        let Some(left) = self.less(left) else { return unknown() };
         match &at.expression.kind {
             ExpressionKind::Call(call) => self.call(at, call, rest, left),
             // What an object of an own class has under a name, and nobody can tell.
@@ -95,6 +102,12 @@ impl<'s> Judge<'s, '_, '_> {
             },
             _ => Verdict::None,
         }
+    }
+
+    /// One less; none if this goes too far, or took enough steps.
+    fn less(&self, left: usize) -> Option<usize> {
+        self.steps.set(self.steps.get().checked_sub(1)?);
+        left.checked_sub(1)
     }
 
     /// As [`Self::value`], after following names.
@@ -137,7 +150,7 @@ impl<'s> Judge<'s, '_, '_> {
 
     /// What a factory of the repository gives. If it cannot be followed, it may well be a function.
     fn returned(&self, inside: At<'s>, function: &'s Function, rest: &[Step<'s>], left: usize) -> Verdict<'s> {
-        let Some(left) = left.checked_sub(1) else { return unknown() };
+        let Some(left) = self.less(left) else { return unknown() };
         let mut results =
             returns(&function.body).into_iter().map(|value| self.followed(inside.with(value), rest, left));
         results.find(|verdict| matches!(verdict, Verdict::Function { .. })).unwrap_or(Verdict::None)
