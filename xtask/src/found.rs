@@ -130,7 +130,10 @@ pub fn compare<'t>(truth: &'t Truth, functions: &[Function]) -> Compared<'t> {
         let here = counted.entry != CountedEntry::Elsewhere;
         compared.with_code += usize::from(here);
         let candidates = by_place.get(&(counted.declared_in.as_str(), counted.name.as_str()));
-        let Some(&number) = candidates.and_then(|all| all.iter().rev().find(|number| !taken[**number])) else {
+        let left = || candidates.into_iter().flatten().rev().copied().filter(|number| !taken[*number]);
+        // Of several functions of one name, the one whose code starts there is the one that is meant.
+        let meant = left().find(|number| starts_in(&functions[*number], &counted.entry)).or_else(|| left().next());
+        let Some(number) = meant else {
             compared.missed.push([counted.declared_in.clone(), counted.name.clone(), counted.remark.clone()]);
             continue;
         };
@@ -151,16 +154,25 @@ pub fn compare<'t>(truth: &'t Truth, functions: &[Function]) -> Compared<'t> {
 
 fn judge_entry(compared: &mut Compared<'_>, function: &Function, counted: &CountedEntry) {
     compared.resolved += usize::from(function.entry.is_some());
-    let (right, expected) = match counted {
-        CountedEntry::File(file) => (function.entry.as_ref() == Some(file), file.as_str()),
-        CountedEntry::Somewhere | CountedEntry::Elsewhere => (function.entry.is_some(), "somewhere"),
-    };
-    if right {
+    if starts_in(function, counted) {
         compared.right += 1;
         return;
     }
+    let expected = match counted {
+        CountedEntry::File(file) => file,
+        CountedEntry::Somewhere | CountedEntry::Elsewhere => "somewhere",
+    };
     let says = function.entry.clone().or_else(|| function.unresolved.clone()).unwrap_or_default();
     compared.wrong.push([function.id.clone(), expected.to_owned(), says]);
+}
+
+/// True if the code of `function` starts where it was counted to start.
+fn starts_in(function: &Function, counted: &CountedEntry) -> bool {
+    match counted {
+        CountedEntry::File(file) => function.entry.as_ref() == Some(file),
+        CountedEntry::Somewhere => function.entry.is_some(),
+        CountedEntry::Elsewhere => function.entry.is_none(),
+    }
 }
 
 /// The id without its service.
@@ -199,6 +211,8 @@ mod tests {
                 counted("m.tf", "c", CountedEntry::Elsewhere),
                 counted("m.tf", "d", CountedEntry::Somewhere),
                 counted("m.tf", "a", file("a.py")),
+                counted("n.tf", "f", file("1.py")),
+                counted("n.tf", "f", file("2.py")),
             ],
             ..Truth::default()
         };
@@ -207,9 +221,11 @@ mod tests {
             function("s/b", "m.tf", Some("x.py")),
             function("s/c", "m.tf", None),
             function("s/e", "m.tf", None),
+            function("s/f", "n.tf", Some("2.py")),
+            function("t/f", "n.tf", Some("1.py")),
         ];
         let compared = compare(&truth, &functions);
-        assert_eq!((compared.found, compared.with_code, compared.resolved, compared.right), (3, 4, 2, 1));
+        assert_eq!((compared.found, compared.with_code, compared.resolved, compared.right), (5, 6, 4, 3));
         let missed: Vec<&str> = compared.missed.iter().map(|one| one[1].as_str()).collect();
         assert_eq!(missed, ["d", "a"]);
         assert_eq!(compared.invented, [["m.tf".to_owned(), "s/e".to_owned()]]);

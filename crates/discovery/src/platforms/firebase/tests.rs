@@ -256,12 +256,15 @@ fn circles_of_barrels_come_to_an_end() {
 
 #[test]
 fn factories_that_multiply_come_to_an_end() {
-    let mut text = String::from("import { onRequest } from 'firebase-functions/v2/https';\nfunction f0() { return 1; }\n");
+    let mut text =
+        String::from("import { onRequest } from 'firebase-functions/v2/https';\nfunction f0() { return 1; }\n");
     for n in 1..12 {
         let calls: String = (0..40).map(|_| format!("if (x) return f{}();", n - 1)).collect();
         text.push_str(&format!("function f{n}() {{ {calls} }}\n"));
     }
-    text.push_str("export const a = f11();\nexport const b = onRequest(w(w(w(f11(f11(), f11()), f11()), f11()), f11()));\n");
+    text.push_str(
+        "export const a = f11();\nexport const b = onRequest(w(w(w(f11(f11(), f11()), f11()), f11()), f11()));\n",
+    );
     let found = told(&[MANIFEST, PACKAGE, ("shop/functions/src/index.ts", &text)]);
     assert!(found.contains(&"shop/b src/index.ts#b".to_owned()), "{found:?}");
 }
