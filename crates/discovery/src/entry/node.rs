@@ -109,27 +109,37 @@ pub(super) fn source_of(case: &Case, root: &RepoPath) -> Option<Entry> {
         return None;
     }
     let missing = without_extension(&root.join(path).ok()?);
-    let path = closest(compiled::sources(case.files, root, &missing), root, &missing)?;
+    let path = closest(case, root, &missing)?;
     Some(Entry { path, symbol, confidence: Confidence::Compiled })
 }
 
-/// Of the `candidates` for a compiled file the one whose path agrees with it: below the folder that is written to, or
-/// by a name that says something. Scripts of a build name many a file called `index`.
-fn closest(candidates: Vec<RepoPath>, root: &RepoPath, missing: &RepoPath) -> Option<RepoPath> {
+/// The source of a compiled file whose path agrees with it below the folder that is written to, or by a name that says
+/// something: scripts of a build name many a file called `index`. Else the only file whose path ends so.
+fn closest(case: &Case, root: &RepoPath, missing: &RepoPath) -> Option<RepoPath> {
     let below = missing.strip_prefix(root).unwrap_or(missing.as_str());
     let parts: Vec<&str> = below.split('/').collect();
-    let inside = parts.iter().rposition(|part| compiled::is_output_folder(part)).map_or(0, |at| at + 1);
+    let is_output = |part: &&str| compiled::is_output_folder(part) || part.starts_with('.');
+    let inside = parts.iter().rposition(|part| is_output(&part)).map_or(0, |at| at + 1);
     let rest = parts.get(inside..).filter(|rest| !rest.is_empty()).unwrap_or(&parts);
     let generic = matches!(missing.file_stem(), "index" | "main");
     let without_name = if generic && rest.len() > 1 { &rest[..rest.len() - 1] } else { rest };
-    let ends_with = |candidate: &RepoPath, rest: &[&str]| {
+    let agrees = |candidate: &RepoPath, least: usize| {
         let stem = without_extension(candidate);
         let parts: Vec<&str> = stem.components().collect();
-        parts.ends_with(rest)
+        [rest, without_name].iter().any(|rest| rest.len() >= least && parts.ends_with(rest))
     };
-    let whole = candidates.iter().find(|path| ends_with(path, rest) || ends_with(path, without_name));
+    let candidates = compiled::sources(case.files, root, missing);
+    let whole = candidates.iter().find(|path| agrees(path, 1));
     let by_name = || candidates.iter().find(|path| !generic && path.file_stem() == missing.file_stem());
-    whole.or_else(by_name).cloned()
+    whole.or_else(by_name).cloned().or_else(|| {
+        let is_source = |path: &&RepoPath| {
+            path.extension().is_some_and(|extension| EXTENSIONS.contains(&extension))
+                && !probe::is_side_folder(path)
+                && agrees(path, 2)
+        };
+        let mut all = case.files.under(root).filter(is_source);
+        all.next().filter(|_| all.next().is_none()).cloned()
+    })
 }
 
 /// The source behind a module that only a build makes.

@@ -51,6 +51,11 @@ impl Platform for Spin {
             let Some(manifest) = Manifest::read(files, path, &mut all.problems) else { continue };
             // Other tools have files of this name.
             if manifest.root.get("component").is_none() {
+                if let Some((key, _)) = manifest.root.get_entry("spin_manifest_version") {
+                    let message = "this application has no components here: something else puts its manifest together";
+                    let place = manifest.place(key.span.clone());
+                    all.problems.push(Problem::at(ProblemKind::Unevaluated, place, message));
+                }
                 continue;
             }
             let application = Application::new(&manifest);

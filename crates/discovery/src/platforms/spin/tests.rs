@@ -52,6 +52,7 @@ workdir = "lost"
         ("app/crates/pay/src/lib.rs", ""),
         ("app/mail/src/index.ts", ""),
         ("other/spin.toml", "speed = 1\n"),
+        ("parts/spin.toml", "spin_manifest_version = 2\n[application]\nname = \"parts\"\n"),
     ];
     assert_eq!(
         told(&files),
