@@ -157,9 +157,10 @@ fn a_repository_without_functions_says_so() {
 #[test]
 fn manifests_that_are_not_read_yet_are_never_clean() {
     let repo = Repo::empty();
-    repo.write("main.tf", "resource \"aws_lambda_function\" \"x\" {\n  handler = \"a.b\"\n}\n");
+    repo.write("cdk.json", "{\"app\": \"mvn -e -q compile exec:java\"}\n");
+    repo.write("src/main/java/App.java", "import software.amazon.awscdk.services.lambda.Function;\nclass App {}\n");
     repo.commit("Start");
-    repo.lockstep(&["check"]).exits(3).says("Terraform");
+    repo.lockstep(&["check"]).exits(3).says("AWS CDK apps in Java are not read");
 }
 
 #[test]

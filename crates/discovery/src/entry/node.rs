@@ -119,7 +119,7 @@ fn closest(case: &Case, root: &RepoPath, missing: &RepoPath) -> Option<RepoPath>
     let below = missing.strip_prefix(root).unwrap_or(missing.as_str());
     let parts: Vec<&str> = below.split('/').collect();
     let is_output = |part: &&str| compiled::is_output_folder(part) || part.starts_with('.');
-    let inside = parts.iter().rposition(|part| is_output(&part)).map_or(0, |at| at + 1);
+    let inside = parts.iter().rposition(is_output).map_or(0, |at| at + 1);
     let rest = parts.get(inside..).filter(|rest| !rest.is_empty()).unwrap_or(&parts);
     let generic = matches!(missing.file_stem(), "index" | "main");
     let without_name = if generic && rest.len() > 1 { &rest[..rest.len() - 1] } else { rest };
