@@ -1,13 +1,16 @@
 //! What an expression comes to, as far as the checkout tells: values with holes, and references to what a deployment
 //! makes.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, ops::Deref, rc::Rc};
 
 /// Stands before a path that starts at the root of the repository: what `path.module` comes to.
 pub(super) const ROOT_MARK: char = '\u{1}';
 
 /// Longer lists and mappings are not put together.
 pub(super) const LARGEST: usize = 4_096;
+
+/// Deeper lists and mappings are not put together.
+const DEEPEST: usize = 100;
 
 /// Longer texts are not put together, in bytes.
 pub(super) const LONGEST: usize = 1 << 16;
@@ -22,10 +25,25 @@ pub(super) enum Value {
     Number(f64),
     /// Text, holes included.
     Text(Rc<[Piece]>),
-    List(Rc<[Value]>),
-    Map(Rc<BTreeMap<String, Value>>),
+    List(Rc<Nested<Vec<Value>>>),
+    Map(Rc<Nested<BTreeMap<String, Value>>>),
     /// A resource, a data source, a module, or something of one.
     Ref(Rc<Reference>),
+}
+
+/// A collection, and how deep it is: a value that is too deep could not even be dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Nested<T> {
+    depth: usize,
+    inner: T,
+}
+
+impl<T> Deref for Nested<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
 }
 
 /// A part of a text.
@@ -90,11 +108,27 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Self>) -> Self {
-        if items.len() > LARGEST { Self::made_of(&items) } else { Self::List(items.into()) }
+        let depth = 1 + items.iter().map(Self::depth).max().unwrap_or(0);
+        if items.len() > LARGEST || depth > DEEPEST {
+            return Self::made_of(&items);
+        }
+        Self::List(Rc::new(Nested { depth, inner: items }))
     }
 
     pub(super) fn map(entries: BTreeMap<String, Self>) -> Self {
-        if entries.len() > LARGEST { Self::made_of(entries.values()) } else { Self::Map(Rc::new(entries)) }
+        let depth = 1 + entries.values().map(Self::depth).max().unwrap_or(0);
+        if entries.len() > LARGEST || depth > DEEPEST {
+            return Self::made_of(entries.values());
+        }
+        Self::Map(Rc::new(Nested { depth, inner: entries }))
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::List(items) => items.depth,
+            Self::Map(entries) => entries.depth,
+            _ => 0,
+        }
     }
 
     /// Text put together: neighbouring pieces are joined.

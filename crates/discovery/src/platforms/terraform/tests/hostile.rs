@@ -89,6 +89,10 @@ fn growth_is_bounded() {
             "locals {{\n  t0 = \"ab\"\n{text}}}\nresource \"aws_lambda_function\" \"x\" {{ handler = local.t59 }}\n"
         )),
     );
+    let nested: String = (1..1_000)
+        .map(|n| format!("locals {{\n  d{n:05} = [local.d{:05}]\n}}\nresource \"aws_lambda_function\" \"f{n:05}\" {{\n  handler = local.d{n:05}\n}}\n", n - 1))
+        .collect();
+    survives("lists that grow deeper", one(format!("locals {{\n  d00000 = 1\n}}\n{nested}")));
     survives(
         "ranges",
         one(
