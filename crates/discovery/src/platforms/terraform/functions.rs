@@ -9,7 +9,7 @@ use lockstep_model::{Declaration, RepoPath};
 use super::{
     code::{self, Code},
     leaves::{Anchor, Leaf},
-    modules::{At, place},
+    modules::At,
     paths, roots, terragrunt,
     value::Value,
     world::World,
@@ -238,7 +238,7 @@ fn function(world: &World<'_>, leaves: &[Leaf], members: Vec<usize>, name: Strin
         stack_folder,
         declaration: Declaration {
             platform: "terraform",
-            location: place(&source.path, &source.text, block.name().span.clone()),
+            location: source.place(block.name().span.clone()),
             block_end: u32::try_from(block.span.end).unwrap_or(u32::MAX),
             logical_id: world.full_address(anchor.scope, &label, anchor.key.as_deref()),
             handler: code.handler.as_deref().map(paths::plain),

@@ -12,8 +12,31 @@ use lockstep_model::{FileSet, Location, ReadError, RepoPath};
 /// A file of a module.
 pub(super) struct Source {
     pub(super) path: RepoPath,
-    pub(super) text: Arc<str>,
     pub(super) body: Body,
+    text: Arc<str>,
+    /// Where each line starts, in bytes.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub(super) fn new(path: RepoPath, text: Arc<str>, body: Body) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path, body, text, lines }
+    }
+
+    /// A place in the file. Files hold thousands of blocks: lines are not counted anew for each.
+    pub(super) fn place(&self, span: Range<usize>) -> Location {
+        let line = self.lines.partition_point(|start| *start <= span.start).max(1);
+        let before = self.text.get(self.lines[line - 1]..span.start);
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Location {
+            path: self.path.clone(),
+            line: number(line),
+            column: number(before.map_or(0, |before| before.chars().count()) + 1),
+            start: number(span.start),
+            end: number(span.end),
+        }
+    }
 }
 
 /// A folder and what its files say.
@@ -127,7 +150,7 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Module> 
         let Some(folder) = path.parent() else { continue };
         let (sources, values) = folders.entry(folder).or_default();
         match kind {
-            Kind::Source => sources.push(Source { path: path.clone(), text, body }),
+            Kind::Source => sources.push(Source::new(path.clone(), text, body)),
             Kind::Values => values.push(body),
         }
     }
@@ -192,14 +215,9 @@ pub(super) fn read(files: &FileSet, path: &RepoPath, problems: &mut Vec<Problem>
     match hcl::parse(path.extension().unwrap_or("tf"), &text) {
         Ok(body) => Some((text, body)),
         Err(ParseError { message, span }) => {
-            let place = place(path, &text, span);
+            let place = Location::of_span(path.clone(), &text, span);
             problems.push(Problem::at(ProblemKind::InvalidManifest, place, message));
             None
         }
     }
-}
-
-/// A place in a file.
-pub(super) fn place(path: &RepoPath, text: &str, span: Range<usize>) -> Location {
-    Location::of_span(path.clone(), text, span)
 }

@@ -10,7 +10,7 @@ use lockstep_document::{
 use lockstep_model::{FileSet, RepoPath};
 
 use super::{
-    modules::{self, At, Module, Source, is_cache, place},
+    modules::{self, At, Module, Source, is_cache},
     paths,
     value::{ROOT_MARK, Value},
     world::{Env, World, is_local},
@@ -36,11 +36,11 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<Module> 
         let mut sources = Vec::new();
         for path in included {
             if let Some((text, body)) = load(files, &path, &mut parsed, problems) {
-                sources.push(Source { path, text, body });
+                sources.push(Source::new(path, text, body));
             }
         }
         let body = with_unit(body, folder.file_name());
-        sources.push(Source { path: path.clone(), text, body });
+        sources.push(Source::new(path.clone(), text, body));
         units.push(Module::new(folder, sources, Vec::new()));
     }
     units
@@ -159,7 +159,7 @@ fn deployed_by(world: &World<'_>, scope: usize) -> Option<usize> {
     let Some((file, source)) = named else { return world.by_folder.get(&unit.folder).copied() };
     let text = world.eval(&source.value, Env { scope, bound: None });
     let Some(text) = text.known() else {
-        let at = place(&file.path, &file.text, source.value.span.clone());
+        let at = file.place(source.value.span.clone());
         let message = "only Terragrunt can tell which module this is: its functions are not known";
         world.problem(ProblemKind::Unevaluated, at, message.to_owned());
         return None;
@@ -172,7 +172,7 @@ fn deployed_by(world: &World<'_>, scope: usize) -> Option<usize> {
     match folder {
         Ok(folder) => world.files.resolve(&folder).and_then(|folder| world.by_folder.get(&folder).copied()),
         Err(outside) => {
-            let at = place(&file.path, &file.text, source.value.span.clone());
+            let at = file.place(source.value.span.clone());
             world.problem(ProblemKind::OutsideRepository, at, outside.to_string());
             None
         }

@@ -13,7 +13,7 @@ use lockstep_model::{FileSet, Location, RepoPath};
 
 use super::{
     leaves,
-    modules::{At, Module, place},
+    modules::{At, Module},
     value::{LARGEST, Reference, Value},
 };
 use crate::entry::Index;
@@ -186,7 +186,7 @@ impl<'f> World<'f> {
     /// The place of a block: its name.
     pub(super) fn place(&self, module: usize, at: At) -> Location {
         let source = &self.modules[module].files[at.0];
-        place(&source.path, &source.text, self.modules[module].block_at(at).name().span.clone())
+        source.place(self.modules[module].block_at(at).name().span.clone())
     }
 
     /// The full address of a block of `scope`: `module.a.aws_sqs_queue.jobs["k"]`.
