@@ -76,6 +76,8 @@ pub struct Evaluation {
     pub events: Vec<Event>,
     /// The files that were evaluated, sorted.
     pub files: Vec<RepoPath>,
+    /// How many steps it took.
+    pub steps: usize,
     /// What could not be read or followed.
     pub problems: Vec<Problem>,
 }

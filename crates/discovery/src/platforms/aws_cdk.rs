@@ -13,7 +13,7 @@ mod states;
 mod uses;
 mod wiring;
 
-use lockstep_diagnostics::Partial;
+use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::FileSet;
 use lockstep_script::Sources;
 
@@ -39,14 +39,15 @@ impl Platform for AwsCdk {
         let sources = Sources::new(files);
         let mut found = functions::Gathered::default();
         let mut seen = Vec::new();
+        let mut budget = apps::Budget::whole();
         for app in apps::find(files, &mut all.problems) {
-            let evaluation = apps::evaluate(&sources, &app);
+            let evaluation = apps::evaluate(&sources, &app, &mut budget);
             seen.extend(evaluation.files.iter().cloned());
             found.add(&sources, &app, &evaluation, &mut all.problems);
         }
         seen.sort();
         for app in apps::unnamed(&sources, &seen) {
-            let evaluation = apps::evaluate(&sources, &app);
+            let evaluation = apps::evaluate(&sources, &app, &mut budget);
             let makes_app = evaluation.events.iter().any(constructs::is_app);
             if makes_app && seen.binary_search(&app.entry).is_err() {
                 seen.extend(evaluation.files.iter().cloned());
@@ -57,8 +58,12 @@ impl Platform for AwsCdk {
         seen.dedup();
         // Constructs that no app makes: libraries of constructs, and apps that cannot be followed.
         for (app, class) in roots::unmade(&sources, &seen) {
-            let evaluation = apps::evaluate_class(&sources, &app, &class);
+            let evaluation = apps::evaluate_class(&sources, &app, &class, &mut budget);
             found.add_unmade(&sources, &app, &evaluation);
+        }
+        if budget.is_spent() {
+            let message = "the programs that use the CDK do too much together: some were not followed to their ends";
+            all.problems.push(Problem { kind: ProblemKind::Unsupported, location: None, message: message.to_owned() });
         }
         all.value = found.declared(&mut all.problems);
         all

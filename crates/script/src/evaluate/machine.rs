@@ -182,7 +182,8 @@ impl<'s, 'f, 'o> Machine<'s, 'f, 'o> {
         for module in &self.modules {
             module.scope.names.borrow_mut().clear();
         }
-        Evaluation { exports, events: self.events, files, problems: self.problems }
+        let steps = self.options.steps.saturating_sub(self.steps);
+        Evaluation { exports, events: self.events, files, steps, problems: self.problems }
     }
 
     /// Counts a step; false if there are none left, or the stack is deep enough.

@@ -58,18 +58,50 @@ pub(super) fn is_built(path: &RepoPath) -> bool {
     path.components().any(|part| matches!(part, "node_modules" | "cdk.out" | ".venv" | "venv" | "site-packages"))
 }
 
+/// Steps that all programs of a checkout may take together: many small programs must not take longer than a large one.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    /// Steps of one program, at most.
+    const ONE: usize = 2_000_000;
+
+    /// For all programs of a checkout.
+    pub(super) fn whole() -> Self {
+        Self(20_000_000)
+    }
+
+    /// For a script that bundles one function.
+    pub(super) fn small() -> Self {
+        Self(50_000)
+    }
+
+    /// True if nothing is left.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+
+    fn spend(&mut self, run: impl FnOnce(usize) -> Evaluation) -> Evaluation {
+        let evaluation = run(self.0.min(Self::ONE));
+        // Reading the files of a program is work as well.
+        self.0 = self.0.saturating_sub(evaluation.steps + 1_000);
+        evaluation
+    }
+}
+
 /// What the app says.
-pub(super) fn evaluate(sources: &Sources<'_>, app: &App) -> Evaluation {
-    run(sources, &app.entry, &options(app, &Cdk::of(sources.files(), &app.folder)))
+pub(super) fn evaluate(sources: &Sources<'_>, app: &App, budget: &mut Budget) -> Evaluation {
+    let host = Cdk::of(sources.files(), &app.folder);
+    budget.spend(|steps| run(sources, &app.entry, &options(app, &host, steps)))
 }
 
 /// What a class says that nothing makes.
-pub(super) fn evaluate_class(sources: &Sources<'_>, app: &App, class: &str) -> Evaluation {
-    run_class(sources, &app.entry, class, &options(app, &Cdk::of(sources.files(), &app.folder)))
+pub(super) fn evaluate_class(sources: &Sources<'_>, app: &App, class: &str, budget: &mut Budget) -> Evaluation {
+    let host = Cdk::of(sources.files(), &app.folder);
+    budget.spend(|steps| run_class(sources, &app.entry, class, &options(app, &host, steps)))
 }
 
-fn options<'h>(app: &App, host: &'h Cdk) -> Options<'h> {
-    Options { folder: app.folder.clone(), roots: vec![app.folder.clone()], host, ..Options::default() }
+fn options<'h>(app: &App, host: &'h Cdk, steps: usize) -> Options<'h> {
+    Options { steps, folder: app.folder.clone(), roots: vec![app.folder.clone()], host, ..Options::default() }
 }
 
 fn of_cdk_json(files: &FileSet, path: &RepoPath, apps: &mut Vec<App>, problems: &mut Vec<Problem>) {
@@ -163,4 +195,24 @@ fn source_of(files: &FileSet, path: &RepoPath) -> Option<RepoPath> {
 fn language(command: &str) -> Option<&'static str> {
     let mut words = command.split_whitespace();
     words.find_map(|word| LANGUAGES.iter().find(|(tool, _)| *tool == word).map(|(_, language)| *language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_programs_take_no_longer_than_one() {
+        let files = FileSet::from_texts([
+            ("a.ts", "const all = 'abcdefghij'.split(''); all.forEach(() => all.forEach(() => all.forEach(() => 1)));"),
+            ("b.ts", "import { App } from 'aws-cdk-lib'; new App();"),
+        ]);
+        let sources = Sources::new(&files);
+        let app = |path| App { folder: RepoPath::root(), entry: RepoPath::new(path).unwrap() };
+        let mut budget = Budget(1_500);
+        assert!(evaluate(&sources, &app("a.ts"), &mut budget).problems[0].message.contains("too much"));
+        assert!(budget.is_spent());
+        assert_eq!(evaluate(&sources, &app("b.ts"), &mut budget).events.len(), 0);
+        assert_eq!(evaluate(&sources, &app("b.ts"), &mut Budget::whole()).events.len(), 1);
+    }
 }

@@ -9,7 +9,7 @@ use lockstep_script::{
 };
 
 use super::{
-    apps::App,
+    apps::{App, Budget},
     constructs::{Kind, inner, kind, property},
 };
 use crate::{
@@ -209,7 +209,11 @@ impl Reader<'_, '_> {
         }
         let words = made.arguments.iter().find_map(|given| given.value.as_list())?;
         let script = words.iter().filter_map(|word| self.place(word)).find(|path| self.files.is_file(path))?;
-        let said = super::apps::evaluate(self.sources, &App { folder: self.app.folder.clone(), entry: script });
+        let said = super::apps::evaluate(
+            self.sources,
+            &App { folder: self.app.folder.clone(), entry: script },
+            &mut Budget::small(),
+        );
         let points =
             said.events.iter().find_map(|event| property(event, "entryPoints")?.as_list().map(<[Value]>::to_vec));
         let points: Vec<RepoPath> = points?.iter().filter_map(|point| self.place(point)).collect();
