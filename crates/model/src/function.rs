@@ -232,7 +232,7 @@ pub enum Access {
 /// A table, bucket, namespace or database that a function uses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Store {
-    /// `table`, `bucket`, `database`, `secret`, `parameter`, `file-system`.
+    /// `table`, `bucket`, `database`, `namespace` (keys and values), `secret`, `parameter`, `file-system`.
     pub kind: String,
     /// What identifies it, as for [`Channel::key`].
     pub key: String,
