@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use lockstep_model::{Channel, ChannelDirection, Declaration, Location, RepoPath, Strength};
 
+pub(crate) use crate::manifest::relative;
 use crate::platform::{Build, CodeSource, Declared, HandlerStyle};
 
 /// What is deployed as one: the functions of an application share a folder and a name.
@@ -68,15 +69,6 @@ impl App {
     }
 }
 
-/// The way from `folder` to `path`.
-pub(crate) fn relative(folder: &RepoPath, path: &RepoPath) -> String {
-    let shared = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
-    let up = folder.components().count() - shared;
-    let mut parts = vec![".."; up];
-    parts.extend(path.components().skip(shared));
-    parts.join("/")
-}
-
 /// A channel that a function listens to.
 pub(crate) fn receives(kind: &str, key: impl Into<String>) -> Channel {
     channel(kind, key, ChannelDirection::Receives)
@@ -126,14 +118,6 @@ pub(crate) fn is_output(path: &RepoPath) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_way_to_a_file_may_lead_up() {
-        let path = |text| RepoPath::new(text).unwrap();
-        assert_eq!(relative(&path("a/b"), &path("a/b/c/x.ts")), "c/x.ts");
-        assert_eq!(relative(&path("a/b"), &path("a/lib/x.ts")), "../lib/x.ts");
-        assert_eq!(relative(&RepoPath::root(), &path("x.ts")), "x.ts");
-    }
 
     #[test]
     fn services_are_called_by_a_folder_that_says_something() {

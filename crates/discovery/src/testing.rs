@@ -1,6 +1,22 @@
 //! What the readers of platforms found, as lines that tests compare.
 
-use crate::platform::{CodeSource, Declared};
+use lockstep_diagnostics::Partial;
+use lockstep_model::FileSet;
+
+use crate::platform::{CodeSource, Declared, Platform};
+
+/// What `platform` declares in `files`.
+pub(crate) fn read(platform: &dyn Platform, files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
+    platform.declared(&FileSet::from_texts(files.iter().copied()))
+}
+
+/// `service/Name handler` of each function, and the problems.
+pub(crate) fn told(found: &Partial<Vec<Declared>>) -> Vec<String> {
+    let tell =
+        |one: &Declared| format!("{}/{} {}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"));
+    let problems = found.problems.iter().map(|problem| problem.message.clone());
+    found.value.iter().map(tell).chain(problems).collect()
+}
 
 /// Where the code of a declaration is.
 pub(crate) fn code(one: &Declared) -> String {

@@ -1,22 +1,16 @@
 //! Small made-up applications, one for each trap of reading them.
 
 use lockstep_diagnostics::Partial;
-use lockstep_model::FileSet;
 
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    AzureFunctions.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&AzureFunctions, files)
 }
 
-/// `service/Name handler`, and the problems.
 fn told(files: &[(&str, &str)]) -> Vec<String> {
-    let found = read(files);
-    let tell =
-        |one: &Declared| format!("{}/{} {}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"));
-    let problems = found.problems.iter().map(|problem| problem.message.clone());
-    found.value.iter().map(tell).chain(problems).collect()
+    testing::told(&read(files))
 }
 
 fn uses(files: &[(&str, &str)], name: &str) -> Vec<String> {

@@ -4,16 +4,11 @@ use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Chalice.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Chalice, files)
 }
 
-/// `service/Name handler`, and the problems.
 fn told(files: &[(&str, &str)]) -> Vec<String> {
-    let found = read(files);
-    let tell =
-        |one: &Declared| format!("{}/{} {}", one.service, one.name, one.declaration.handler.as_deref().unwrap_or("-"));
-    let problems = found.problems.iter().map(|problem| problem.message.clone());
-    found.value.iter().map(tell).chain(problems).collect()
+    testing::told(&read(files))
 }
 
 fn uses(files: &[(&str, &str)], name: &str) -> Vec<String> {
