@@ -18,6 +18,15 @@ pub(crate) fn told(found: &Partial<Vec<Declared>>) -> Vec<String> {
     found.value.iter().map(tell).chain(problems).collect()
 }
 
+/// `service/name handler code` of each function.
+pub(crate) fn told_with_code(found: &[Declared]) -> Vec<String> {
+    let tell = |one: &Declared| {
+        let handler = one.declaration.handler.as_deref().unwrap_or("-");
+        format!("{}/{} {handler} {}", one.service, one.name, code(one))
+    };
+    found.iter().map(tell).collect()
+}
+
 /// Where the code of a declaration is.
 pub(crate) fn code(one: &Declared) -> String {
     match &one.code {

@@ -1,7 +1,5 @@
 //! Small made-up applications, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
@@ -10,7 +8,7 @@ const ARC: &str = "# comment\n@app\nshop # the shop\n\n@http\nget /\nget /users/
     @incoming\nmail\n  src lib/mail\n@static\nfolder public\n@plugins\nx\n";
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Architect.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Architect, files)
 }
 
 #[test]

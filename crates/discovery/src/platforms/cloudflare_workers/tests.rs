@@ -1,21 +1,15 @@
 //! Small made-up projects, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    CloudflareWorkers.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&CloudflareWorkers, files)
 }
 
 /// `service/name handler code`.
 fn told(files: &[(&str, &str)]) -> Vec<String> {
-    let tell = |one: &Declared| {
-        let handler = one.declaration.handler.as_deref().unwrap_or("-");
-        format!("{}/{} {handler} {}", one.service, one.name, testing::code(one))
-    };
-    read(files).value.iter().map(tell).collect()
+    testing::told_with_code(&read(files).value)
 }
 
 #[test]

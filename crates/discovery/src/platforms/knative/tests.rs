@@ -1,12 +1,10 @@
 //! Small made-up functions, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Knative.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Knative, files)
 }
 
 fn told(files: &[(&str, &str)]) -> Vec<String> {

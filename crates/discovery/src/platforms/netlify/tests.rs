@@ -1,7 +1,5 @@
 //! Small made-up sites, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
@@ -9,7 +7,7 @@ const HANDLER: &str = "exports.handler = async () => {}";
 const DEFAULT: &str = "export default async () => {}";
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Netlify.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Netlify, files)
 }
 
 /// `service/name code file place`.

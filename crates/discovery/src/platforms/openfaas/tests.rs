@@ -1,12 +1,10 @@
 //! Small made-up stacks, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    OpenFaas.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&OpenFaas, files)
 }
 
 const STACK: &str = "provider:\n  name: openfaas\nfunctions:\n  pay:\n    lang: python3-http\n    handler: ./pay\n\

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Pulumi.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Pulumi, files)
 }
 
 /// `service/Name handler code`, and the problems.

@@ -1,12 +1,10 @@
 //! Small made-up projects, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Supabase.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Supabase, files)
 }
 
 /// `service/name handler code place`.

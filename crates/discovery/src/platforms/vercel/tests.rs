@@ -1,14 +1,12 @@
 //! Small made-up projects, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 const HANDLER: &str = "export default (req, res) => {}";
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Vercel.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Vercel, files)
 }
 
 /// `service/name code file`.

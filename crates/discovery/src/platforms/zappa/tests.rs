@@ -1,20 +1,14 @@
 //! Small made-up settings, one for each trap of reading them.
 
-use lockstep_model::FileSet;
-
 use super::*;
 use crate::testing;
 
 fn read(files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    Zappa.declared(&FileSet::from_texts(files.iter().copied()))
+    testing::read(&Zappa, files)
 }
 
 fn told(files: &[(&str, &str)]) -> Vec<String> {
-    let tell = |one: &Declared| {
-        let handler = one.declaration.handler.as_deref().unwrap_or("-");
-        format!("{}/{} {handler} {}", one.service, one.name, testing::code(one))
-    };
-    read(files).value.iter().map(tell).collect()
+    testing::told_with_code(&read(files).value)
 }
 
 #[test]
