@@ -53,6 +53,12 @@ pub(crate) fn waits(kind: Option<&str>) -> Option<bool> {
     }
 }
 
+/// True for a call that reads a variable of the environment, by its name and that of the variable: `requireEnv("PAY_FUNCTION")`.
+pub(crate) fn reads_environment(callee: &str, variable: &str) -> bool {
+    let loud = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    callee.to_ascii_lowercase().contains("env") && variable.len() > 1 && variable.chars().all(loud)
+}
+
 /// True for names of helpers that say that they invoke something.
 pub(crate) fn is_helper(name: &str) -> bool {
     name.to_ascii_lowercase().contains("invoke")

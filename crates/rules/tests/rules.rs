@@ -5,8 +5,8 @@ mod words;
 
 use lockstep_diagnostics::{Evidence, Finding, Level, Problem, ProblemKind, RuleMeta};
 use lockstep_model::{
-    Access, Artifact, ArtifactKind, Basis, Call, Confidence, Entry, FileKind, Invocation, Location, Store, Strength,
-    Via,
+    Access, Artifact, ArtifactKind, Basis, Call, Confidence, Entry, FileKind, Invocation, Location, RemoteCall,
+    RemoteCallKind, RemoteTarget, Store, Strength, Via,
 };
 use lockstep_rules::{Facts, View, check};
 use serde_json::{Map, Value, json};
@@ -282,6 +282,20 @@ fn rights_count_where_code_does_not_tell() {
     world.closures[0].basis = Basis::CodeRoot;
     let [finding] = &findings(&world)[..] else { panic!("one finding") };
     assert_eq!(finding.message, "`shop/a` may call `shop/b` and wait for its answer");
+    // A call whose callee is not known may be the one that the right is for: as long as it waits.
+    world.closures[0].basis = Basis::Imports;
+    let location = Location::whole_file(world.functions[0].entry.clone().unwrap().path);
+    let open = |waits| RemoteCall {
+        kind: RemoteCallKind::Function,
+        target: RemoteTarget::Unknown,
+        waits,
+        location: location.clone(),
+    };
+    for (waits, number) in [(None, 1), (Some(true), 1), (Some(false), 0)] {
+        world.closures[0].remote_calls = vec![open(waits)];
+        assert_eq!(findings(&world).len(), number, "{waits:?}");
+    }
+    world.closures[0].remote_calls.clear();
     // A service binding is more than a right, whatever the code shows.
     world.closures[0].basis = Basis::Imports;
     world.functions[0].declarations[0].platform = "cloudflare-workers";

@@ -203,7 +203,7 @@ fn owner(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// `X` of `os.environ["X"]`, `os.environ.get("X")` and `os.getenv("X")`.
+/// `X` of `os.environ["X"]`, `os.environ.get("X")`, `os.getenv("X")` and `require_env("X")`.
 fn variable(expr: &Expr) -> Option<String> {
     let literal = |expr: &Expr| match expr {
         Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
@@ -212,12 +212,13 @@ fn variable(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Subscript(subscript) if last_name(&subscript.value) == Some("environ") => literal(&subscript.slice),
         Expr::Call(call) => {
+            let name = call.arguments.args.first().and_then(literal)?;
             let of_environment = match last_name(&call.func)? {
                 "getenv" => true,
                 "get" => owner(&call.func) == Some("environ"),
-                _ => false,
+                callee => remote::reads_environment(callee, &name),
             };
-            call.arguments.args.first().filter(|_| of_environment).and_then(literal)
+            of_environment.then_some(name)
         }
         _ => None,
     }
@@ -236,6 +237,7 @@ mod tests {
         let cases = [
             ("client.invoke(FunctionName='pay', Payload=b'')", "function pay waits"),
             ("client.invoke(FunctionName=os.environ['PAY'], InvocationType='Event')", "function $PAY goes on"),
+            ("client.invoke(FunctionName=require_env('PAY'))", "function $PAY waits"),
             ("PAY = os.getenv('PAY')\nclient.invoke(FunctionName=PAY, InvocationType=kind)", "function $PAY ?"),
             ("client.invoke(FunctionName=environ.get('PAY', 'x'), **more)", "function $PAY ?"),
             ("client.invoke(FunctionName=f'shop-{stage}-pay')", "function shop-*-pay waits"),

@@ -199,7 +199,7 @@ impl<'a> Reader<'_, 'a> {
         remote::joined(parts)
     }
 
-    /// `X` of `process.env.X`, `process.env["X"]` and `Deno.env.get("X")`.
+    /// `X` of `process.env.X`, `process.env["X"]`, `Deno.env.get("X")` and `requireEnv("X")`.
     fn variable(&self, expression: &Expression<'a>, depth: usize) -> Option<String> {
         match expression {
             Expression::StaticMemberExpression(member) if is_environment(&member.object) => {
@@ -213,10 +213,13 @@ impl<'a> Reader<'_, 'a> {
             }
             Expression::CallExpression(call) if depth > 0 => {
                 let is_get = last_name(&call.callee) == Some("get") && owner(&call.callee) == Some("env");
-                match call.arguments.first().and_then(Argument::as_expression) {
-                    Some(Expression::StringLiteral(literal)) if is_get => Some(literal.value.to_string()),
-                    _ => None,
-                }
+                let Some(Expression::StringLiteral(name)) = call.arguments.first().and_then(Argument::as_expression)
+                else {
+                    return None;
+                };
+                let reads =
+                    || last_name(&call.callee).is_some_and(|callee| remote::reads_environment(callee, &name.value));
+                (is_get || reads()).then(|| name.value.to_string())
             }
             _ => None,
         }
@@ -284,6 +287,8 @@ mod tests {
     fn commands_and_methods_with_what_they_name() {
         let cases = [
             ("client.send(new InvokeCommand({ FunctionName: 'pay' }))", "function pay waits"),
+            ("client.send(new InvokeCommand({ FunctionName: requireEnv('PAY_NAME') }))", "function $PAY_NAME waits"),
+            ("client.send(new InvokeCommand({ FunctionName: envelope('pay') }))", "function ? waits"),
             (
                 "new L.InvokeCommand({ FunctionName: process.env.PAY, InvocationType: 'Event' })",
                 "function $PAY goes on",
