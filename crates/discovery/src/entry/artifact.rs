@@ -1,7 +1,7 @@
 //! Artefacts that are not in the checkout (zip, jar, S3 keys): which folder they are made from, told by their names, by
 //! the layout of the build tool, or by a script that mentions them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
 
@@ -287,10 +287,22 @@ fn names_file(line: &str, name: &str) -> bool {
     })
 }
 
+/// The only folder of the repository whose path ends with what stands behind a variable: `$source_dir/operators/test`.
+fn below_a_variable(case: &Case, written: &str) -> Option<RepoPath> {
+    let (_, rest) = written.split_once('/').filter(|(variable, _)| variable.starts_with('$'))?;
+    let end = format!("/{}", rest.trim_matches('/'));
+    let folders = case.files.paths().filter_map(RepoPath::parent).filter(|folder| format!("/{folder}").ends_with(&end));
+    let ending: BTreeSet<RepoPath> = folders.collect();
+    if ending.len() == 1 { ending.into_iter().next() } else { None }
+}
+
 /// The folders of sources that the words of a command mean, seen from where it runs or from a folder above.
 fn add_folders(case: &Case, command: &Command, found: &mut Vec<RepoPath>) {
-    for word in &command.words {
-        let word = command::strip_variables(word).trim_end_matches([',', ';', ')']).trim_end_matches("/*");
+    for written in &command.words {
+        let word = command::strip_variables(written).trim_end_matches([',', ';', ')']).trim_end_matches("/*");
+        if let Some(folder) = below_a_variable(case, written).filter(|folder| !found.contains(folder)) {
+            found.push(folder);
+        }
         if word.len() < 2 || is_archive(word) || word.starts_with('-') || !word.contains(['/', '.', '_', '-']) {
             continue;
         }

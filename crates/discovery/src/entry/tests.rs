@@ -436,6 +436,12 @@ fn remote_artefacts_are_traced_by_name_and_by_script() {
         let declared = declared("python3.12", "handler.run", artefact("deployment", path));
         assert_eq!(shown(&declared, texts), expected, "{path}");
     }
+    let script =
+        "cd \"$source_dir/operators/check\" || exit\nmkdir -p dist\nzip -q -g ./dist/all_checks.zip ./handler.py\n";
+    let texts =
+        [("deployment/build.sh", script), ("source/operators/check/handler.py", ""), ("source/other/handler.py", "")];
+    let checks = declared("python3.12", "handler.run", artefact("deployment", "s3://b/all_checks.zip"));
+    assert_eq!(shown(&checks, &texts), "source/operators/check/handler.py run artifact");
     let script = "deploy() {\n  mkdir out\n\n  cargo lambda build --manifest-path code/make_user/Cargo.toml\n  zip -j out/signUp.zip target/lambda/make-user/bootstrap\n\n}\n";
     let package = "[package]\nname = \"make-user\"\n";
     let texts = [("package.sh", script), ("code/make_user/Cargo.toml", package), ("code/make_user/src/main.rs", "")];
