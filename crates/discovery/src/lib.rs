@@ -68,7 +68,7 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
     let declared: Vec<Declared> = read.into_iter().flat_map(|part| part.collect(&mut problems)).collect();
 
     let selection = selection::Selection::new(options, &mut problems);
-    let (declared, left_out) = selection.select(declared);
+    let (declared, left_out) = selection.select(declared, files);
     problems.retain(|problem| problem.location.as_ref().is_none_or(|place| !left_out.covers(&place.path)));
     left_out.report(&mut problems);
     unread::report(files, |path| !left_out.covers(path), &mut problems);

@@ -5,12 +5,18 @@ use std::collections::BTreeSet;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_model::{Location, RepoPath};
+use lockstep_model::{FileSet, Location, RepoPath};
 
 use crate::{Options, platform::Declared};
 
 /// Folders that tools write: what is in them is a copy.
 const BUILT: [&str; 6] = ["node_modules", ".aws-sam", ".serverless", "cdk.out", "vendor", ".terraform"];
+
+/// The folder that `cdk synth` writes to.
+const SYNTHESIZED: &str = "cdk.out";
+
+/// The platform whose programs are synthesized.
+const CDK: &str = "aws-cdk";
 
 /// Folders whose manifests show or test something. A repository may consist of nothing else.
 const SAMPLES: [&str; 9] =
@@ -30,6 +36,8 @@ pub(crate) struct LeftOut {
     excluded: BTreeSet<RepoPath>,
     built: BTreeSet<RepoPath>,
     samples: BTreeSet<RepoPath>,
+    /// Written by a tool, and all that is known of the functions in them: they count.
+    synthesized: BTreeSet<RepoPath>,
 }
 
 impl Selection {
@@ -38,10 +46,15 @@ impl Selection {
     }
 
     /// Those that count, and what does not.
-    pub(crate) fn select(&self, declared: Vec<Declared>) -> (Vec<Declared>, LeftOut) {
+    pub(crate) fn select(&self, declared: Vec<Declared>, files: &FileSet) -> (Vec<Declared>, LeftOut) {
         let mut left_out = LeftOut::default();
         let mut count = Vec::with_capacity(declared.len());
         let mut samples = Vec::new();
+        let apps: BTreeSet<RepoPath> = declared
+            .iter()
+            .filter(|function| function.declaration.platform == CDK)
+            .map(|function| function.declaration.location.path.clone())
+            .collect();
         for function in declared {
             let path = &function.declaration.location.path;
             if function.declaration.platform == crate::platforms::lockstep::NAME {
@@ -52,6 +65,9 @@ impl Selection {
                 }
             } else if self.exclude.is_match(path.as_str()) {
                 left_out.excluded.insert(path.clone());
+            } else if is_synthesized_alone(path, &apps, files) {
+                left_out.synthesized.insert(path.clone());
+                count.push(function);
             } else if has_part(path, &BUILT) {
                 left_out.built.insert(path.clone());
             } else if is_sample(&function) {
@@ -96,6 +112,16 @@ fn has_part(path: &RepoPath, names: &[&str]) -> bool {
     path.parent().is_some_and(|folder| folder.components().any(|part| names.contains(&part)))
 }
 
+/// True for a template that the CDK wrote and somebody committed, where no function of the app that it comes from was read:
+/// an app in a language that is not read, say. What lies deeper is an asset or a stage.
+fn is_synthesized_alone(path: &RepoPath, apps: &BTreeSet<RepoPath>, files: &FileSet) -> bool {
+    let Some(out) = path.parent().filter(|folder| folder.file_name() == SYNTHESIZED) else { return false };
+    let app = out.parent().unwrap_or_else(RepoPath::root);
+    let is_app = app.join("cdk.json").is_ok_and(|path| files.is_file(&path));
+    let is_read = apps.iter().any(|path| path.starts_with(&app));
+    is_app && !is_read && path.as_str().ends_with(".template.json") && !has_part(&out, &BUILT)
+}
+
 fn is_sample(declared: &Declared) -> bool {
     let real_templates = matches!(declared.declaration.platform, "aws-sam" | "cloudformation");
     declared.declaration.location.path.parent().is_some_and(|folder| {
@@ -106,7 +132,7 @@ fn is_sample(declared: &Declared) -> bool {
 impl LeftOut {
     /// True for a manifest that does not count, or lies where none does.
     pub(crate) fn covers(&self, path: &RepoPath) -> bool {
-        has_part(path, &BUILT)
+        (has_part(path, &BUILT) && !self.synthesized.contains(path))
             || self.excluded.contains(path)
             || self.samples.contains(path)
             || (!self.samples.is_empty() && has_part(path, &SAMPLES[..8]))

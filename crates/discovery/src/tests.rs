@@ -52,6 +52,30 @@ fn twins_are_one_function_and_namesakes_are_two() {
 }
 
 #[test]
+fn synthesized_templates_count_where_nothing_else_tells() {
+    let template = |name: &str| {
+        format!(
+            "{{\"Resources\": {{\"{name}1A2B3C4D\": {{\"Type\": \"AWS::Lambda::Function\", \"Properties\": {{\"Handler\": \"main.run\", \"Runtime\": \"python3.12\", \"Code\": {{\"S3Bucket\": \"b\", \"S3Key\": \"k\"}}}}}}}}}}"
+        )
+    };
+    let app = "from aws_cdk import App, Stack, aws_lambda\nstack = Stack(App(), \"Py\")\naws_lambda.Function(stack, \"Pay\", handler=\"main.run\", code=aws_lambda.Code.from_asset(\"src\"))\n";
+    let (java, python) = (template("Java"), template("Python"));
+    let files = [
+        ("java/cdk.json", "{\"app\": \"mvn exec:java\"}"),
+        ("java/cdk.out/Shop.template.json", java.as_str()),
+        ("java/cdk.out/asset.1/node_modules/x/cdk.out/Other.template.json", &java),
+        ("python/cdk.json", "{\"app\": \"python3 app.py\"}"),
+        ("python/app.py", app),
+        ("python/src/main.py", CODE),
+        ("python/cdk.out/Py.template.json", &python),
+    ];
+    let found = find(&files, &Options::default());
+    let declared: Vec<&str> =
+        found.value.functions.iter().map(|one| one.declarations[0].location.path.as_str()).collect();
+    assert_eq!(declared, ["python/app.py", "java/cdk.out/Shop.template.json"], "{:?}", found.problems);
+}
+
+#[test]
 fn a_declaration_that_is_the_code_is_no_manifest() {
     let inline = "Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: python3.12, Handler: index.run, Code: {ZipFile: 'def run(): pass'}}\n";
     let mut functions = find(&[("s/t.yaml", inline)], &Options::default()).value.functions;
