@@ -241,6 +241,15 @@ fn a_manifest_of_ten_megabytes_costs_bounded_time() {
 }
 
 #[test]
+fn calls_in_code_that_cannot_be_read_are_missed_aloud() {
+    let repo = Repo::small();
+    repo.write("orders/app.py", "def handler(event, context):\n    return (\n");
+    repo.commit("Break it");
+    let problems = repo.lockstep(&["functions", "--format", "json"]).exits(0).json()["problems"].clone();
+    assert_eq!(problems[0]["path"], "orders/app.py", "{problems}");
+}
+
+#[test]
 fn a_handler_outside_the_repository_is_a_finding() {
     let repo = Repo::small();
     repo.write("out/template.yaml", MANIFEST.replace("app.handler", "../../../etc/app.handler"));

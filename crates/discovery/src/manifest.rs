@@ -9,6 +9,7 @@ use lockstep_model::{Declaration, FileSet, Location, RepoPath};
 
 use crate::{
     aws::uses::Uses,
+    in_code::is_vendored,
     platform::{Build, CodeSource, Declared, HandlerStyle},
 };
 
@@ -208,9 +209,7 @@ pub(crate) fn folder_name(folder: &RepoPath, otherwise: &str) -> String {
 
 /// Folders that tools write or that hold the code of others.
 pub(crate) fn is_output(path: &RepoPath) -> bool {
-    path.components().any(|part| {
-        matches!(part, "node_modules" | "bower_components" | ".git" | ".venv" | "venv" | "site-packages" | "vendor")
-    })
+    is_vendored(path) || path.components().any(|part| matches!(part, "bower_components" | "vendor"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `lockstep functions`: what is deployed here.
 
+use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_linter::{find, follow, link_calls};
 use lockstep_reporting::functions as render;
 
@@ -17,6 +18,11 @@ pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
         let mut found = find(&session.project, &session.config);
         let followed = follow(&session.project, &session.config, &found, &session.bar);
         link_calls(&mut found, &followed);
+        // Calls that stand in code which could not be read are missing.
+        let lost = followed.problems.into_iter().filter(is_lost_code);
+        let new: Vec<Problem> =
+            lost.filter(|problem| found.problems.iter().all(|known| known.location != problem.location)).collect();
+        found.problems.extend(new);
         found
     });
     session.bar.finish();
@@ -26,4 +32,8 @@ pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
         ListFormat::Json => render::write_json(&found.functions, &found.problems, out),
     })?;
     Ok(Exit::Clean)
+}
+
+fn is_lost_code(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::UnparsedSource | ProblemKind::UnreadableFile)
 }
