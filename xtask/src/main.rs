@@ -1,8 +1,9 @@
 //! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
 //! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
-//! people counted; all print Markdown tables.
+//! people counted, `closures` the files they reach against what compilers and bundlers say; all print Markdown tables.
 
 mod bootstrap;
+mod closures;
 mod found;
 mod functions;
 mod headline;
@@ -19,7 +20,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lockstep_linter::{BacktestOptions, SPLIT, coupling::backtest::Truth};
 
-use crate::run::Tested;
+use crate::{closures::By, run::Tested};
 
 /// Tables that show how often Lockstep is right on public repositories.
 #[derive(Debug, Parser)]
@@ -51,6 +52,28 @@ enum Task {
         /// Only repositories whose name contains this
         #[arg(long)]
         only: Option<String>,
+    },
+    /// The files that the functions of one repository reach against what another tool says: one row, and the differences
+    ///
+    /// The row: tool, functions, functions that it does not name, files by it, files by us, precision, recall.
+    Closures {
+        /// The checkout
+        checkout: PathBuf,
+        /// What the other tool says, as the scripts in xtask/reference write it
+        #[arg(long)]
+        reference: PathBuf,
+        /// Only files with these extensions
+        #[arg(long, value_delimiter = ',')]
+        extensions: Vec<String>,
+        /// What of an imported file counts as reached
+        #[arg(long, value_enum, default_value_t = By::Files)]
+        by: By,
+        /// Count files of which only types are taken
+        #[arg(long)]
+        types: bool,
+        /// Show so many differing files on each side
+        #[arg(long, default_value_t = 20)]
+        show: usize,
     },
 }
 
@@ -84,6 +107,14 @@ fn main() -> anyhow::Result<()> {
             let tested = all(&wanted, shuffles)?;
             placebo::write(&tested, shuffles, &mut io::stdout().lock())?;
         }
+        Task::Closures { checkout, reference, extensions, by, types, show } => closures::compare(&closures::Asked {
+            checkout: &checkout,
+            reference: &reference,
+            extensions: &extensions,
+            by,
+            types,
+            show,
+        })?,
         Task::Functions { corpus, truth, only } => counted(&corpus, &truth, only.as_deref())?,
     }
     Ok(())

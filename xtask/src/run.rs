@@ -16,7 +16,8 @@ pub struct Tested {
     pub outcome: Outcome,
 }
 
-struct Quiet;
+/// Tells nothing.
+pub struct Quiet;
 
 impl Progress for Quiet {
     fn stage(&self, _: &'static str) {}

@@ -13,9 +13,14 @@ use crate::{FileFacts, kinds, language_of};
 /// True if two versions of the source file `path` say the same, as far as comments, layout and the order of imports
 /// are concerned; false if they do not; none if one of them does not parse, or its language has no grammar here.
 pub fn agree(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
-    if let Some(language) = language_of(path) {
-        return language.agree(path, before, after);
+    match language_of(path) {
+        Some(language) => language.agree(path, before, after),
+        None => agree_by_grammar(path, before, after),
     }
+}
+
+/// As [`agree`], for languages that have a grammar of tree-sitter's and no comparison of their own.
+pub(crate) fn agree_by_grammar(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
     let grammar = trees::grammar_of(path)?;
     // Reading a tree of these takes ten times as long as comparing words.
     if grammar.c_like && !words::may_agree(before, after) {

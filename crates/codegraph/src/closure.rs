@@ -18,8 +18,11 @@ use lockstep_model::{
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use self::{follow::Walk, sources::Sources};
-use crate::{kinds, languages::index_of, ownership};
+use self::{
+    follow::Walk,
+    sources::{Resolvers, Sources},
+};
+use crate::{kinds, ownership, parts::own_texts};
 
 /// What is known beyond the files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +31,8 @@ pub struct Options<'a> {
     pub manifests: &'a [RepoPath],
     /// Files that the user names as contracts.
     pub contracts: &'a [RepoPath],
+    /// True to take every file whole that an import leads to, as compilers and bundlers do that drop nothing.
+    pub whole_files: bool,
 }
 
 /// Told after each function: how many are done, and how many there are.
@@ -54,7 +59,8 @@ pub fn closures(
     options: &Options<'_>,
     progress: Progress<'_>,
 ) -> Partial<CodeGraph> {
-    let graph = Graph::new(functions, files, options);
+    let sources = Sources::new(files);
+    let graph = Graph::new(functions, files, &sources, options);
     let done = AtomicUsize::new(0);
     let mut closures: Vec<Closure> = functions
         .par_iter()
@@ -84,7 +90,9 @@ pub fn closures(
 struct Graph<'a> {
     functions: &'a [Function],
     files: &'a FileSet,
-    sources: Sources<'a>,
+    sources: &'a Sources<'a>,
+    resolvers: Resolvers<'a>,
+    whole_files: bool,
     manifests: FxHashSet<RepoPath>,
     contracts: FxHashSet<RepoPath>,
     /// How many functions start in a file.
@@ -92,7 +100,7 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn new(functions: &'a [Function], files: &'a FileSet, options: &Options<'_>) -> Self {
+    fn new(functions: &'a [Function], files: &'a FileSet, sources: &'a Sources<'a>, options: &Options<'_>) -> Self {
         let mut entries = BTreeMap::new();
         for path in functions.iter().filter_map(|function| entry_file(function, files)) {
             *entries.entry(path).or_insert(0) += 1;
@@ -100,7 +108,9 @@ impl<'a> Graph<'a> {
         Self {
             functions,
             files,
-            sources: Sources::new(files, &entries.keys().filter_map(index_of).collect()),
+            sources,
+            resolvers: Resolvers::new(sources, entries.keys()),
+            whole_files: options.whole_files,
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),
             entries,
@@ -116,6 +126,7 @@ impl<'a> Graph<'a> {
             own_folders: Vec::new(),
             external: Vec::new(),
             unresolved: Vec::new(),
+            dynamic: Vec::new(),
             remote_calls: Vec::new(),
         };
         let Some(entry) = entry_file(function, self.files) else { return closure };
@@ -137,8 +148,11 @@ impl<'a> Graph<'a> {
         self.add_layers(function, &mut files);
         files.retain(|path, _| !self.manifests.contains(path));
         closure.files = files.into_values().collect();
+        for file in &mut closure.files {
+            file.lines = self.lines(file);
+        }
         if closure.basis == Basis::Imports {
-            closure.remote_calls = calls::of(&closure.files, &self.sources);
+            closure.remote_calls = calls::of(&closure.files, self.sources);
         }
         closure
     }
@@ -154,6 +168,25 @@ impl<'a> Graph<'a> {
         Some(Location::of_span(path.clone(), &loaded.text, span.start..span.start + first_line))
     }
 
+    /// See [`ClosureFile::lines`].
+    fn lines(&self, file: &ClosureFile) -> usize {
+        let blank = |line: &&str| line.trim().is_empty();
+        let Some(loaded) = self.sources.get(&file.path) else {
+            let source = kinds::source_language(&file.path).is_some();
+            let text = if source { self.files.text(&file.path).ok() } else { None };
+            return text.map_or(0, |text| text.lines().filter(|line| !blank(line)).count());
+        };
+        match &file.symbols {
+            Symbols::All => loaded.text.lines().filter(|line| !blank(line)).count(),
+            Symbols::Some(names) => {
+                let reached = own_texts(&loaded.text, &loaded.facts);
+                let reached =
+                    reached.iter().filter(|(name, _)| names.binary_search_by(|it| it.as_str().cmp(name)).is_ok());
+                reached.map(|(_, text)| text.lines().filter(|line| !blank(line)).count()).sum()
+            }
+        }
+    }
+
     /// A file that comes with a folder, not by an import.
     fn packaged(&self, path: &RepoPath) -> ClosureFile {
         let describes = || {
@@ -166,6 +199,7 @@ impl<'a> Graph<'a> {
             own: false,
             kind: kinds::kind(path, None, self.contracts.contains(path) || describes(), true),
             via: None,
+            lines: 0,
         }
     }
 }

@@ -149,10 +149,11 @@ pub(crate) fn source_language(path: &RepoPath) -> Option<&'static str> {
 /// True for two languages of one program: the same, or two that are compiled to the same machine.
 pub(crate) fn run_together(one: &str, other: &str) -> bool {
     const MACHINES: [&[&str]; 3] = [
-        &["Java", "Kotlin", "Scala", "Groovy", "Clojure"],
-        &["C#", "F#", "Visual Basic"],
-        &["C", "C++", "Go", "Swift"],
+        &["java", "kotlin", "scala", "groovy", "clojure"],
+        &["csharp", "c#", "f#", "visual basic"],
+        &["c", "c++", "go", "swift"],
     ];
+    let (one, other) = (&*one.to_ascii_lowercase(), &*other.to_ascii_lowercase());
     one.is_empty() || one == other || MACHINES.iter().any(|machine| machine.contains(&one) && machine.contains(&other))
 }
 

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use lockstep_model::{FileSet, RepoPath};
-pub use lockstep_script::resolve::Resolution;
+use lockstep_script::resolve;
+use serde::{Deserialize, Serialize};
 
 use crate::RemoteCallSite;
 
@@ -26,8 +27,15 @@ pub trait Language: Sync {
     /// order of imports apart. None if one of them does not parse. Pure.
     fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool>;
 
-    /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots.
-    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a>;
+    /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots. Where names mean
+    /// what some file of the same package defines, `sources` knows what that file says.
+    fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a>;
+}
+
+/// What the source files of a checkout say, each read when it is first asked for. Shared by threads.
+pub trait SourceFacts: Sync {
+    /// The facts of a source file; none for data, for languages that are not followed, and where there is no file.
+    fn facts(&self, path: &RepoPath) -> Option<&FileFacts>;
 }
 
 /// Finds the files that imports mean. Shared by threads.
@@ -37,9 +45,50 @@ pub trait Resolve: Sync {
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution;
 }
 
+/// Facts of nothing, for the tests of languages that need none to resolve.
+#[cfg(test)]
+pub(crate) struct NoFacts;
+
+#[cfg(test)]
+impl SourceFacts for NoFacts {
+    fn facts(&self, _: &RepoPath) -> Option<&FileFacts> {
+        None
+    }
+}
+
+/// What an import means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Files of the repository, at least one. The last is asked for what the import says; those before it are loaded on
+    /// the way to it.
+    Files(Vec<RepoPath>),
+    /// Files of the repository, at least one, each with the names that are asked of it; one of which no name is asked is
+    /// loaded, and no more. For languages whose packages are made of many files.
+    Parts(Vec<(RepoPath, Vec<String>)>),
+    /// A package from outside, by the name under which it is installed.
+    External(String),
+    /// Part of the language or its runtime, or a name that means nothing beyond its file.
+    Builtin,
+    /// It leads nowhere; why, in words.
+    Unresolved(String),
+}
+
+impl From<resolve::Resolution> for Resolution {
+    fn from(resolution: resolve::Resolution) -> Self {
+        match resolution {
+            resolve::Resolution::Files(files) => Self::Files(files),
+            resolve::Resolution::External(name) => Self::External(name),
+            resolve::Resolution::Builtin => Self::Builtin,
+            resolve::Resolution::Unresolved(why) => Self::Unresolved(why),
+        }
+    }
+}
+
 /// What one source file says. All spans are bytes of its text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFacts {
+    /// The package, namespace or module that the file says it belongs to; empty where its place says that.
+    pub package: String,
     /// What it imports, in the order of the text.
     pub imports: Vec<Import>,
     /// Its top-level definitions, in the order of the text.
@@ -52,9 +101,9 @@ pub struct FileFacts {
     pub top_level_symbols: Vec<usize>,
     /// Calls of what runs elsewhere, in the order of the text.
     pub remote_calls: Vec<RemoteCallSite>,
-    /// True if parts of the file may reach each other in ways that names do not show (`eval`, `globals()`, `exports` or
+    /// Set if parts of the file may reach each other in ways that names do not show (`eval`, `globals()`, `exports` or
     /// `this` used as a value): it can only be taken whole.
-    pub opaque: bool,
+    pub opaque: Option<Opaque>,
     /// True if the file holds nothing that runs: types only.
     pub type_only: bool,
     /// True if its head says that a program wrote it.
@@ -63,8 +112,17 @@ pub struct FileFacts {
     pub error: Option<(Range<usize>, String)>,
 }
 
+/// Where a file is more dynamic than names can tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opaque {
+    /// The place.
+    pub span: Range<usize>,
+    /// What is done there, in words: `eval` is called.
+    pub reason: String,
+}
+
 /// One import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// As written: `./lib/money`, `..models`, `crate::db::Table`.
     pub specifier: String,
@@ -84,7 +142,7 @@ pub struct Import {
 }
 
 /// How an import is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ImportKind {
     /// An ordinary import, or a `mod` declaration that brings in a file.
     Value,
@@ -96,14 +154,17 @@ pub enum ImportKind {
     Computed,
     /// Re-exported at once.
     ReExport,
+    /// A name that nothing in the file defines, where no import is needed to use what another file of the package, or of
+    /// an imported one, defines. It belongs to the symbols that mention it, and is never loaded for itself.
+    Mention,
 }
 
-/// One top-level definition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One top-level definition, or a part of one that can be used without the rest of it (a static method).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
-    /// Its name in the file.
+    /// Its name in the file; `Money.total` for a part of `Money`.
     pub name: String,
-    /// The whole definition.
+    /// The whole definition. What other symbols inside of it span is theirs.
     pub span: Range<usize>,
     /// Other symbols of the file that it uses: indices into [`FileFacts::symbols`], sorted.
     pub uses: Vec<usize>,
@@ -112,7 +173,7 @@ pub struct Symbol {
 }
 
 /// One exported name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// The name outside; `default`; `*` for all that an import exports.
     pub name: String,

@@ -11,8 +11,9 @@ mod languages;
 mod ownership;
 pub mod parts;
 mod remote;
+mod syntax;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
-pub use language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, Symbol};
+pub use language::{Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, SourceFacts, Symbol};
 pub use languages::{all, language_of};
 pub use remote::RemoteCallSite;

@@ -4,11 +4,14 @@
 //! Definitions are compared by name, so neither lines that move nor the order of definitions count. Pure, like the
 //! facts it is made from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use lockstep_model::RepoPath;
 
-use crate::{FileFacts, change::agree, language_of};
+use crate::{FileFacts, Symbol, change::agree, language_of};
 
 /// What a function asks of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +74,8 @@ impl Version {
             return None;
         }
         let mut definitions: BTreeMap<String, String> = BTreeMap::new();
-        for symbol in &facts.symbols {
-            definitions.entry(symbol.name.clone()).or_default().push_str(&squeezed(text.get(symbol.span.clone())?));
+        for (name, text) in own_texts(text, &facts) {
+            definitions.entry(name.to_owned()).or_default().push_str(&squeezed(&text));
         }
         let reach = asked.iter().map(|asked| reach(&facts, asked)).collect();
         Some(Self { definitions, reach, top_level: top_level(text, &facts) })
@@ -150,7 +153,7 @@ fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
             open.extend(found.into_iter().flatten());
         }
     }
-    if facts.opaque {
+    if facts.opaque.is_some() {
         return Reach::Whole;
     }
     let mut seen = BTreeSet::new();
@@ -171,6 +174,41 @@ fn named(facts: &FileFacts, name: &str) -> Option<Vec<usize>> {
         symbols.extend((0..facts.symbols.len()).filter(|index| facts.symbols[*index].name == name));
     }
     (!symbols.is_empty() || !exported.is_empty()).then_some(symbols)
+}
+
+/// The text of each definition, without the definitions inside of it, in the order of the definitions.
+pub(crate) fn own_texts<'a>(text: &'a str, facts: &'a FileFacts) -> Vec<(&'a str, Cow<'a, str>)> {
+    let mut order: Vec<usize> = (0..facts.symbols.len()).collect();
+    order.sort_by_key(|index| (facts.symbols[*index].span.start, std::cmp::Reverse(facts.symbols[*index].span.end)));
+    // The definitions right inside of each.
+    let mut inner: Vec<Vec<usize>> = vec![Vec::new(); facts.symbols.len()];
+    let mut around: Vec<usize> = Vec::new();
+    for index in order {
+        let span = &facts.symbols[index].span;
+        while around.last().is_some_and(|outer| facts.symbols[*outer].span.end < span.end) {
+            around.pop();
+        }
+        // Several names of one definition span the same.
+        if let Some(outer) = around.iter().rev().find(|outer| facts.symbols[**outer].span != *span) {
+            inner[*outer].push(index);
+        }
+        around.push(index);
+    }
+    let text_of = |(symbol, inner): (&'a Symbol, &Vec<usize>)| {
+        let whole = text.get(symbol.span.clone()).unwrap_or_default();
+        if inner.is_empty() {
+            return (symbol.name.as_str(), Cow::Borrowed(whole));
+        }
+        let mut at = symbol.span.start;
+        let mut own = String::new();
+        for span in inner.iter().map(|index| &facts.symbols[*index].span) {
+            own.push_str(text.get(at..span.start).unwrap_or_default());
+            at = at.max(span.end);
+        }
+        own.push_str(text.get(at..symbol.span.end).unwrap_or_default());
+        (symbol.name.as_str(), Cow::Owned(own))
+    };
+    facts.symbols.iter().zip(&inner).map(text_of).collect()
 }
 
 /// True if code of the file that defines nothing may do something when the file is loaded.
@@ -209,7 +247,20 @@ fn says_something(line: &str) -> bool {
 /// False for what only names things (imports, exports, lists of names): what uses an import changes with it, and that
 /// is seen.
 fn does_something(line: &str) -> bool {
-    let naming = ["import ", "from ", "export {", "export *", "export type", "use ", "pub use ", "mod "];
+    let naming = [
+        "import ",
+        "from ",
+        "export {",
+        "export *",
+        "export type",
+        "use ",
+        "pub use ",
+        "mod ",
+        "package ",
+        "namespace ",
+        "using ",
+        "global using ",
+    ];
     if naming.iter().any(|start| line.starts_with(start)) || line.contains("require(") {
         return false;
     }

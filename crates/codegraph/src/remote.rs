@@ -6,9 +6,10 @@ use lockstep_model::{
     RemoteCallKind::{self, Function, StateMachine},
     RemoteTarget,
 };
+use serde::{Deserialize, Serialize};
 
 /// One call in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteCallSite {
     /// The whole call: bytes of the text.
     pub span: Range<usize>,

@@ -119,12 +119,23 @@ pub fn find(project: &Project, config: &Config) -> Found {
 
 /// The code that every function of `found` reaches.
 pub fn follow(project: &Project, config: &Config, found: &Found, progress: &dyn Progress) -> Followed {
+    follow_with(project, config, found, false, progress)
+}
+
+/// As [`follow`]; with `whole_files`, every file counts whole that an import leads to, as for a compiler.
+pub fn follow_with(
+    project: &Project,
+    config: &Config,
+    found: &Found,
+    whole_files: bool,
+    progress: &dyn Progress,
+) -> Followed {
     if let Ok(Some(units)) = units::Units::of(config) {
         return Followed { code: units.closures(&found.functions, project.files.paths()), problems: Vec::new() };
     }
     let contracts: Vec<RepoPath> =
         project.files.paths().filter(|path| config.contracts.contains(path)).cloned().collect();
-    let options = lockstep_codegraph::Options { manifests: &found.manifests, contracts: &contracts };
+    let options = lockstep_codegraph::Options { manifests: &found.manifests, contracts: &contracts, whole_files };
     let mut problems = Vec::new();
     progress.stage("following code");
     let code = lockstep_codegraph::closures(&found.functions, &project.files, &options, &|done, of| {

@@ -230,7 +230,14 @@ fn function(name: String, place: RepoPath) -> Function {
 }
 
 fn closure(function: &Function, paths: Vec<RepoPath>) -> Closure {
-    let file = |path| ClosureFile { path, symbols: Symbols::All, own: true, kind: FileKind::Implementation, via: None };
+    let file = |path| ClosureFile {
+        path,
+        symbols: Symbols::All,
+        own: true,
+        kind: FileKind::Implementation,
+        via: None,
+        lines: 0,
+    };
     Closure {
         function: function.id.clone(),
         basis: Basis::CodeRoot,
@@ -239,6 +246,7 @@ fn closure(function: &Function, paths: Vec<RepoPath>) -> Closure {
         own_folders: Vec::new(),
         external: Vec::new(),
         unresolved: Vec::new(),
+        dynamic: Vec::new(),
         remote_calls: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a function reaches: the result of following its code.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{FunctionId, Location, RepoPath};
 
@@ -21,6 +21,8 @@ pub struct Closure {
     pub external: Vec<String>,
     /// Imports that lead nowhere, in the order of their places.
     pub unresolved: Vec<UnresolvedImport>,
+    /// Files that are reached whole because they are more dynamic than names can tell, in the order of their places.
+    pub dynamic: Vec<DynamicPlace>,
     /// Calls of what runs elsewhere, in the order of their places.
     pub remote_calls: Vec<RemoteCall>,
 }
@@ -39,7 +41,7 @@ pub struct RemoteCall {
 }
 
 /// How something elsewhere is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemoteCallKind {
     /// A function, by an interface made for that (`InvokeCommand`, `httpsCallable`).
@@ -53,7 +55,7 @@ pub enum RemoteCallKind {
 }
 
 /// What a call names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemoteTarget {
     /// Text; parts that are computed are `*`.
@@ -89,6 +91,9 @@ pub struct ClosureFile {
     pub kind: FileKind,
     /// Who brought it in; none for the entry file and for files that come with the code root.
     pub via: Option<Via>,
+    /// How many lines of code are reached in it: those of the symbols, or of the whole file, without blank ones; 0 for
+    /// what is no source code.
+    pub lines: usize,
 }
 
 /// The import that brought a file into a closure.
@@ -140,6 +145,15 @@ pub struct UnresolvedImport {
     /// What it says.
     pub specifier: String,
     /// Why it leads nowhere.
+    pub reason: String,
+}
+
+/// A place at which a file does what names do not tell, so that it is reached whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DynamicPlace {
+    /// Where.
+    pub location: Location,
+    /// What is done there, in words.
     pub reason: String,
 }
 

@@ -14,7 +14,7 @@ pub use change::{
     HistoryState, PathId, Timestamp,
 };
 pub use code::{
-    Basis, Closure, ClosureFile, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Symbols,
+    Basis, Closure, ClosureFile, DynamicPlace, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Symbols,
     UnresolvedImport, Via,
 };
 pub use contract::{is_contract_by_content, is_contract_by_name};

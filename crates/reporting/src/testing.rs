@@ -246,6 +246,7 @@ pub(crate) fn closure() -> Closure {
                 own: true,
                 kind: FileKind::Implementation,
                 via: None,
+                lines: 12,
             },
             ClosureFile {
                 path: path("shared/money.ts"),
@@ -253,12 +254,14 @@ pub(crate) fn closure() -> Closure {
                 own: false,
                 kind: FileKind::Implementation,
                 via: Some(Via { location: import.clone(), specifier: "../../shared/money".to_owned() }),
+                lines: 30,
             },
         ],
         start: None,
         own_folders: vec![path("billing")],
         external: vec!["@aws-sdk/client-s3".to_owned()],
         remote_calls: Vec::new(),
+        dynamic: Vec::new(),
         unresolved: vec![UnresolvedImport {
             location: import,
             specifier: "./gone".to_owned(),

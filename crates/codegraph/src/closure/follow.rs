@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use lockstep_model::{Closure, ClosureFile, Location, RepoPath, Symbols, UnresolvedImport, Via};
+use lockstep_model::{Closure, ClosureFile, DynamicPlace, Location, RepoPath, Symbols, UnresolvedImport, Via};
 
 use super::{Graph, sources::Loaded};
 use crate::{Import, ImportKind, Resolution, kinds, parts};
@@ -93,6 +93,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Reaches everything from `entry`, of which only `symbol` is wanted, if that is given.
     pub(super) fn follow(&mut self, entry: &RepoPath, symbol: Option<&str>) {
+        let symbol = symbol.filter(|_| !self.graph.whole_files);
         let wanted = symbol.map_or(Wanted::All, |symbol| Wanted::Names(BTreeSet::from([symbol.to_owned()])));
         self.reach(entry, true, wanted, None);
         while let Some(path) = self.open.pop_front() {
@@ -111,6 +112,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             UnresolvedImport { location, specifier, reason }
         };
         closure.unresolved = self.unresolved.into_iter().map(dead_end).collect();
+        let opaque = self.reached.iter().filter_map(|(path, reached)| {
+            let loaded = self.graph.sources.get(path).filter(|_| reached.symbols == Symbols::All)?;
+            let opaque = loaded.facts.opaque.as_ref()?;
+            let location = Location::of_span(path.clone(), &loaded.text, opaque.span.clone());
+            Some(DynamicPlace { location, reason: opaque.reason.clone() })
+        });
+        closure.dynamic = opaque.collect();
         let used = self.reached.into_iter().filter(|(path, reached)| {
             let asked = reached.via.is_none() || reached.wanted != Wanted::nothing();
             asked || reached.symbols != Symbols::Some(Vec::new()) || runs_when_loaded(self.graph, path)
@@ -119,12 +127,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             let facts = self.graph.sources.get(&path).map(|loaded| &loaded.facts);
             let named = self.graph.contracts.contains(&path);
             let kind = kinds::kind(&path, facts, named, reached.value);
-            (path.clone(), ClosureFile { path, symbols: reached.symbols, own: false, kind, via: reached.via })
+            (path.clone(), ClosureFile { path, symbols: reached.symbols, own: false, kind, via: reached.via, lines: 0 })
         };
         used.map(file).collect()
     }
 
     fn reach(&mut self, path: &RepoPath, value: bool, wanted: Wanted, via: Option<Via>) {
+        let wanted = if self.graph.whole_files { Wanted::All } else { wanted };
         match self.reached.get_mut(path) {
             Some(reached) => {
                 let mut more = reached.wanted.add(wanted);
@@ -168,7 +177,14 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Follows an import; `asked` is what is asked of it where that differs from what it says.
     fn import(&mut self, path: &RepoPath, loaded: &Loaded, import: &Import, value: bool, asked: Option<Wanted>) {
-        match self.graph.sources.resolve(path, import, &self.roots) {
+        match self.graph.resolvers.resolve(path, import, &self.roots) {
+            Resolution::Parts(parts) => {
+                for (target, names) in parts.into_iter().filter(|(target, _)| target != path) {
+                    let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
+                    let via = Via { location, specifier: import.specifier.clone() };
+                    self.reach(&target, value, Wanted::Names(names.into_iter().collect()), Some(via));
+                }
+            }
             Resolution::Files(targets) => {
                 // The packages on the way come first: they are loaded, but nothing is asked of them.
                 let last = targets.len().saturating_sub(1);
@@ -199,6 +215,7 @@ fn runs_when_loaded(graph: &Graph<'_>, path: &RepoPath) -> bool {
     graph.sources.get(path).is_some_and(|loaded| {
         loaded.facts.error.is_some()
             || !loaded.facts.top_level_imports.is_empty()
+            || !loaded.facts.top_level_symbols.is_empty()
             || parts::runs_when_loaded(&loaded.text, &loaded.facts)
     })
 }

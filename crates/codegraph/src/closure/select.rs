@@ -48,7 +48,7 @@ impl Walk<'_, '_> {
     /// What the names use, and what the file's own code uses: imports, and symbols of the file. None if names do not
     /// tell, or if one of them is not to be found.
     fn by_name(&self, path: &RepoPath, facts: &FileFacts, names: &BTreeSet<String>) -> Option<(Selected, Vec<String>)> {
-        if facts.error.is_some() || facts.opaque {
+        if facts.error.is_some() || facts.opaque.is_some() {
             return None;
         }
         let mut selected: Selected = facts.top_level_imports.iter().map(|index| (*index, None)).collect();
@@ -129,7 +129,7 @@ impl Walk<'_, '_> {
 
     /// The file that the import names; packages that are loaded on the way to it come before it.
     fn target(&self, path: &RepoPath, import: &Import) -> Option<RepoPath> {
-        match self.graph.sources.resolve(path, import, &self.roots) {
+        match self.graph.resolvers.resolve(path, import, &self.roots) {
             Resolution::Files(files) => files.into_iter().next_back(),
             _ => None,
         }

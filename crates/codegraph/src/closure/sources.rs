@@ -1,15 +1,15 @@
 //! The source files of the checkout, each read and parsed once, when a walk first comes to it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, ReadError, RepoPath};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use crate::{FileFacts, Import, Resolution, Resolve, all, languages::index_of};
+use crate::{FileFacts, Import, Language, Resolution, Resolve, SourceFacts, all, kinds, languages::index_of};
 
 /// A source file with its facts.
 pub(super) struct Loaded {
@@ -24,21 +24,13 @@ pub(super) struct Loaded {
 pub(super) struct Sources<'a> {
     files: &'a FileSet,
     loaded: FxHashMap<&'a RepoPath, OnceLock<Loaded>>,
-    /// Of the languages that a function starts in.
-    resolvers: Vec<Option<Box<dyn Resolve + 'a>>>,
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of `files`, for walks that start in files of the languages `used`: places in [`all`].
-    pub(super) fn new(files: &'a FileSet, used: &FxHashSet<usize>) -> Self {
+    /// The sources of `files`.
+    pub(super) fn new(files: &'a FileSet) -> Self {
         let sources = files.paths().filter(|path| index_of(path).is_some());
-        Self {
-            files,
-            loaded: sources.map(|path| (path, OnceLock::new())).collect(),
-            resolvers: (0..all().len())
-                .map(|index| used.contains(&index).then(|| all()[index].resolver(files)))
-                .collect(),
-        }
+        Self { files, loaded: sources.map(|path| (path, OnceLock::new())).collect() }
     }
 
     /// The facts of a source file; none for data and for languages that are not followed.
@@ -51,14 +43,6 @@ impl<'a> Sources<'a> {
                 Loaded { text: Arc::from(""), facts: FileFacts::default(), language, unreadable: Some(error) }
             }
         }))
-    }
-
-    /// What an import of `from` means.
-    pub(super) fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
-        match index_of(from).and_then(|language| self.resolvers[language].as_ref()) {
-            Some(resolver) => resolver.resolve(from, import, roots),
-            None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
-        }
     }
 
     /// How many files were read in each language, and what could not be read or parsed.
@@ -79,5 +63,33 @@ impl<'a> Sources<'a> {
             }
         }
         (counts, problems)
+    }
+}
+
+impl SourceFacts for Sources<'_> {
+    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
+        self.get(path).map(|loaded| &loaded.facts)
+    }
+}
+
+/// The resolvers of the languages that a function starts in, and of those that run together with them.
+pub(super) struct Resolvers<'a>(Vec<Option<Box<dyn Resolve + 'a>>>);
+
+impl<'a> Resolvers<'a> {
+    /// Resolvers for walks that start in `entries`.
+    pub(super) fn new<'e>(sources: &'a Sources<'a>, entries: impl Iterator<Item = &'e RepoPath>) -> Self {
+        let starts: BTreeSet<&str> = entries.filter_map(index_of).map(|index| all()[index].name()).collect();
+        let used = |name: &str| starts.iter().any(|start| kinds::run_together(start, name));
+        let resolver =
+            |language: &&dyn Language| used(language.name()).then(|| language.resolver(sources.files, sources));
+        Self(all().iter().map(resolver).collect())
+    }
+
+    /// What an import of `from` means.
+    pub(super) fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
+        match index_of(from).and_then(|language| self.0[language].as_ref()) {
+            Some(resolver) => resolver.resolve(from, import, roots),
+            None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
+        }
     }
 }

@@ -45,7 +45,7 @@ fn graph(functions: &[&str], files: &[(&str, &str)]) -> Partial<CodeGraph> {
     let functions: Vec<Function> = functions.iter().map(|text| function(text)).collect();
     let files = FileSet::from_texts(files.iter().copied());
     let manifests = [path("template.yaml")];
-    closures(&functions, &files, &Options { manifests: &manifests, contracts: &[] }, &|_, _| {})
+    closures(&functions, &files, &Options { manifests: &manifests, contracts: &[], whole_files: false }, &|_, _| {})
 }
 
 /// The files of one closure: `path`, with `+` if own, and `:type`, `:contract`.
@@ -291,8 +291,13 @@ fn manifests_are_never_code_and_named_contracts_are_contracts() {
         ("api.ts", ""),
     ]);
     let (manifests, contracts) = ([path("template.yaml"), path("infra.ts")], [path("api.ts")]);
-    let graph =
-        closures(&functions, &files, &Options { manifests: &manifests, contracts: &contracts }, &|_, _| {}).value;
+    let graph = closures(
+        &functions,
+        &files,
+        &Options { manifests: &manifests, contracts: &contracts, whole_files: false },
+        &|_, _| {},
+    )
+    .value;
     assert_eq!(shown(&graph.closures[0]), ["+a.ts", "api.ts:contract"]);
 }
 

@@ -9,7 +9,7 @@ mod tests;
 use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve::PythonResolver;
 
-use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve};
+use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
 
 /// The language Python, 3.8 to 3.14.
 pub struct Python;
@@ -35,7 +35,7 @@ impl Language for Python {
         agree::agree(before, after)
     }
 
-    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {
+    fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
         Box::new(Resolver(PythonResolver::new(files)))
     }
 }
@@ -47,6 +47,6 @@ impl Resolve for Resolver<'_> {
         if import.kind == ImportKind::Computed {
             return Resolution::Unresolved("the module's name is computed".to_owned());
         }
-        self.0.resolve(from, &import.specifier, import.level, &import.names, roots)
+        self.0.resolve(from, &import.specifier, import.level, &import.names, roots).into()
     }
 }

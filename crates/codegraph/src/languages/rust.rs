@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use lockstep_model::{FileSet, RepoPath};
 
 use self::cargo::{Dependency, Package};
-use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve};
+use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
 
 /// The language Rust, editions 2018 to 2024.
 pub struct Rust;
@@ -38,7 +38,7 @@ impl Language for Rust {
         agree::agree(before, after)
     }
 
-    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {
+    fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
         Box::new(Resolver { files, packages: cargo::packages(files) })
     }
 }

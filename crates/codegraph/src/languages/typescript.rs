@@ -6,7 +6,7 @@ mod facts;
 use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve::TypeScriptResolver;
 
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
 
 /// JavaScript and TypeScript, ES modules and CommonJS.
 pub struct TypeScript;
@@ -32,7 +32,7 @@ impl Language for TypeScript {
         agree::agree(path, before, after)
     }
 
-    fn resolver<'a>(&self, files: &'a FileSet) -> Box<dyn Resolve + 'a> {
+    fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
         Box::new(Resolver(TypeScriptResolver::new(files)))
     }
 }
@@ -44,6 +44,6 @@ impl Resolve for Resolver {
         if import.kind == ImportKind::Computed {
             return Resolution::Unresolved("the name is computed when the code runs".to_owned());
         }
-        self.0.resolve(from, &import.specifier, roots)
+        self.0.resolve(from, &import.specifier, roots).into()
     }
 }

@@ -58,7 +58,7 @@ pub fn function(letter: char) -> Function {
 }
 
 pub fn file(at: &str, kind: FileKind) -> ClosureFile {
-    ClosureFile { path: path(at), symbols: Symbols::All, own: false, kind, via: None }
+    ClosureFile { path: path(at), symbols: Symbols::All, own: false, kind, via: None, lines: 0 }
 }
 
 impl World {
@@ -78,6 +78,7 @@ impl World {
                 own_folders: vec![path(&function.name)],
                 external: Vec::new(),
                 unresolved: Vec::new(),
+                dynamic: Vec::new(),
                 remote_calls: Vec::new(),
             })
             .collect();

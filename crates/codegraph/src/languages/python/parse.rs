@@ -12,7 +12,7 @@ use ruff_python_ast::{
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::language::{Export, FileFacts, Import, ImportKind, Symbol};
+use crate::language::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
 
 /// What `text` says. A package's `__init__.py` and a module are read alike.
 pub(super) fn facts(text: &str) -> FileFacts {
@@ -78,6 +78,8 @@ struct Reader<'a> {
     own_code: Mentions,
     /// Per name: the attributes that are taken of it; none if it is ever used by itself.
     attributes: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// Where each name is mentioned first.
+    first_mentions: BTreeMap<String, Range<usize>>,
     /// The name that each import binds.
     locals: BTreeMap<usize, String>,
     listed: Vec<(String, Range<usize>)>,
@@ -319,7 +321,7 @@ impl<'a> Reader<'a> {
         }
         let top_level_imports = self.top_level_imports(&symbols);
         let top_level_symbols = self.bind(&self.own_code).0.into_iter().collect();
-        let opaque = self.is_opaque();
+        let opaque = self.is_opaque(&symbols);
         for (import, local) in &self.locals {
             let used = self.attributes.get(local).cloned().flatten();
             self.imports[*import].members = used.map(|names| names.into_iter().collect());
@@ -329,11 +331,28 @@ impl<'a> Reader<'a> {
         FileFacts { imports, symbols, exports, top_level_imports, top_level_symbols, opaque, ..FileFacts::default() }
     }
 
-    /// True if the module looks names up that it does not spell out.
-    fn is_opaque(&self) -> bool {
-        ["globals", "eval", "exec", "vars"].iter().any(|name| self.attributes.contains_key(*name))
-            || self.symbol_names.contains_key("__getattr__")
-            || self.attributes.get("sys").is_some_and(|used| used.as_ref().is_none_or(|used| used.contains("modules")))
+    fn mention(&mut self, name: &ast::ExprName) {
+        self.current.names.insert(name.id.to_string());
+        self.first_mentions.entry(name.id.to_string()).or_insert_with(|| bytes(name.range()));
+    }
+
+    /// Set if the module looks names up that it does not spell out.
+    fn is_opaque(&self, symbols: &[Symbol]) -> Option<Opaque> {
+        let said = |name: &str, reason: String| Some(Opaque { span: self.first_mentions.get(name)?.clone(), reason });
+        let builtin = ["globals", "eval", "exec", "vars"]
+            .into_iter()
+            .find_map(|name| said(name, format!("`{name}` may use any name of the module")));
+        let of_symbol = || {
+            let index = self.symbol_names.get("__getattr__")?.first()?;
+            let span = symbols.get(*index)?.span.clone();
+            Some(Opaque { span, reason: "`__getattr__` makes names up".to_owned() })
+        };
+        let of_modules = || {
+            let used = self.attributes.get("sys")?;
+            let modules = used.as_ref().is_none_or(|used| used.contains("modules"));
+            if modules { said("sys", "`sys.modules` holds the module itself".to_owned()) } else { None }
+        };
+        builtin.or_else(of_symbol).or_else(of_modules)
     }
 
     /// Names in `__all__` that nothing binds are submodules: `from package import *` imports them.
@@ -428,7 +447,7 @@ impl<'a> Visitor<'a> for Reader<'a> {
         match expr {
             Expr::Attribute(attribute) => {
                 if let Expr::Name(name) = &*attribute.value {
-                    self.current.names.insert(name.id.to_string());
+                    self.mention(name);
                     let known = self.attributes.entry(name.id.to_string()).or_insert_with(|| Some(BTreeSet::new()));
                     known.iter_mut().for_each(|names| {
                         names.insert(attribute.attr.to_string());
@@ -437,7 +456,7 @@ impl<'a> Visitor<'a> for Reader<'a> {
                 }
             }
             Expr::Name(name) => {
-                self.current.names.insert(name.id.to_string());
+                self.mention(name);
                 self.attributes.insert(name.id.to_string(), None);
             }
             Expr::Call(call) => self.read_call(call),

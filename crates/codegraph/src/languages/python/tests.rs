@@ -3,7 +3,7 @@
 use lockstep_model::{FileSet, RepoPath};
 
 use super::Python;
-use crate::language::{FileFacts, ImportKind, Language, Resolution};
+use crate::language::{FileFacts, ImportKind, Language, NoFacts, Resolution};
 
 fn facts(text: &str) -> FileFacts {
     Python.facts(&RepoPath::new("m.py").unwrap(), text)
@@ -155,10 +155,11 @@ fn resolve(from: &str, statement: &str, roots: &[&str]) -> String {
     let texts = REPOSITORY.iter().map(|path| (*path, ""));
     let files = FileSet::from_texts(texts.chain([("requirements.txt", "jsonschema==4.0\n-r more.txt\n./libs/core\n")]));
     let roots: Vec<_> = roots.iter().map(|root| RepoPath::new(root).unwrap()).collect();
-    let resolver = Python.resolver(&files);
+    let resolver = Python.resolver(&files, &NoFacts);
     let import = facts(statement).imports.remove(0);
     match resolver.resolve(&RepoPath::new(from).unwrap(), &import, &roots) {
         Resolution::Files(files) => files.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "),
+        Resolution::Parts(parts) => format!("{parts:?}"),
         Resolution::External(name) => format!("external {name}"),
         Resolution::Builtin => "builtin".into(),
         Resolution::Unresolved(why) => format!("unresolved: {why}"),

@@ -21,7 +21,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 
-use crate::{Export, FileFacts, Import, ImportKind, Symbol};
+use crate::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
 
 /// See [`crate::Language::facts`].
 pub(super) fn facts(path: &RepoPath, text: &str) -> FileFacts {
@@ -115,7 +115,7 @@ struct Reader<'s, 'a> {
     /// Statements that only export: what they name is no use of it.
     quiet: Vec<Range<usize>>,
     /// See [`FileFacts::opaque`].
-    opaque: bool,
+    opaque: Option<Opaque>,
 }
 
 /// An export, before its local name is looked up.
@@ -139,7 +139,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             locals: FxHashMap::default(),
             exports: Vec::new(),
             quiet: Vec::new(),
-            opaque: false,
+            opaque: None,
         }
     }
 
@@ -193,7 +193,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         let (top_level, top_level_symbols) = self.uses();
         self.members();
         let remote_calls = self.remote_calls();
-        let opaque = self.opaque || self.is_opaque(&exports);
+        let opaque = self.opaque.take().or_else(|| self.is_opaque(&exports));
         let (import_place, symbol_place) =
             (places(&self.imports, |import| import.span.start), places(&self.symbols, |symbol| symbol.span.start));
         let moved = |list: &[usize], place: &[usize]| {

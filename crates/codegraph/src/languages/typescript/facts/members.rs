@@ -2,11 +2,11 @@
 //! each other unseen.
 
 use oxc_ast::AstKind;
-use oxc_span::GetSpan;
+use oxc_span::{GetSpan, Span};
 use oxc_syntax::{node::NodeId, symbol::SymbolId};
 
 use super::Reader;
-use crate::Export;
+use crate::{Export, Opaque};
 
 impl Reader<'_, '_> {
     /// Fills [`crate::Import::members`].
@@ -49,19 +49,20 @@ impl Reader<'_, '_> {
 
     /// See [`crate::FileFacts::opaque`]. Besides `eval`, it is CommonJS that hides uses: whatever reads `exports` may
     /// read any of them, and properties of the one value that a module exports go where it goes.
-    pub(super) fn is_opaque(&self, exports: &[Export]) -> bool {
+    pub(super) fn is_opaque(&self, exports: &[Export]) -> Option<Opaque> {
         let scoping = self.semantic.scoping();
-        let mut assigned = false;
+        let place = |reference: NodeId| self.semantic.nodes().kind(reference).span();
+        let mut assigned = None;
         for (name, references) in scoping.root_unresolved_references() {
-            let roles = references.iter().map(|id| self.role_of_exports(scoping.get_reference(*id).node_id()));
+            let mut nodes = references.iter().map(|id| scoping.get_reference(*id).node_id());
             match name.as_str() {
-                "eval" => return true,
+                "eval" => return nodes.next().map(|node| opaque(place(node), "`eval` may use any name")),
                 "exports" | "module" => {
-                    for role in roles {
-                        match role {
-                            Role::Assigned => assigned = true,
+                    for node in nodes {
+                        match self.role_of_exports(node) {
+                            Role::Assigned => assigned = assigned.or(Some(place(node))),
                             Role::Asked => {}
-                            Role::Value => return true,
+                            Role::Value => return Some(opaque(place(node), "what is exported is used as a value")),
                         }
                     }
                 }
@@ -69,7 +70,8 @@ impl Reader<'_, '_> {
             }
         }
         let named = |default: bool| exports.iter().any(|export| (export.name == "default") == default);
-        assigned && named(true) && named(false)
+        let both = named(true) && named(false);
+        assigned.filter(|_| both).map(|at| opaque(at, "exports are set on a value that is exported itself"))
     }
 
     /// What the reference to `exports` or `module` is there for.
@@ -98,6 +100,10 @@ impl Reader<'_, '_> {
         }
         Role::Value
     }
+}
+
+fn opaque(at: Span, reason: &str) -> Opaque {
+    Opaque { span: at.start as usize..at.end as usize, reason: reason.to_owned() }
 }
 
 /// What a mention of `exports` or `module` does.

@@ -10,7 +10,7 @@ use oxc_span::{GetSpan, Span};
 use oxc_syntax::symbol::SymbolId;
 
 use super::{Reader, Taken, range, span_of};
-use crate::ImportKind;
+use crate::{ImportKind, Opaque};
 
 impl<'a> Reader<'_, 'a> {
     /// Reads them all. True if none of them runs.
@@ -181,7 +181,10 @@ impl<'a> Reader<'_, 'a> {
     /// The properties of `module.exports = { … }` are exports.
     fn export_object(&mut self, object: &ObjectExpression<'a>) {
         // Its methods may call each other by `this`.
-        self.opaque |= self.text.get(span_of(object)).is_some_and(|text| text.contains("this"));
+        let span = span_of(object);
+        if self.opaque.is_none() && self.text.get(span.clone()).is_some_and(|text| text.contains("this")) {
+            self.opaque = Some(Opaque { span, reason: "what is exported calls itself by `this`".to_owned() });
+        }
         for property in &object.properties {
             match property {
                 ObjectPropertyKind::ObjectProperty(property) => {

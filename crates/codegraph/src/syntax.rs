@@ -1,0 +1,122 @@
+//! Reading with tree-sitter: what the languages have in common that use its grammars. Their own `parse.rs` and this file
+//! are the only ones here that know its nodes.
+//!
+//! A tree may be as deep as its text is long: nothing here recurses, and what a language does with a tree must not
+//! either, or must stop at [`DEEPEST`].
+
+use std::ops::{ControlFlow, Range};
+
+use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
+
+/// Larger texts are not parsed: data and bundles, written by programs. 4 MiB.
+const LARGEST: usize = 4 << 20;
+
+/// How many steps a parse may take per byte of its text, counted in hundreds of the parser's operations. A text that is
+/// as it should be takes less than a hundredth of it; repairing what is none may take the square of its length.
+const STEPS_PER_BYTE: usize = 1;
+
+/// Steps that every parse may take.
+const STEPS: usize = 100_000;
+
+/// How deep a walk may recurse; what lies deeper is passed over, and said to be.
+pub(crate) const DEEPEST: usize = 400;
+
+/// The tree of `text`.
+///
+/// # Errors
+/// Why there is none: it is larger than what people write, or repairing its errors takes too long.
+pub(crate) fn parse(language: &Language, text: &str) -> Result<Tree, String> {
+    if text.len() > LARGEST {
+        return Err(format!("the file has {} bytes, more than a source that people write", text.len()));
+    }
+    let mut parser = Parser::new();
+    parser.set_language(language).map_err(|error| error.to_string())?;
+    let mut steps = 0;
+    let most = STEPS + text.len() * STEPS_PER_BYTE;
+    let mut count = |_: &tree_sitter::ParseState| {
+        steps += 1;
+        if steps > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut count);
+    let bytes = text.as_bytes();
+    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    tree.ok_or_else(|| "the text is not of this language, as far as could be read".to_owned())
+}
+
+/// The first place at which the text does not follow the grammar, with a word for it; none if it does.
+pub(crate) fn first_error(tree: &Tree) -> Option<(Range<usize>, String)> {
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.is_error() || node.is_missing() {
+            let what =
+                if node.is_missing() { format!("`{}` is missing", node.kind()) } else { "syntax error".to_owned() };
+            return Some((node.byte_range(), what));
+        }
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return None;
+            }
+        }
+    }
+}
+
+/// The bytes of `node` as text.
+pub(crate) fn text<'a>(node: Node<'_>, source: &'a str) -> &'a str {
+    source.get(node.byte_range()).unwrap_or_default()
+}
+
+/// The named children of `node`.
+pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).collect()
+}
+
+/// The text of the child of `node` that the grammar calls `field`.
+pub(crate) fn field<'a>(node: Node<'_>, field: &str, source: &'a str) -> Option<&'a str> {
+    node.child_by_field_name(field).map(|child| text(child, source))
+}
+
+/// Calls `visit` for `root` and all below it, in the order of the text; what is below a node is passed over where it says
+/// false. Does not recurse.
+pub(crate) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> bool) {
+    let mut cursor = root.walk();
+    let mut depth = 0usize;
+    loop {
+        if visit(cursor.node()) && cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        while depth == 0 || !cursor.goto_next_sibling() {
+            if depth == 0 {
+                return;
+            }
+            cursor.goto_parent();
+            depth -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_source_is_bounded() {
+        let go: Language = tree_sitter_go::LANGUAGE.into();
+        let tree = parse(&go, "package main\n\nfunc main() {\n\tprintln(1\n}\n").unwrap();
+        assert!(first_error(&tree).is_some());
+        assert_eq!(first_error(&parse(&go, "package main\n").unwrap()), None);
+        assert!(parse(&go, &"x".repeat(LARGEST + 1)).is_err());
+        let deep = format!("package main\n\nvar x = {}1{}\n", "(".repeat(20_000), ")".repeat(20_000));
+        let mut nodes = 0;
+        walk(parse(&go, &deep).unwrap().root_node(), &mut |_| {
+            nodes += 1;
+            true
+        });
+        assert!(nodes > 20_000);
+    }
+}
