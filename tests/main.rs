@@ -1,5 +1,6 @@
 //! The end-to-end tests but for the pages: one binary, so that it is linked once.
 
+mod affected;
 mod architecture;
 mod change;
 mod hostile;

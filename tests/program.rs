@@ -29,6 +29,11 @@ pub fn json(folder: &Path, arguments: &[&str]) -> Value {
         .unwrap_or_else(|error| panic!("{arguments:?}: {error}\n{text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
+/// What `arguments` print in `folder`.
+pub fn text(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stdout).expect("UTF-8")
+}
+
 /// The demo's repository, in a temporary folder that lives as long as the first part.
 pub fn demo() -> (TempDir, PathBuf) {
     let place = tempfile::tempdir().expect("a temporary folder");

@@ -36,6 +36,8 @@ fn documents_follow_their_schemas() {
         ("backtest.json", &["backtest", "--truth", "any", "--units", "*"]),
         ("services.json", &["services"]),
         ("code.json", &["code", "reports/dailyRevenue"]),
+        ("affected.json", &["affected", "--base", "HEAD~9"]),
+        ("affected.json", &["affected", "--base", "gone"]),
     ] {
         let (document, faults) = faults(&folder, name, arguments);
         assert_eq!(faults, Vec::<String>::new(), "{arguments:?}");

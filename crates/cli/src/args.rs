@@ -37,6 +37,8 @@ pub enum Command {
     Functions(ListArgs),
     /// Show the code that a function reaches
     Code(CodeArgs),
+    /// List the functions that a change makes it necessary to deploy, and why
+    Affected(AffectedArgs),
     /// Show how functions change together: JSON, DOT or Mermaid
     Graph(GraphArgs),
     /// Say of a function, or of all, whether it is a microservice of its own, and why
@@ -154,6 +156,26 @@ pub struct CodeArgs {
     pub function: String,
     #[command(flatten)]
     pub list: ListArgs,
+}
+
+/// `affected`.
+#[derive(Debug, Clone, Args)]
+pub struct AffectedArgs {
+    /// A folder of the repository; only functions declared below it are looked at
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// What is deployed now: the files as they are here are compared with where HEAD left REF (`auto`: the base that CI
+    /// names, else the main branch) [default: auto]
+    #[arg(long, value_name = "REF|auto", conflicts_with = "staged")]
+    pub base: Option<String>,
+    /// Compare what is staged for the next commit with HEAD
+    #[arg(long)]
+    pub staged: bool,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: AffectedFormat,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// `graph`.
@@ -337,6 +359,20 @@ pub enum ListFormat {
     Text,
     /// One document
     Json,
+}
+
+/// Formats of `affected`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum AffectedFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One document, as docs/src/schema/affected.json says
+    Json,
+    /// One id a line
+    List,
+    /// One line of JSON: the matrix of a job of GitHub Actions
+    Matrix,
 }
 
 /// Formats of `graph`.

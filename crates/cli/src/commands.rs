@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod affected;
 mod backtest;
 mod check;
 mod code;
@@ -13,6 +14,7 @@ mod services;
 mod verdict;
 mod why;
 
+pub use affected::affected;
 pub use backtest::backtest;
 pub use check::check;
 pub use code::code;

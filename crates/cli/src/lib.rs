@@ -46,6 +46,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Check(args)) => check(args, matches.subcommand_matches("check").unwrap_or(matches)),
         Some(Command::Functions(args)) => commands::functions(args),
         Some(Command::Code(args)) => commands::code(args),
+        Some(Command::Affected(args)) => commands::affected(args),
         Some(Command::Graph(args)) => commands::graph(args),
         Some(Command::Verdict(args)) => commands::verdict(args),
         Some(Command::Why(args)) => commands::why(args),

@@ -165,12 +165,17 @@ pub(crate) fn is_data(path: &RepoPath) -> bool {
 /// True for what a function's package holds beside its code: tests, documentation, lists of dependencies, settings
 /// of tools, and the work of others.
 pub(crate) fn is_beside_code(path: &RepoPath) -> bool {
-    is_test(path) || is_documentation(path) || is_tooling(path)
+    is_test_or_documentation(path) || is_tooling(path)
 }
 
 /// True for what, in the code root `root`, deploys the code and is none of it.
 pub(crate) fn is_deployment(root: &RepoPath, path: &RepoPath) -> bool {
     path.strip_prefix(root).is_some_and(|inside| inside.split('/').any(|part| DEPLOYMENT_FOLDERS.contains(&part)))
+}
+
+/// True for tests and documentation: nobody deploys them, wherever they lie.
+pub fn is_test_or_documentation(path: &RepoPath) -> bool {
+    is_test(path) || is_documentation(path)
 }
 
 fn is_tooling(path: &RepoPath) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod change;
 mod closure;
+mod differences;
 mod kinds;
 mod language;
 mod languages;
@@ -14,6 +15,8 @@ mod remote;
 mod syntax;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
+pub use differences::{Differences, differences};
+pub use kinds::is_test_or_documentation;
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, SourceFacts, Symbol};
 pub use languages::{all, language_of};
 pub use remote::RemoteCallSite;

@@ -58,9 +58,9 @@ pub struct Version {
 
 /// The lines outside of definitions, each with how often it stands there; comments are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct TopLevel {
+pub(crate) struct TopLevel {
     /// Those that may do something when the file is loaded.
-    running: BTreeMap<String, usize>,
+    pub(crate) running: BTreeMap<String, usize>,
     /// Those that only name things: imports, exports.
     naming: BTreeMap<String, usize>,
 }
@@ -217,7 +217,7 @@ pub(crate) fn runs_when_loaded(text: &str, facts: &FileFacts) -> bool {
 }
 
 /// What is left of a text without its definitions.
-fn top_level(text: &str, facts: &FileFacts) -> TopLevel {
+pub(crate) fn top_level(text: &str, facts: &FileFacts) -> TopLevel {
     let mut spans: Vec<_> = facts.symbols.iter().map(|symbol| symbol.span.clone()).collect();
     spans.sort_by_key(|span| span.start);
     let mut rest = String::new();

@@ -38,6 +38,11 @@ impl Incomplete {
         Self { help, ..Self::new(reason, &["the change was not looked at: `missing-co-change` was not run"], &[]) }
     }
 
+    /// The same, said to those who ask what to deploy.
+    pub(crate) fn nothing_to_deploy_known(self) -> Self {
+        Self { notes: vec!["what is deployed now is not known, so nothing is listed".to_owned()], ..self }
+    }
+
     /// What is missing in a history that was read. `before_the_first` says that nothing can be there yet.
     pub(crate) fn of_history(history: &History, allow_shallow: bool, before_the_first: bool) -> Vec<Self> {
         let mut reasons = Vec::new();

@@ -198,6 +198,11 @@ fn of_two(path: &RepoPath, kind: ChangeKind, before: &str, after: &str) -> Optio
     }
 }
 
+/// True if two versions of a file say the same to whoever runs, builds or reads it as data.
+pub(crate) fn says_the_same(path: &RepoPath, before: &str, after: &str) -> bool {
+    of_two(path, ChangeKind::Behaviour, before, after) == Some(ChangeKind::Cosmetic) && !change::is_generated(after)
+}
+
 fn cosmetic_if(agree: bool, kind: ChangeKind) -> ChangeKind {
     if agree { ChangeKind::Cosmetic } else { kind }
 }

@@ -5,6 +5,7 @@
 //! judges. Each stage can be asked for by itself, which is what the smaller
 //! commands do.
 
+mod affected;
 mod backtest;
 mod boundaries;
 mod calls;
@@ -33,6 +34,7 @@ use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use lockstep_rules::{Facts, View};
 
+pub use affected::{AffectedReport, Snapshot, affected, between};
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use boundaries::NamedBoundaries;
 pub use calls::link_calls;

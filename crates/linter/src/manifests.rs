@@ -139,6 +139,26 @@ fn note_in_program(path: &RepoPath, text: &str, declarations: &[(u32, &Declarati
     }
 }
 
+/// The names that lead to the block of a program around the byte `at`.
+pub(crate) fn keys_in_program(path: &RepoPath, text: &str, at: usize) -> Option<Vec<String>> {
+    program::around(&program::blocks(path, text)?, at).map(<[String]>::to_vec)
+}
+
+/// A program without the blocks that `keys` lead to.
+pub(crate) fn without_blocks(path: &RepoPath, text: &str, keys: &BTreeSet<Vec<String>>) -> String {
+    let blocks = program::blocks(path, text).unwrap_or_default();
+    let mut gone: Vec<_> =
+        blocks.into_iter().filter(|block| keys.contains(&block.keys)).map(|block| block.bytes).collect();
+    gone.sort_by_key(|bytes| bytes.start);
+    let (mut rest, mut at) = (String::new(), 0);
+    for bytes in gone {
+        rest.push_str(text.get(at..bytes.start).unwrap_or_default());
+        at = at.max(bytes.end);
+    }
+    rest.push_str(text.get(at..).unwrap_or_default());
+    rest
+}
+
 /// What `keys` lead to.
 pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
     let [first, rest @ ..] = keys else { return Some(node) };

@@ -31,6 +31,8 @@ pub struct Project {
     pub scope: RepoPath,
     /// The change that is looked at, if one was asked for.
     pub change: Option<ChangeAsked>,
+    /// The folder that it was opened with.
+    place: PathBuf,
     /// What was left out while listing.
     pub problems: Vec<Problem>,
 }
@@ -95,7 +97,30 @@ impl Project {
             .and_then(|root| given.strip_prefix(root).ok())
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
         problems.extend(change.as_ref().and_then(ChangeAsked::problems));
-        Ok(Self { root, repository: repository.map(Mutex::new), no_repository, files, scope, change, problems })
+        let repository = repository.map(Mutex::new);
+        Ok(Self { root, repository, no_repository, files, scope, change, place: given, problems })
+    }
+
+    /// The files of the commit `rev`, in the scope of this project. It has no repository of its own: it is there to be
+    /// read and followed, and its history is that of this one.
+    pub(crate) fn of_commit(&self, rev: &str) -> Self {
+        let mut problems = Vec::new();
+        let listed = match self.repository.as_ref().map(|repository| repository.lock()) {
+            Some(Ok(repository)) => repository.tree_files(Some(rev)).map_err(|error| error.to_string()),
+            _ => Err("there is no repository to read it from".to_owned()),
+        };
+        let listed = listed.map_err(|why| format!("the files of {} cannot be read: {why}", rev.escape_debug()));
+        let files = contents(&self.place, listed, &mut problems);
+        Self {
+            root: None,
+            repository: None,
+            no_repository: None,
+            files,
+            scope: self.scope.clone(),
+            change: None,
+            place: self.place.clone(),
+            problems,
+        }
     }
 }
 

@@ -187,6 +187,24 @@ impl FileSet {
         entry.text.get_or_init(|| self.read(&real, entry.size)).clone()
     }
 
+    /// True if `path` holds something else here than in `other`. Contents are read only where the sizes are the same; what
+    /// cannot be read differs by its size alone.
+    pub fn differs_at(&self, path: &RepoPath, other: &Self) -> bool {
+        match (self.entry(path), other.entry(path)) {
+            (Some(mine), Some(theirs)) if mine.file_type == FileType::File && theirs.file_type == FileType::File => {
+                mine.size != theirs.size
+                    || match (self.text(path), other.text(path)) {
+                        (Ok(mine), Ok(theirs)) => mine != theirs,
+                        (Err(_), Err(_)) => self.source.read(path) != other.source.read(path),
+                        _ => true,
+                    }
+            }
+            (Some(mine), Some(theirs)) => mine.file_type != theirs.file_type,
+            (None, None) => false,
+            _ => true,
+        }
+    }
+
     /// The files that somebody asked for and that could not be had as text, sorted, with the reason.
     pub fn unreadable(&self) -> impl Iterator<Item = (&RepoPath, &ReadError)> {
         self.files.iter().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)))

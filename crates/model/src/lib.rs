@@ -1,6 +1,7 @@
 //! The nouns that every stage speaks of: functions and services, the code they reach, the changes that
 //! touched them, and the places where all that stands. Pure data; nothing here reads a disk or a history.
 
+mod affected;
 mod change;
 mod code;
 mod contract;
@@ -9,6 +10,7 @@ mod function;
 mod location;
 mod path;
 
+pub use affected::{Affected, AffectedFunction, DeployReason, DeployReasonKind};
 pub use change::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
     HistoryState, PathId, Timestamp,

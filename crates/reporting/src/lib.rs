@@ -4,6 +4,7 @@
 //!
 //! A format for `check` is one file under `formats/` and one line in [`formats::FORMATS`].
 
+pub mod affected;
 pub mod backtest;
 pub mod code;
 pub mod doctor;
