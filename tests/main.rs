@@ -4,6 +4,7 @@ mod affected;
 mod architecture;
 mod change;
 mod hostile;
+mod kept;
 mod parts;
 mod program;
 mod readme;

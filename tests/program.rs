@@ -10,15 +10,21 @@ use tempfile::TempDir;
 
 /// What `lockstep` does with `arguments` in `folder`, whatever the environment of the tests says.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lockstep"))
+    command(folder, arguments).output().expect("lockstep runs")
+}
+
+/// The same, to be run: it keeps nothing.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+    command
         .args(arguments)
         .current_dir(folder)
         .env_remove("GIT_DIR")
         .env_remove("GIT_INDEX_FILE")
         .env_remove("GITHUB_ACTIONS")
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("lockstep runs")
+        .env("LOCKSTEP_CACHE_DIR", "")
+        .env("NO_COLOR", "1");
+    command
 }
 
 /// The document that `arguments` print as JSON in `folder`.

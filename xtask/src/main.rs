@@ -2,6 +2,7 @@
 //! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
 //! people counted, `closures` the files they reach against what compilers and bundlers say; all print Markdown tables.
 
+mod affected;
 mod bootstrap;
 mod closures;
 mod found;
@@ -52,6 +53,17 @@ enum Task {
         /// Only repositories whose name contains this
         #[arg(long)]
         only: Option<String>,
+    },
+    /// What `affected` would have deployed over the last changesets of a clone: a line for each, and one row
+    ///
+    /// The row: changesets, functions deployed, functions in all, share, changesets that needed none, median, changesets that
+    /// needed all.
+    Affected {
+        /// The clone, bare or not
+        clone: PathBuf,
+        /// How many changesets of the main line
+        #[arg(long, default_value_t = 200)]
+        last: usize,
     },
     /// The files that the functions of one repository reach against what another tool says: one row, and the differences
     ///
@@ -107,6 +119,7 @@ fn main() -> anyhow::Result<()> {
             let tested = all(&wanted, shuffles)?;
             placebo::write(&tested, shuffles, &mut io::stdout().lock())?;
         }
+        Task::Affected { clone, last } => affected::replay(&clone, last)?,
         Task::Closures { checkout, reference, extensions, by, types, show } => closures::compare(&closures::Asked {
             checkout: &checkout,
             reference: &reference,

@@ -2,6 +2,7 @@
 
 mod args;
 mod base;
+mod cache;
 mod commands;
 mod demo;
 mod exit;

@@ -20,6 +20,7 @@ use lockstep_reporting::{
 
 use crate::{
     args::{Cli, Common, HistoryArgs},
+    cache,
     exit::Exit,
     terminal::{Bar, colors},
 };
@@ -61,10 +62,14 @@ impl Session {
         let threads = common.jobs.map_or(0, usize::from);
         // Parsers recurse: a thread has room for what a person could have written.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build()?;
-        let project = pool.install(|| Project::open_with(path, change)).map_err(|error| match command_meant(path) {
-            Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
-            None => error.into(),
-        })?;
+        let mut project =
+            pool.install(|| Project::open_with(path, change)).map_err(|error| match command_meant(path) {
+                Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
+                None => error.into(),
+            })?;
+        if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
+            project.keep_facts_in(&folder);
+        }
         let metas = rules();
         let flags: Vec<LevelFlag> =
             flags.iter().map(|(level, name)| LevelFlag { level: *level, name: name.clone() }).collect();
@@ -158,6 +163,17 @@ fn show(wrong: &[ConfigError], read: Option<&(RepoPath, String)>, common: &Commo
 /// Prints an error that ends the run.
 pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr().lock(), "error: {}", escape::line(&format!("{error:#}")));
+}
+
+/// Says on standard error, if much is to be said, how many source files were read before, and what became of the rest.
+pub fn tell_of_kept_facts(project: &Project, common: &Common) {
+    let Some(facts) = project.facts.as_ref().filter(|_| common.verbose > 0) else { return };
+    let (kept, parsed) = facts.counts();
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "note: the facts of {kept} source files were kept from an earlier run, {parsed} were parsed");
+    if let Some(why) = facts.discarded() {
+        let _ = writeln!(err, "note: what was kept was thrown away: {}", escape::line(why));
+    }
 }
 
 /// Says on standard error why an answer is incomplete; the exit code that follows.

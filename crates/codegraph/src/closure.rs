@@ -22,7 +22,7 @@ use self::{
     follow::Walk,
     sources::{Resolvers, Sources},
 };
-use crate::{kinds, ownership, parts::own_texts};
+use crate::{KeptFacts, kinds, ownership, parts::own_texts};
 
 /// What is known beyond the files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Options<'a> {
     pub manifests: &'a [RepoPath],
     /// Files that the user names as contracts.
     pub contracts: &'a [RepoPath],
+    /// Facts of earlier runs.
+    pub kept: Option<&'a dyn KeptFacts>,
     /// True to take every file whole that an import leads to, as compilers and bundlers do that drop nothing.
     pub whole_files: bool,
 }
@@ -59,7 +61,7 @@ pub fn closures(
     options: &Options<'_>,
     progress: Progress<'_>,
 ) -> Partial<CodeGraph> {
-    let sources = Sources::new(files);
+    let sources = Sources::new(files, options.kept);
     let graph = Graph::new(functions, files, &sources, options);
     let done = AtomicUsize::new(0);
     let mut closures: Vec<Closure> = functions

@@ -6,6 +6,7 @@
 pub mod change;
 mod closure;
 mod differences;
+mod kept;
 mod kinds;
 mod language;
 mod languages;
@@ -16,6 +17,7 @@ mod syntax;
 
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use differences::{Differences, differences};
+pub use kept::{FACTS, FactsKey, KeptFacts};
 pub use kinds::is_test_or_documentation;
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, SourceFacts, Symbol};
 pub use languages::{all, language_of};

@@ -13,6 +13,7 @@ mod case;
 mod change;
 mod contents;
 mod contracts;
+mod facts_store;
 mod gather;
 mod incomplete;
 mod kinds;
@@ -40,6 +41,7 @@ pub use boundaries::NamedBoundaries;
 pub use calls::link_calls;
 pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
+pub use facts_store::FactsStore;
 pub use incomplete::Incomplete;
 pub use kinds::{Judged, compare_versions};
 pub use likeness::likeness;
@@ -137,13 +139,19 @@ pub fn follow_with(
     }
     let contracts: Vec<RepoPath> =
         project.files.paths().filter(|path| config.contracts.contains(path)).cloned().collect();
-    let options = lockstep_codegraph::Options { manifests: &found.manifests, contracts: &contracts, whole_files };
+    let options = lockstep_codegraph::Options {
+        manifests: &found.manifests,
+        contracts: &contracts,
+        kept: project.kept(),
+        whole_files,
+    };
     let mut problems = Vec::new();
     progress.stage("following code");
     let code = lockstep_codegraph::closures(&found.functions, &project.files, &options, &|done, of| {
         progress.step(done, of);
     })
     .collect(&mut problems);
+    project.keep();
     Followed { code, problems }
 }
 

@@ -7,12 +7,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
 
-use crate::ChangeAsked;
+use crate::{ChangeAsked, FactsStore};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -33,6 +34,8 @@ pub struct Project {
     pub change: Option<ChangeAsked>,
     /// The folder that it was opened with.
     place: PathBuf,
+    /// Where the facts of its files are kept from run to run, if they are.
+    pub facts: Option<Arc<FactsStore>>,
     /// What was left out while listing.
     pub problems: Vec<Problem>,
 }
@@ -98,7 +101,26 @@ impl Project {
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
         problems.extend(change.as_ref().and_then(ChangeAsked::problems));
         let repository = repository.map(Mutex::new);
-        Ok(Self { root, repository, no_repository, files, scope, change, place: given, problems })
+        Ok(Self { root, repository, no_repository, files, scope, change, place: given, facts: None, problems })
+    }
+
+    /// Keeps the facts of its files in `folder` from run to run. A plain folder keeps none.
+    pub fn keep_facts_in(&mut self, folder: &Path) {
+        let common_dir =
+            self.repository.as_ref().and_then(|repository| Some(repository.lock().ok()?.common_dir().to_owned()));
+        self.facts = common_dir.map(|common_dir| Arc::new(FactsStore::open(folder, &common_dir)));
+    }
+
+    /// The facts of earlier runs.
+    pub(crate) fn kept(&self) -> Option<&dyn KeptFacts> {
+        self.facts.as_deref().map(|facts| facts as &dyn KeptFacts)
+    }
+
+    /// Writes the facts that were read anew. That they cannot be kept is no reason to fail: the next run reads them again.
+    pub(crate) fn keep(&self) {
+        if let Some(facts) = &self.facts {
+            let _ = facts.save();
+        }
     }
 
     /// The files of the commit `rev`, in the scope of this project. It has no repository of its own: it is there to be
@@ -119,6 +141,7 @@ impl Project {
             scope: self.scope.clone(),
             change: None,
             place: self.place.clone(),
+            facts: self.facts.clone(),
             problems,
         }
     }

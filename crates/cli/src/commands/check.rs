@@ -4,7 +4,13 @@ use lockstep_diagnostics::Level;
 use lockstep_linter::{Report, lint};
 use lockstep_reporting::formats;
 
-use crate::{args::CheckArgs, base, exit::Exit, session::Session, terminal, views};
+use crate::{
+    args::CheckArgs,
+    base,
+    exit::Exit,
+    session::{Session, tell_of_kept_facts},
+    terminal, views,
+};
 
 /// Lints and reports. Level flags come in the order of the command line.
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
@@ -19,6 +25,7 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     let format = formats::by_name(args.format.name()).unwrap_or(formats::FORMATS[0]);
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
+    tell_of_kept_facts(&session.project, &args.common);
     terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
     Ok(exit(&report, args.exit_zero))
 }

@@ -9,7 +9,9 @@ use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, ReadError, RepoPath};
 use rustc_hash::FxHashMap;
 
-use crate::{FileFacts, Import, Language, Resolution, Resolve, SourceFacts, all, kinds, languages::index_of};
+use crate::{
+    FactsKey, FileFacts, Import, KeptFacts, Language, Resolution, Resolve, SourceFacts, all, kinds, languages::index_of,
+};
 
 /// A source file with its facts.
 pub(super) struct Loaded {
@@ -24,13 +26,14 @@ pub(super) struct Loaded {
 pub(super) struct Sources<'a> {
     files: &'a FileSet,
     loaded: FxHashMap<&'a RepoPath, OnceLock<Loaded>>,
+    kept: Option<&'a dyn KeptFacts>,
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of `files`.
-    pub(super) fn new(files: &'a FileSet) -> Self {
+    /// The sources of `files`, of which some facts may be `kept`.
+    pub(super) fn new(files: &'a FileSet, kept: Option<&'a dyn KeptFacts>) -> Self {
         let sources = files.paths().filter(|path| index_of(path).is_some());
-        Self { files, loaded: sources.map(|path| (path, OnceLock::new())).collect() }
+        Self { files, loaded: sources.map(|path| (path, OnceLock::new())).collect(), kept }
     }
 
     /// The facts of a source file; none for data and for languages that are not followed.
@@ -38,11 +41,22 @@ impl<'a> Sources<'a> {
         let language = index_of(path)?;
         let loaded = self.loaded.get(path)?;
         Some(loaded.get_or_init(|| match self.files.text(path) {
-            Ok(text) => Loaded { facts: all()[language].facts(path, &text), text, language, unreadable: None },
+            Ok(text) => Loaded { facts: self.facts_of(language, path, &text), text, language, unreadable: None },
             Err(error) => {
                 Loaded { text: Arc::from(""), facts: FileFacts::default(), language, unreadable: Some(error) }
             }
         }))
+    }
+
+    fn facts_of(&self, language: usize, path: &RepoPath, text: &str) -> FileFacts {
+        let language = all()[language];
+        let Some(kept) = self.kept else { return language.facts(path, text) };
+        let key = FactsKey::of(language, path, text);
+        kept.get(key).unwrap_or_else(|| {
+            let facts = language.facts(path, text);
+            kept.keep(key, &facts);
+            facts
+        })
     }
 
     /// How many files were read in each language, and what could not be read or parsed.

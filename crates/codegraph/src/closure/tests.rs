@@ -45,7 +45,7 @@ fn graph(functions: &[&str], files: &[(&str, &str)]) -> Partial<CodeGraph> {
     let functions: Vec<Function> = functions.iter().map(|text| function(text)).collect();
     let files = FileSet::from_texts(files.iter().copied());
     let manifests = [path("template.yaml")];
-    closures(&functions, &files, &Options { manifests: &manifests, contracts: &[], whole_files: false }, &|_, _| {})
+    closures(&functions, &files, &Options { manifests: &manifests, ..Options::default() }, &|_, _| {})
 }
 
 /// The files of one closure: `path`, with `+` if own, and `:type`, `:contract`.
@@ -294,7 +294,7 @@ fn manifests_are_never_code_and_named_contracts_are_contracts() {
     let graph = closures(
         &functions,
         &files,
-        &Options { manifests: &manifests, contracts: &contracts, whole_files: false },
+        &Options { manifests: &manifests, contracts: &contracts, ..Options::default() },
         &|_, _| {},
     )
     .value;

@@ -1,0 +1,244 @@
+//! [`FactsStore`]: the facts of source files on disk, from one run to the next, so that a second run parses only what changed.
+//!
+//! One file per repository. It is read whole, checked whole, and replaced whole: a run that is killed leaves the old one, two
+//! at once leave that of the last. A file that is damaged, cut short, of another build or of another repository is thrown
+//! away, never trusted. Losing it costs time and nothing else, so nothing here is an error.
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    io::Write,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use lockstep_codegraph::{FACTS, FactsKey, FileFacts, KeptFacts};
+
+/// What a file begins with.
+const MAGIC: &[u8] = b"lockstep facts 1\n";
+/// The length of the hash at its end.
+const HASH: usize = 32;
+/// What is kept at most; what the last run did not need goes first. 256 MiB.
+const LARGEST: usize = 256 << 20;
+
+/// Where the facts of one repository are kept.
+#[derive(Debug)]
+pub struct FactsStore {
+    path: PathBuf,
+    /// What the file held.
+    bytes: Vec<u8>,
+    /// Where the facts stand in it, and whether this run asked for them.
+    known: HashMap<FactsKey, (Range<usize>, AtomicBool)>,
+    /// What this run read anew.
+    new: Mutex<HashMap<FactsKey, Vec<u8>>>,
+    hits: AtomicUsize,
+    /// Why the file was thrown away; none if it was not, or there was none.
+    discarded: Option<String>,
+}
+
+impl FactsStore {
+    /// The store in `folder` of the repository whose objects lie in `common_dir`.
+    pub fn open(folder: &Path, common_dir: &Path) -> Self {
+        let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
+        let path = folder.join("facts").join(format!("{}.bin", &name.as_str()[..32]));
+        let mut store = Self {
+            path,
+            bytes: Vec::new(),
+            known: HashMap::new(),
+            new: Mutex::default(),
+            hits: AtomicUsize::new(0),
+            discarded: None,
+        };
+        match fs::read(&store.path) {
+            Ok(bytes) => match entries(&bytes) {
+                Ok(entries) => {
+                    store.known = entries.into_iter().map(|(key, at)| (key, (at, AtomicBool::new(false)))).collect();
+                    store.bytes = bytes;
+                }
+                Err(why) => store.discarded = Some(why.to_owned()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => store.discarded = Some(error.to_string()),
+        }
+        store
+    }
+
+    /// How many files this run took from the store, and how many it had to parse.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.hits.load(Ordering::Relaxed), self.new.lock().map_or(0, |new| new.len()))
+    }
+
+    /// Why what was there was thrown away, in words; none if it was not.
+    pub fn discarded(&self) -> Option<&str> {
+        self.discarded.as_deref()
+    }
+
+    /// Writes what is to be kept, if this run read anything anew.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to. The next run parses again, and that is all.
+    pub fn save(&self) -> io::Result<()> {
+        let new = self.new.lock().map_err(|_| io::Error::other("a thread was lost"))?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut written = MAGIC.to_vec();
+        put(&mut written, FACTS.as_bytes());
+        let asked =
+            |wanted: bool| self.known.iter().filter(move |(_, (_, asked))| asked.load(Ordering::Relaxed) == wanted);
+        let old = |(key, (at, _)): (&FactsKey, &(Range<usize>, AtomicBool))| (*key, self.bytes[at.clone()].to_vec());
+        let fresh = new.iter().map(|(key, bytes)| (*key, bytes.clone()));
+        let mut all: Vec<(FactsKey, Vec<u8>)> = fresh.chain(asked(true).map(old)).collect();
+        // The same facts give the same file.
+        all.sort_unstable();
+        let mut rest: Vec<_> = asked(false).map(old).collect();
+        rest.sort_unstable();
+        for (key, bytes) in all.into_iter().chain(rest) {
+            if written.len() + bytes.len() + HASH > LARGEST {
+                break;
+            }
+            written.extend(key.0);
+            put(&mut written, &bytes);
+        }
+        let hash = blake3::hash(&written);
+        written.extend(hash.as_bytes());
+        self.replace(&written)
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl KeptFacts for FactsStore {
+    fn get(&self, key: FactsKey) -> Option<FileFacts> {
+        let Some((at, asked)) = self.known.get(&key) else {
+            // Another state of the same project may have read it in this run.
+            return postcard::from_bytes(self.new.lock().ok()?.get(&key)?).ok();
+        };
+        let facts = postcard::from_bytes(self.bytes.get(at.clone())?).ok()?;
+        asked.store(true, Ordering::Relaxed);
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(facts)
+    }
+
+    fn keep(&self, key: FactsKey, facts: &FileFacts) {
+        if let (Ok(bytes), Ok(mut new)) = (postcard::to_stdvec(facts), self.new.lock()) {
+            new.insert(key, bytes);
+        }
+    }
+}
+
+fn put(to: &mut Vec<u8>, bytes: &[u8]) {
+    to.extend((bytes.len() as u64).to_le_bytes());
+    to.extend(bytes);
+}
+
+/// Where the facts stand in a file.
+///
+/// # Errors
+/// Why it cannot be trusted.
+fn entries(bytes: &[u8]) -> Result<Vec<(FactsKey, Range<usize>)>, &'static str> {
+    let end = bytes.len().checked_sub(HASH).ok_or("it is cut short")?;
+    if !bytes.starts_with(MAGIC) {
+        return Err("it is of another kind");
+    }
+    if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
+        return Err("it is damaged");
+    }
+    let mut at = MAGIC.len();
+    let build = part(bytes, &mut at, end).ok_or("it is cut short")?;
+    if bytes.get(build) != Some(FACTS.as_bytes()) {
+        return Err("another build of Lockstep wrote it");
+    }
+    let mut found = Vec::new();
+    while at < end {
+        let key = bytes.get(at..at + 32).and_then(|key| key.try_into().ok()).ok_or("it is cut short")?;
+        at += 32;
+        found.push((FactsKey(key), part(bytes, &mut at, end).ok_or("it is cut short")?));
+    }
+    Ok(found)
+}
+
+/// The bytes after the length at `at`, which moves behind them.
+fn part(bytes: &[u8], at: &mut usize, end: usize) -> Option<Range<usize>> {
+    let length = bytes.get(*at..at.checked_add(8)?)?;
+    let start = *at + 8;
+    let stop = start.checked_add(usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok()?)?;
+    if stop > end {
+        return None;
+    }
+    *at = stop;
+    Some(start..stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(package: &str) -> FileFacts {
+        FileFacts { package: package.to_owned(), generated: true, ..FileFacts::default() }
+    }
+
+    fn key(number: u8) -> FactsKey {
+        FactsKey([number; 32])
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_is_written_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Path::new("shop/.git");
+        let first = FactsStore::open(folder.path(), repository);
+        assert_eq!(first.get(key(1)), None);
+        first.keep(key(1), &facts("a"));
+        first.keep(key(2), &facts("b"));
+        first.save().unwrap();
+        let second = FactsStore::open(folder.path(), repository);
+        assert_eq!((second.get(key(1)), second.get(key(3))), (Some(facts("a")), None));
+        assert_eq!(second.counts(), (1, 0));
+        let before = fs::read(&second.path).unwrap();
+        second.save().unwrap();
+        assert_eq!(fs::read(&second.path).unwrap(), before);
+        second.keep(key(3), &facts("c"));
+        second.save().unwrap();
+        let third = FactsStore::open(folder.path(), repository);
+        assert_eq!([1, 2, 3].map(|number| third.get(key(number)).unwrap().package), ["a", "b", "c"]);
+        assert_eq!(FactsStore::open(folder.path(), Path::new("mail/.git")).known.len(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_trusted_is_thrown_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
+        let first = store();
+        first.keep(key(1), &facts("a"));
+        first.save().unwrap();
+        let good = fs::read(&first.path).unwrap();
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x40;
+            fs::write(&first.path, &bad).unwrap();
+            let read = store();
+            assert!(read.get(key(1)).is_none() && read.discarded().is_some(), "byte {at}");
+            fs::write(&first.path, &good[..at]).unwrap();
+            assert!(store().get(key(1)).is_none(), "cut at {at}");
+        }
+        fs::write(&first.path, &good).unwrap();
+        assert_eq!(store().get(key(1)), Some(facts("a")));
+        // Another build, whose file is sound.
+        let mut other = good[..good.len() - HASH].to_vec();
+        other[MAGIC.len() + 8] ^= 1;
+        let hash = blake3::hash(&other);
+        other.extend(hash.as_bytes());
+        fs::write(&first.path, &other).unwrap();
+        assert_eq!(store().discarded(), Some("another build of Lockstep wrote it"));
+    }
+}
