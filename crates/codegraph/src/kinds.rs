@@ -238,9 +238,32 @@ pub(crate) fn kind(path: &RepoPath, facts: Option<&FileFacts>, named: bool, valu
         FileKind::Contract
     } else if !value || facts.is_some_and(|facts| facts.type_only) {
         FileKind::TypeOnly
+    } else if path.components().any(|part| VENDORED_FOLDERS.contains(&part)) {
+        FileKind::Vendored
+    } else if facts.is_some_and(|facts| facts.generated) {
+        FileKind::Generated
+    } else if facts.is_some() && is_surely_test(path) {
+        FileKind::Test
     } else {
         FileKind::Implementation
     }
+}
+
+/// Folders whose code others wrote.
+const VENDORED_FOLDERS: [&str; 7] =
+    ["vendor", "vendored", "_vendor", "third_party", "third-party", "node_modules", "site-packages"];
+
+/// True for files that can be nothing but tests, even where something deployed imports them. Folders of events and the
+/// like hold production code as well.
+fn is_surely_test(path: &RepoPath) -> bool {
+    let stem = path.file_stem();
+    let inner = stem.rsplit('.').next().filter(|_| stem.contains('.'));
+    matches!(inner, Some("test" | "spec" | "stories"))
+        || stem.ends_with("_test")
+        || path.file_name() == "conftest.py"
+        || path.parent().is_some_and(|folder| {
+            folder.components().any(|part| matches!(part, "test" | "tests" | "__tests__" | "__mocks__" | "testdata"))
+        })
 }
 
 /// Folders whose generated code is made from contracts.
@@ -275,6 +298,16 @@ mod tests {
             assert_eq!(kind(&path(name), None, false, true), FileKind::Implementation, "{name}");
         }
         let generated = FileFacts { generated: true, ..FileFacts::default() };
+        let code = FileFacts::default();
+        let cases = [
+            ("src/a.ts", &generated, FileKind::Generated),
+            ("src/vendor/a.py", &code, FileKind::Vendored),
+            ("src/tests/helper.ts", &code, FileKind::Test),
+            ("src/events/order.ts", &code, FileKind::Implementation),
+        ];
+        for (name, facts, expected) in cases {
+            assert_eq!(kind(&path(name), Some(facts), false, true), expected, "{name}");
+        }
         assert_eq!(kind(&path("openapi/client.ts"), Some(&generated), false, true), FileKind::Contract);
         assert_eq!(kind(&path("src/a.ts"), None, true, true), FileKind::Contract);
     }

@@ -261,9 +261,10 @@ fn reached<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a RepoPath, Reac
         for file in closure.iter().flat_map(|closure| &closure.files) {
             let reach = reached.entry(&file.path).or_default();
             let functions = match file.kind {
-                FileKind::Implementation => &mut reach.implementation,
                 FileKind::Contract => &mut reach.contract,
                 FileKind::TypeOnly => &mut reach.types,
+                // Whether a change of generated or foreign code counts is told by its kind, not by the file's.
+                _ => &mut reach.implementation,
             };
             if functions.last() != Some(&(function as u32)) {
                 functions.push(function as u32);

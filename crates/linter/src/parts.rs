@@ -84,12 +84,12 @@ fn in_parts(project: &Project, functions: &[Function], closures: &[Closure]) -> 
     for (number, (function, closure)) in (0u32..).zip(functions.iter().zip(closures)) {
         for file in closure.files.iter().filter(|file| language_of(&file.path).is_some()) {
             match file.kind {
-                FileKind::Implementation => {
+                kind if kind.runs() => {
                     let ask = ask(function, file, &starts);
                     asked.entry(&file.path).or_default().entry(ask).or_default().push(number);
                 }
                 FileKind::Contract => drop(contracts.insert(&file.path)),
-                FileKind::TypeOnly => {}
+                _ => {}
             }
         }
     }

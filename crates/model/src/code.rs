@@ -135,6 +135,31 @@ pub enum FileKind {
     Contract,
     /// Types that vanish before the code runs.
     TypeOnly,
+    /// Code that a program wrote from something else.
+    Generated,
+    /// Code of others that was copied into the repository.
+    Vendored,
+    /// Code for tests that something deployed reaches all the same.
+    Test,
+}
+
+impl FileKind {
+    /// The word for it in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Implementation => "implementation",
+            Self::Contract => "contract",
+            Self::TypeOnly => "type-only",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::Test => "test",
+        }
+    }
+
+    /// True for code and data of the repository's own that is there when the function runs, whoever wrote it.
+    pub fn runs(self) -> bool {
+        !matches!(self, Self::TypeOnly | Self::Contract)
+    }
 }
 
 /// An import that leads to no file of the repository and names no package.

@@ -22,6 +22,14 @@ struct Document<'a> {
     files: Vec<FileEntry<'a>>,
     external: &'a [String],
     unresolved: Vec<UnresolvedEntry<'a>>,
+    dynamic: Vec<DynamicEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct DynamicEntry<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -74,6 +82,8 @@ pub fn write_json(closure: &Closure, out: &mut dyn io::Write) -> io::Result<()> 
         import: UnresolvedPlace { place: Place::from(&import.location), specifier: &import.specifier },
         reason: &import.reason,
     });
+    let dynamic =
+        closure.dynamic.iter().map(|found| DynamicEntry { place: Place::from(&found.location), reason: &found.reason });
     let document = Document {
         schema_version: SCHEMA_VERSION,
         function: closure.function.as_str(),
@@ -81,6 +91,7 @@ pub fn write_json(closure: &Closure, out: &mut dyn io::Write) -> io::Result<()> 
         files: files.collect(),
         external: &closure.external,
         unresolved: unresolved.collect(),
+        dynamic: dynamic.collect(),
     };
     json::write(&document, out)
 }
@@ -109,7 +120,7 @@ pub fn write_text(closure: &Closure, options: &Options, out: &mut dyn io::Write)
             table.row([
                 file.path.as_str(),
                 if file.own { "own" } else { "shared" },
-                kind_in_words(file.kind),
+                file.kind.as_str(),
                 &symbols_in_words(file, options.verbose),
                 &file.via.as_ref().map(|via| place(&via.location)).unwrap_or_default(),
             ]);
@@ -125,15 +136,10 @@ pub fn write_text(closure: &Closure, options: &Options, out: &mut dyn io::Write)
         let (specifier, reason) = (escape::line(&import.specifier), escape::line(&import.reason));
         text += &format!("{head}: {}: `{specifier}`: {reason}\n", place(&import.location));
     }
-    write_safely(text, options, out)
-}
-
-fn kind_in_words(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Implementation => "implementation",
-        FileKind::Contract => "contract",
-        FileKind::TypeOnly => "type-only",
+    for found in &closure.dynamic {
+        text += &format!("reached whole: {}: {}\n", place(&found.location), escape::line(&found.reason));
     }
+    write_safely(text, options, out)
 }
 
 /// Symbols of one file that are named in a table.

@@ -1,6 +1,6 @@
 //! The calls of what runs elsewhere in the parts of files that a function reaches.
 
-use lockstep_model::{ClosureFile, FileKind, Location, RemoteCall, Symbols};
+use lockstep_model::{ClosureFile, Location, RemoteCall, Symbols};
 
 use super::sources::{Loaded, Sources};
 use crate::RemoteCallSite;
@@ -8,7 +8,7 @@ use crate::RemoteCallSite;
 /// Those of all `files`, in the order of their places.
 pub(super) fn of(files: &[ClosureFile], sources: &Sources<'_>) -> Vec<RemoteCall> {
     let mut calls = Vec::new();
-    for file in files.iter().filter(|file| file.kind == FileKind::Implementation) {
+    for file in files.iter().filter(|file| file.kind.runs()) {
         let Some(loaded) = sources.get(&file.path) else { continue };
         for call in loaded.facts.remote_calls.iter().filter(|call| is_reached(call, file, loaded)) {
             calls.push(RemoteCall {

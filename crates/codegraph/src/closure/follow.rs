@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use lockstep_model::{Closure, ClosureFile, DynamicPlace, Location, RepoPath, Symbols, UnresolvedImport, Via};
+use lockstep_model::{
+    Closure, ClosureFile, DynamicPlace, FileKind, Location, RepoPath, Symbols, UnresolvedImport, Via,
+};
 
 use super::{Graph, sources::Loaded};
 use crate::{Import, ImportKind, Resolution, kinds, parts};
@@ -126,7 +128,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         let file = |(path, reached): (RepoPath, Reached)| {
             let facts = self.graph.sources.get(&path).map(|loaded| &loaded.facts);
             let named = self.graph.contracts.contains(&path);
-            let kind = kinds::kind(&path, facts, named, reached.value);
+            let kind = match kinds::kind(&path, facts, named, reached.value) {
+                // Where a function starts is no test, wherever it lies.
+                kind if kind.runs() && reached.via.is_none() => FileKind::Implementation,
+                kind => kind,
+            };
             (path.clone(), ClosureFile { path, symbols: reached.symbols, own: false, kind, via: reached.via, lines: 0 })
         };
         used.map(file).collect()
