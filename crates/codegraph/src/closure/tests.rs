@@ -54,6 +54,9 @@ fn shown(closure: &Closure) -> Vec<String> {
         FileKind::Implementation => "",
         FileKind::Contract => ":contract",
         FileKind::TypeOnly => ":type",
+        FileKind::Generated => ":generated",
+        FileKind::Vendored => ":vendored",
+        FileKind::Test => ":test",
     };
     let own = |file: &ClosureFile| if file.own { "+" } else { "" };
     closure.files.iter().map(|file| format!("{}{}{}", own(file), file.path, kind(file))).collect()
