@@ -41,8 +41,10 @@ pub(super) fn resolve(case: &Case) -> Resolved {
     let entrypoint = chain.iter().find_map(|stage| stage.entrypoint.clone());
     let words = command.clone().or_else(|| chain.iter().find_map(|stage| stage.command.clone())).unwrap_or_default();
     let roots = roots(case, &image, &stages);
-    let code_root = roots.first().cloned();
     let entry = entry(case, &image, &stages, &roots, entrypoint.as_deref(), &words);
+    // Of several folders that are copied together, the one that the code starts in.
+    let around = roots.iter().find(|root| entry.as_ref().is_some_and(|entry| entry.path.starts_with(root)));
+    let code_root = around.or(roots.first()).cloned();
     let why = entry.is_none().then(|| match words.first().or(entrypoint.iter().flatten().next()) {
         Some(first) => format!("no file for the command `{first}` of `{}` in the folders that it copies", image.path),
         None => format!("`{}` names no command", image.path),
