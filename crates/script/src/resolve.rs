@@ -1,6 +1,7 @@
 //! Which files of the repository an import means.
 
 mod python;
+mod python_projects;
 mod python_stdlib;
 mod typescript;
 

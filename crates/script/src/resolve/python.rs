@@ -1,10 +1,10 @@
 //! From an import of Python to files, as the runtime, a build or a test run would look for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lockstep_model::{FileSet, RepoPath};
 
-use super::{Resolution, python_stdlib};
+use super::{Resolution, python_projects, python_stdlib};
 
 /// What is imported.
 struct Import<'i> {
@@ -33,12 +33,18 @@ pub struct PythonResolver<'a> {
     files: &'a FileSet,
     /// Packages and modules that lie in no package, by name: in which folders.
     packages: BTreeMap<String, Vec<RepoPath>>,
+    /// Folders of the projects that can be installed, by the letters of their names.
+    projects: BTreeMap<String, Vec<RepoPath>>,
+    /// Folders that projects take code from, by the folder of the project.
+    local_roots: BTreeMap<RepoPath, Vec<RepoPath>>,
 }
 
 impl<'a> PythonResolver<'a> {
     /// Makes ready for resolving in `files`: reads what requirements files ask for, and where packages lie.
     pub fn new(files: &'a FileSet) -> Self {
-        let installed = installed(files);
+        let projects = python_projects::named(files);
+        let mut installed = python_projects::installed(files);
+        installed.retain(|name| !projects.contains_key(&python_projects::letters(name)));
         let mut packages: BTreeMap<String, Vec<RepoPath>> = BTreeMap::new();
         for path in files.paths() {
             let Some(folder) = path.parent() else { continue };
@@ -50,7 +56,7 @@ impl<'a> PythonResolver<'a> {
             let Some(root) = root else { continue };
             // Tests bring stand-ins for the packages of others.
             let stand_in = root.components().any(|part| matches!(part, "test" | "tests" | "node_modules"));
-            if !stand_in && !installed.contains(name) && !is_package(files, &root) {
+            if !stand_in && !installed.contains(&python_projects::normal(name)) && !is_package(files, &root) {
                 packages.entry(name.to_owned()).or_default().push(root);
             }
         }
@@ -58,7 +64,7 @@ impl<'a> PythonResolver<'a> {
             roots.sort();
             roots.dedup();
         }
-        Self { files, packages }
+        Self { files, packages, projects, local_roots: python_projects::local_roots(files) }
     }
 
     /// What importing `names` from `module` means in `from`, for a function whose code is packaged from `roots` (its code
@@ -73,7 +79,7 @@ impl<'a> PythonResolver<'a> {
         roots: &[RepoPath],
     ) -> Resolution {
         let import = Import { module, names, level };
-        if level > 0 { self.relative(from, &import) } else { self.absolute(from, &import, roots) }
+        if level > 0 { self.relative(from, &import, roots) } else { self.absolute(from, &import, roots) }
     }
 
     /// What `parts` means below `root`, taking `names` from it.
@@ -121,14 +127,17 @@ impl<'a> PythonResolver<'a> {
         self.init(&inner).or_else(|| module_file(&inner).filter(|file| self.files.is_file(file)))
     }
 
-    /// The `__init__.py` files of the packages that `folder` is and lies in, outermost first.
-    fn enclosing_inits(&self, folder: &RepoPath) -> Vec<RepoPath> {
-        let mut inits: Vec<_> = folder.ancestors().map_while(|folder| self.init(&folder)).collect();
+    /// The `__init__.py` files of the packages that `folder` is and lies in, outermost first. A folder in which modules
+    /// are looked for is no package to the code in it.
+    fn enclosing_inits(&self, folder: &RepoPath, roots: &[RepoPath]) -> Vec<RepoPath> {
+        let searched = |folder: &RepoPath| self.local_roots.values().any(|roots| roots.contains(folder));
+        let inside = |folder: &RepoPath| roots.first() != Some(folder) && !searched(folder);
+        let mut inits: Vec<_> = folder.ancestors().take_while(inside).map_while(|folder| self.init(&folder)).collect();
         inits.reverse();
         inits
     }
 
-    fn relative(&self, from: &RepoPath, import: &Import<'_>) -> Resolution {
+    fn relative(&self, from: &RepoPath, import: &Import<'_>, roots: &[RepoPath]) -> Resolution {
         let mut base = from.parent().unwrap_or_else(RepoPath::root);
         for _ in 1..import.level {
             match base.parent() {
@@ -137,7 +146,7 @@ impl<'a> PythonResolver<'a> {
             }
         }
         let parts = parts(import);
-        let mut files = self.enclosing_inits(&base);
+        let mut files = self.enclosing_inits(&base, roots);
         match self.find(&base, &parts, import.names) {
             Found::Module(found) => files.extend(found),
             Found::Missing(part) => return Resolution::Unresolved(format!("there is no module `{part}`")),
@@ -164,7 +173,7 @@ impl<'a> PythonResolver<'a> {
         if python_stdlib::is_standard(top) && missing.is_none() {
             return Resolution::Builtin;
         }
-        let nearby = self.nearby_roots(from, top);
+        let nearby = self.nearby_roots(from, &parts, import);
         if let Some(files) = self.search(&nearby, &parts, import, &mut missing) {
             return self.files_of(files, from);
         }
@@ -220,7 +229,7 @@ impl<'a> PythonResolver<'a> {
 
     /// Where a build or a test run would look: around the importing file, nearest first, then the one folder of the
     /// repository that is nearest to it and holds a package or module of that name: builds copy such folders together.
-    fn nearby_roots(&self, from: &RepoPath, top: &str) -> Vec<RepoPath> {
+    fn nearby_roots(&self, from: &RepoPath, parts: &[&str], import: &Import<'_>) -> Vec<RepoPath> {
         let folder = from.parent().unwrap_or_else(RepoPath::root);
         let mut found = Vec::new();
         let outside_package = folder.ancestors().find(|folder| !is_package(self.files, folder));
@@ -229,20 +238,33 @@ impl<'a> PythonResolver<'a> {
             for inner in ["src", "python"] {
                 found.extend(ancestor.join(inner).ok().filter(|root| self.files.is_folder(root)));
             }
+            found.extend(self.local_roots.get(&ancestor).into_iter().flatten().cloned());
             found.push(ancestor);
         }
-        let closeness = |root: &RepoPath| root.components().zip(from.components()).take_while(|(a, b)| a == b).count();
-        // Two projects side by side in one repository are strangers, unless one of them says that it is for all.
-        let known = |root: &&RepoPath| closeness(root) > 0 || root.components().next().is_some_and(is_for_all);
-        let holders: Vec<&RepoPath> = self.packages.get(top).into_iter().flatten().filter(known).collect();
-        if let Some(best) = holders.iter().map(|root| closeness(root)).max() {
-            let mut nearest = holders.into_iter().filter(|root| closeness(root) == best);
-            // Two are one too many: to choose would be to guess.
-            if let (Some(root), None) = (nearest.next(), nearest.next()) {
-                found.push(root.clone());
-            }
-        }
+        found.extend(self.holder(from, parts, import));
         found
+    }
+
+    /// The one folder nearest to `from` that holds what is imported; none if two are equally near: to choose would be
+    /// to guess.
+    fn holder(&self, from: &RepoPath, parts: &[&str], import: &Import<'_>) -> Option<RepoPath> {
+        let top = *parts.first()?;
+        let projects = self.projects.get(&python_projects::letters(top)).map_or(&[][..], Vec::as_slice);
+        let closeness = |root: &RepoPath| root.components().zip(from.components()).take_while(|(a, b)| a == b).count();
+        // Two projects side by side in one repository are strangers, unless one of them says that it is for all, or can
+        // be installed by the name that is asked for.
+        let known = |root: &&RepoPath| {
+            closeness(root) > 0
+                || root.components().next().is_some_and(is_for_all)
+                || projects.iter().any(|project| *project == **root || root.parent().as_ref() == Some(project))
+        };
+        let holders: Vec<&RepoPath> = self.packages.get(top)?.iter().filter(known).collect();
+        let has_all = |root: &&RepoPath| matches!(self.find(root, parts, import.names), Found::Module(_));
+        let with_all: Vec<&RepoPath> = holders.iter().copied().filter(has_all).collect();
+        let holders = if with_all.is_empty() { holders } else { with_all };
+        let best = holders.iter().map(|root| closeness(root)).max()?;
+        let mut nearest = holders.into_iter().filter(|root| closeness(root) == best);
+        nearest.next().filter(|_| nearest.next().is_none()).cloned()
     }
 
     fn files_of(&self, files: Vec<RepoPath>, from: &RepoPath) -> Resolution {
@@ -263,26 +285,6 @@ impl<'a> PythonResolver<'a> {
 
 fn is_for_all(folder: &str) -> bool {
     matches!(folder, "common" | "layer" | "layers" | "lib" | "libs" | "packages" | "python" | "shared" | "src")
-}
-
-/// What requirements files ask for: a module of such a name in the repository is something else.
-fn installed(files: &FileSet) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for path in files.paths() {
-        let name = path.file_name();
-        if !(name.starts_with("requirements") && name.ends_with(".txt")) {
-            continue;
-        }
-        let Ok(text) = files.text(path) else { continue };
-        for line in text.lines() {
-            let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).unwrap_or(line.len());
-            // `./libs/core` and `-e .` are of this repository.
-            if !line[..end].starts_with(['.', '-']) && !line[end..].starts_with(['/', ':']) {
-                names.insert(line[..end].to_ascii_lowercase().replace(['-', '.'], "_"));
-            }
-        }
-    }
-    names
 }
 
 /// The parts of the dotted name, without the dots that make it relative.
