@@ -51,7 +51,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("ruff_python_parser", &["codegraph", "script"]),
     ("syn", &["codegraph"]),
     ("tree-sitter", &["codegraph", "script"]),
-    ("roxmltree", &["linter"]),
+    // Project files of .NET say which files are compiled together: `codegraph` reads them to resolve names.
+    ("roxmltree", &["codegraph", "linter"]),
     ("granit-parser", &["document"]),
     ("hcl-edit", &["document"]),
     ("jsonc-parser", &["document", "script"]),

@@ -5,13 +5,14 @@ use lockstep_model::RepoPath;
 
 use crate::Language;
 
+pub mod csharp;
 pub mod python;
 pub mod rust;
 pub mod typescript;
 
 /// Every language whose imports are followed, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&python::Python, &rust::Rust, &typescript::TypeScript]
+    &[&csharp::CSharp, &python::Python, &rust::Rust, &typescript::TypeScript]
 }
 
 /// The language of a file, by its extension; its place in [`all`].

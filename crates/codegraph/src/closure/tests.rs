@@ -375,4 +375,5 @@ fn threads_change_nothing() {
     assert_eq!(one.install(|| graph(&functions, &files)), many.install(|| graph(&functions, &files)));
 }
 
+mod csharp;
 mod names;

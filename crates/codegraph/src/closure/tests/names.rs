@@ -5,7 +5,7 @@ use lockstep_model::Symbols;
 use super::*;
 
 /// The files of one closure with the symbols reached: `lib.ts all`, `lib.ts a,b`.
-fn symbols(closure: &Closure) -> Vec<String> {
+pub(super) fn symbols(closure: &Closure) -> Vec<String> {
     let names = |file: &ClosureFile| match &file.symbols {
         Symbols::All => "all".to_owned(),
         Symbols::Some(names) => names.join(","),
