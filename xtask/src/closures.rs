@@ -14,7 +14,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use lockstep_config::Config;
 use lockstep_linter::{Project, find, follow_with};
-use lockstep_model::FileKind;
+use lockstep_model::{ClosureFile, FileKind};
 use serde::Deserialize;
 
 use crate::run::Quiet;
@@ -79,8 +79,12 @@ pub fn compare(asked: &Asked<'_>) -> anyhow::Result<()> {
             continue;
         };
         functions += 1;
-        let counts = |kind: FileKind| asked.types || kind != FileKind::TypeOnly;
-        let files = closure.files.iter().filter(|file| counts(file.kind)).map(|file| file.path.as_str());
+        // A file of which only types are taken is no mistake on either side: a bundler reads it where a re-export does
+        // not say that the name is a type.
+        let counts = |file: &ClosureFile| {
+            asked.types || file.kind != FileKind::TypeOnly || theirs.contains(file.path.as_str())
+        };
+        let files = closure.files.iter().filter(|file| counts(file)).map(|file| file.path.as_str());
         let ours: BTreeSet<&str> = files.filter(|path| wanted(path)).collect();
         let theirs: BTreeSet<&str> = theirs.iter().map(String::as_str).filter(|path| wanted(path)).collect();
         both += ours.intersection(&theirs).count();
