@@ -81,9 +81,8 @@ pub fn compare(asked: &Asked<'_>) -> anyhow::Result<()> {
         functions += 1;
         // A file of which only types are taken is no mistake on either side: a bundler reads it where a re-export does
         // not say that the name is a type.
-        let counts = |file: &ClosureFile| {
-            asked.types || file.kind != FileKind::TypeOnly || theirs.contains(file.path.as_str())
-        };
+        let counts =
+            |file: &ClosureFile| asked.types || file.kind != FileKind::TypeOnly || theirs.contains(file.path.as_str());
         let files = closure.files.iter().filter(|file| counts(file)).map(|file| file.path.as_str());
         let ours: BTreeSet<&str> = files.filter(|path| wanted(path)).collect();
         let theirs: BTreeSet<&str> = theirs.iter().map(String::as_str).filter(|path| wanted(path)).collect();

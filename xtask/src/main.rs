@@ -1,9 +1,10 @@
 //! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
 //! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
-//! people counted, `closures` the files they reach against what compilers and bundlers say; all print Markdown tables.
+//! people counted, `closures` the files they reach against what compilers and bundlers say, `clones` lists copies for reading; all print Markdown tables.
 
 mod affected;
 mod bootstrap;
+mod clones;
 mod closures;
 mod found;
 mod functions;
@@ -64,6 +65,14 @@ enum Task {
         /// How many changesets of the main line
         #[arg(long, default_value_t = 200)]
         last: usize,
+    },
+    /// The copies between functions of one repository, all of them: a pair a line, and what the first of the two says
+    Clones {
+        /// The checkout, or a bare clone
+        checkout: PathBuf,
+        /// How many lines of each copy are shown
+        #[arg(long, default_value_t = 0)]
+        show: usize,
     },
     /// The files that the functions of one repository reach against what another tool says: one row, and the differences
     ///
@@ -128,6 +137,7 @@ fn main() -> anyhow::Result<()> {
             types,
             show,
         })?,
+        Task::Clones { checkout, show } => clones::list(&checkout, show)?,
         Task::Functions { corpus, truth, only } => counted(&corpus, &truth, only.as_deref())?,
     }
     Ok(())

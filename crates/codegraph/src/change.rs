@@ -8,7 +8,7 @@ mod words;
 
 use lockstep_model::{FileKind, RepoPath};
 
-use crate::{FileFacts, kinds, language_of};
+use crate::{FileFacts, Token, kinds, language_of, syntax};
 
 /// True if two versions of the source file `path` say the same, as far as comments, layout and the order of imports
 /// are concerned; false if they do not; none if one of them does not parse, or its language has no grammar here.
@@ -27,6 +27,11 @@ pub(crate) fn agree_by_grammar(path: &RepoPath, before: &str, after: &str) -> Op
         return Some(false);
     }
     trees::agree(&grammar, before, after)
+}
+
+/// The tokens of a source file, for languages that have a grammar of tree-sitter's; empty for all others.
+pub(crate) fn tokens_by_grammar(path: &RepoPath, text: &str) -> Vec<Token> {
+    trees::grammar_of(path).map(|grammar| syntax::tokens(&grammar.language, text)).unwrap_or_default()
 }
 
 /// True if sources called like `path` are compared by their syntax trees.

@@ -4,7 +4,7 @@ mod calls;
 mod code_root;
 mod follow;
 mod select;
-mod sources;
+pub(crate) mod sources;
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use std::{
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{
-    Basis, Closure, ClosureFile, FileSet, Function, Location, RepoPath, Symbols, is_contract_by_content,
+    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, RepoPath, Symbols, is_contract_by_content,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -22,7 +22,7 @@ use self::{
     follow::Walk,
     sources::{Resolvers, Sources},
 };
-use crate::{KeptFacts, kinds, ownership, parts::own_texts};
+use crate::{KeptFacts, clones::clones_in, kinds, ownership, parts::own_texts};
 
 /// What is known beyond the files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +45,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 pub struct CodeGraph {
     /// One closure per function, in the order of the functions.
     pub closures: Vec<Closure>,
+    /// Copies in the own code of two functions, in the order of the functions.
+    pub clones: Vec<CodeClone>,
     /// How many files of each language were read.
     pub languages: BTreeMap<&'static str, usize>,
     /// Languages whose imports are not followed, and how many functions start in them.
@@ -73,6 +75,7 @@ pub fn closures(
         })
         .collect();
     ownership::mark(functions, &mut closures);
+    let clones = clones_in(files, &sources, &closures);
     let (languages, mut problems) = graph.sources.summary();
     let mut not_followed = BTreeMap::new();
     for (function, closure) in functions.iter().zip(&closures) {
@@ -85,7 +88,7 @@ pub fn closures(
         let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
-    Partial { value: CodeGraph { closures, languages, not_followed }, problems }
+    Partial { value: CodeGraph { closures, clones, languages, not_followed }, problems }
 }
 
 /// What all walks share.

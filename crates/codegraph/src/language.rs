@@ -6,7 +6,7 @@ use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve;
 use serde::{Deserialize, Serialize};
 
-use crate::RemoteCallSite;
+use crate::{RemoteCallSite, Token, change};
 
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
@@ -26,6 +26,13 @@ pub trait Language: Sync {
     /// True if two versions of one file are the same to a compiler: their syntax trees agree, comments, layout, and the
     /// order of imports apart. None if one of them does not parse. Pure.
     fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool>;
+
+    /// The tokens of one file, in the order of the text, by which copies are found: without comments and layout, and
+    /// without what only brings names in, documents, or describes types that vanish before the code runs. Those that
+    /// could be had of a text that does not parse. Pure.
+    fn tokens(&self, path: &RepoPath, text: &str) -> Vec<Token> {
+        change::tokens_by_grammar(path, text)
+    }
 
     /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots. Where names mean
     /// what some file of the same package defines, `sources` knows what that file says.

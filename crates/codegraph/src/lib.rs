@@ -4,6 +4,7 @@
 //! follows them from the entry of every function and says which code is a function's own and which is shared.
 
 pub mod change;
+mod clones;
 mod closure;
 mod differences;
 mod kept;
@@ -14,7 +15,9 @@ mod ownership;
 pub mod parts;
 mod remote;
 mod syntax;
+mod tokens;
 
+pub use clones::clones;
 pub use closure::{CodeGraph, Options, Progress, closures};
 pub use differences::{Differences, differences};
 pub use kept::{FACTS, FactsKey, KeptFacts};
@@ -22,3 +25,4 @@ pub use kinds::is_test_or_documentation;
 pub use language::{Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, SourceFacts, Symbol};
 pub use languages::{all, language_of};
 pub use remote::RemoteCallSite;
+pub use tokens::Token;

@@ -8,6 +8,8 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
 
+use crate::tokens::Token;
+
 /// Larger texts are not parsed: data and bundles, written by programs. 4 MiB.
 const LARGEST: usize = 4 << 20;
 
@@ -97,6 +99,52 @@ pub(crate) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> bool) 
             cursor.goto_parent();
             depth -= 1;
         }
+    }
+}
+
+/// Kinds of nodes that only bring names in, or only describe types.
+const NAMING: [&str; 11] = [
+    "import_declaration",
+    "import",
+    "import_list",
+    "package_clause",
+    "package_declaration",
+    "package_header",
+    "using_directive",
+    "namespace_use_declaration",
+    "interface_declaration",
+    "type_declaration",
+    "php_tag",
+];
+
+/// The leaves of the tree of `text` as tokens; none where there is no tree. See [`crate::Language::tokens`].
+pub(crate) fn tokens(language: &Language, source: &str) -> Vec<Token> {
+    let Ok(tree) = parse(language, source) else { return Vec::new() };
+    let mut tokens = Vec::new();
+    walk(tree.root_node(), &mut |node| {
+        let kind = node.kind();
+        if node.is_named() && (kind.contains("comment") || NAMING.contains(&kind)) {
+            return false;
+        }
+        if node.child_count() == 0 && !text(node, source).trim().is_empty() {
+            tokens.push(token(node, source));
+        }
+        true
+    });
+    tokens
+}
+
+/// A leaf as a token.
+fn token(leaf: Node<'_>, source: &str) -> Token {
+    let says = |words: &[&str]| leaf.is_named() && words.iter().any(|word| leaf.kind().contains(word));
+    let literal =
+        ["string", "literal", "integer", "float", "number", "char", "content", "symbol", "escape", "heredoc", "regex"];
+    if says(&["identifier", "name", "constant", "variable", "label"]) {
+        Token::new(Token::NAME, leaf.byte_range())
+    } else if says(&literal) {
+        Token::new(Token::LITERAL, leaf.byte_range())
+    } else {
+        Token::word(text(leaf, source), leaf.byte_range())
     }
 }
 

@@ -145,7 +145,7 @@ impl Units {
                 closure(function, paths)
             })
             .collect();
-        CodeGraph { closures, languages: BTreeMap::new(), not_followed: BTreeMap::new() }
+        CodeGraph { closures, ..CodeGraph::default() }
     }
 
     /// Lets files that have left their unit count for it as long as they were there.

@@ -3,6 +3,7 @@
 
 mod affected;
 mod change;
+mod clones;
 mod code;
 mod contract;
 mod files;
@@ -15,6 +16,7 @@ pub use change::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
     HistoryState, PathId, Timestamp,
 };
+pub use clones::{CloneKind, CodeClone, Fragment};
 pub use code::{
     Basis, Closure, ClosureFile, DynamicPlace, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Symbols,
     UnresolvedImport, Via,

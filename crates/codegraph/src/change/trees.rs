@@ -1,4 +1,4 @@
-//! Languages that are compared by their tree-sitter trees. Nothing of tree-sitter leaves this file.
+//! Languages that are compared by their tree-sitter trees. Nothing of tree-sitter's trees leaves this file.
 //!
 //! Two versions agree if their trees do, node by node and leaf by leaf, without comments, semicolons, trailing commas
 //! and parentheses around expressions, and with sorted imports.
@@ -10,7 +10,7 @@ use tree_sitter::{Language, Node, Parser};
 
 /// What has to be known of a language, beside its grammar.
 pub(super) struct Grammar {
-    language: Language,
+    pub(super) language: Language,
     /// Kinds of nodes that bring names in.
     imports: &'static [&'static str],
     /// True if an import whose name is not used says nothing.

@@ -14,16 +14,16 @@ use crate::{
 };
 
 /// A source file with its facts.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     /// Empty where the file could not be read.
-    pub(super) text: Arc<str>,
-    pub(super) facts: FileFacts,
+    pub(crate) text: Arc<str>,
+    pub(crate) facts: FileFacts,
     language: usize,
     unreadable: Option<ReadError>,
 }
 
 /// All of them. Shared by threads.
-pub(super) struct Sources<'a> {
+pub(crate) struct Sources<'a> {
     files: &'a FileSet,
     loaded: FxHashMap<&'a RepoPath, OnceLock<Loaded>>,
     kept: Option<&'a dyn KeptFacts>,
@@ -31,13 +31,13 @@ pub(super) struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     /// The sources of `files`, of which some facts may be `kept`.
-    pub(super) fn new(files: &'a FileSet, kept: Option<&'a dyn KeptFacts>) -> Self {
+    pub(crate) fn new(files: &'a FileSet, kept: Option<&'a dyn KeptFacts>) -> Self {
         let sources = files.paths().filter(|path| index_of(path).is_some());
         Self { files, loaded: sources.map(|path| (path, OnceLock::new())).collect(), kept }
     }
 
     /// The facts of a source file; none for data and for languages that are not followed.
-    pub(super) fn get(&self, path: &RepoPath) -> Option<&Loaded> {
+    pub(crate) fn get(&self, path: &RepoPath) -> Option<&Loaded> {
         let language = index_of(path)?;
         let loaded = self.loaded.get(path)?;
         Some(loaded.get_or_init(|| match self.files.text(path) {

@@ -5,10 +5,12 @@ mod parse;
 mod remote;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve::PythonResolver;
 
+use crate::Token;
 use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
 
 /// The language Python, 3.8 to 3.14.
@@ -33,6 +35,10 @@ impl Language for Python {
 
     fn agree(&self, _: &RepoPath, before: &str, after: &str) -> Option<bool> {
         agree::agree(before, after)
+    }
+
+    fn tokens(&self, _: &RepoPath, text: &str) -> Vec<Token> {
+        tokens::tokens(text)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {

@@ -6,12 +6,14 @@ mod cargo;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::collections::BTreeMap;
 
 use lockstep_model::{FileSet, RepoPath};
 
 use self::cargo::{Dependency, Package};
+use crate::Token;
 use crate::language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
 
 /// The language Rust, editions 2018 to 2024.
@@ -36,6 +38,10 @@ impl Language for Rust {
 
     fn agree(&self, _: &RepoPath, before: &str, after: &str) -> Option<bool> {
         agree::agree(before, after)
+    }
+
+    fn tokens(&self, _: &RepoPath, text: &str) -> Vec<Token> {
+        tokens::tokens(text)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {

@@ -2,11 +2,12 @@
 
 mod agree;
 mod facts;
+mod tokens;
 
 use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve::TypeScriptResolver;
 
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token};
 
 /// JavaScript and TypeScript, ES modules and CommonJS.
 pub struct TypeScript;
@@ -30,6 +31,10 @@ impl Language for TypeScript {
 
     fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {
         agree::agree(path, before, after)
+    }
+
+    fn tokens(&self, path: &RepoPath, text: &str) -> Vec<Token> {
+        tokens::tokens(path, text)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
