@@ -5,6 +5,7 @@ mod declarations;
 mod locals;
 mod mentions;
 mod paths;
+mod remote;
 mod special;
 mod split;
 
@@ -65,6 +66,7 @@ pub(super) fn facts(text: &str) -> FileFacts {
     let mut facts = binder.finish(&declared);
     facts.generated = is_generated(text) || has_generated_mark(text);
     facts.error = syntax::first_error(&tree);
+    facts.remote_calls = remote::read(tree.root_node(), text);
     facts
 }
 

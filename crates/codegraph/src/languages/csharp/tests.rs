@@ -231,3 +231,15 @@ fn members_alone_are_compared_too() {
         assert_eq!(CSharp.agree(&path, before, after), expected, "{before}");
     }
 }
+
+#[test]
+fn requests_of_other_functions_are_calls() {
+    let facts = facts(
+        "class A { const string Pay = \"pay\"; readonly string machine; A() { machine = Environment.GetEnvironmentVariable(\"MACHINE\") ?? \"x\"; }\n\
+         async Task B() { await lambda.InvokeAsync(new InvokeRequest { FunctionName = Pay });\n\
+         await lambda.InvokeAsync(new InvokeRequest { FunctionName = $\"{stage}-mail\", InvocationType = InvocationType.Event });\n\
+         await states.StartExecutionAsync(new StartExecutionRequest { StateMachineArn = machine, Input = text }); } }",
+    );
+    let calls: Vec<String> = facts.remote_calls.iter().map(crate::remote::shown).collect();
+    assert_eq!(calls, ["function pay waits", "function *-mail goes on", "state-machine $MACHINE goes on"]);
+}
