@@ -167,7 +167,14 @@ impl<'w, 'a> Walk<'w, 'a> {
         let Some(reached) = self.reached.get(path) else { return };
         let (value, wanted) = (reached.value, reached.wanted.clone());
         let facts = &loaded.facts;
-        let selection = self.select(path, facts, &wanted);
+        let is_entry = reached.via.is_none();
+        let mut selection = self.select(path, facts, &wanted);
+        if wanted == Wanted::All && !is_entry {
+            // What is passed on whole is asked for whole.
+            for export in facts.exports.iter().filter(|export| export.name == "*") {
+                export.import.iter().for_each(|import| drop(selection.imports.insert(*import, Some(Wanted::All))));
+            }
+        }
         for (index, asked) in selection.imports {
             let Some(import) = facts.imports.get(index) else { continue };
             // From a file whose types alone are wanted, only types lead on.

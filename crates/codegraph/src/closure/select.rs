@@ -31,7 +31,8 @@ impl Walk<'_, '_> {
         };
         match by_name {
             Some((mut imports, symbols)) => {
-                if is_barrel(facts) {
+                // Bundlers drop what a barrel passes on and nobody asks for. Python loads it.
+                if is_barrel(facts) && path.extension() != Some("py") {
                     self.add_effects(path, facts, &mut imports);
                 } else {
                     add_loaded(facts, &mut imports);

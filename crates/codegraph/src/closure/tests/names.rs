@@ -78,9 +78,45 @@ fn names_are_followed_through_python() {
     let found = reached(&["a a.py", "b b.py", "c c.py", "d d.py", "e e.py"], &files);
     assert_eq!(found[0], ["a.py all", "lib/money.py RATE,RATES,total"]);
     assert_eq!(found[1], ["b.py all", "lib/db.py read", "lib/money.py RATES,refund"]);
-    for whole in &found[2..] {
+    assert_eq!(found[3][1..], found[0][1..]);
+    for whole in [&found[2], &found[4]] {
         assert_eq!(whole[1..], ["lib/db.py read", "lib/money.py all"]);
     }
+}
+
+#[test]
+fn packages_of_python_are_loaded_with_all_that_they_import() {
+    let files = [
+        ("a.py", "from lib import total\n\ndef h(e, c):\n    return total(e)\n"),
+        (
+            "lib/__init__.py",
+            "\"\"\"All (of it).\"\"\"\nfrom .money import total, refund\nfrom .mail import send\n\n__all__ = ['send', 'total']\n",
+        ),
+        ("lib/money.py", "def total(x):\n    return x\n\ndef refund(x):\n    return x\n"),
+        ("lib/mail.py", "from .setup import client\n\ndef send(x):\n    return client\n"),
+        ("lib/setup.py", "client = 1\nconfigure(client)\n"),
+    ];
+    let found = reached(&["a a.py"], &files);
+    assert_eq!(found[0], ["a.py all", "lib/__init__.py total", "lib/money.py total", "lib/setup.py client"]);
+}
+
+#[test]
+fn what_python_makes_up_is_followed_and_said() {
+    let files = [
+        ("a.py", "import importlib\n\ndef h(e, c):\n    return importlib.import_module(f'kinds.{e}').run()\n"),
+        ("b.py", "import kinds\n\ndef h(e, c):\n    return kinds\n"),
+        ("c.py", "from kinds.base import *\n\ndef h(e, c):\n    item = fill(e)\n    return item\n"),
+        ("kinds/__init__.py", ""),
+        ("kinds/base.py", "def fill(x):\n    return x\n\ndef item(x):\n    return x\n"),
+        ("kinds/one.py", "from .base import fill\n\ndef run():\n    return fill(1)\n"),
+        ("kinds/two.py", "def run():\n    return 2\n"),
+    ];
+    let graph = graph(&["a a.py", "b b.py", "c c.py"], &files).value;
+    let found: Vec<_> = graph.closures.iter().map(symbols).collect();
+    assert_eq!(found[0], ["a.py all", "kinds/base.py fill,item", "kinds/one.py run", "kinds/two.py run"]);
+    assert_eq!(graph.closures[0].unresolved[0].specifier, "f'kinds.{e}'");
+    assert_eq!(found[1], ["b.py all", "kinds/__init__.py all"]);
+    assert_eq!(found[2], ["c.py all", "kinds/base.py fill"]);
 }
 
 #[test]

@@ -1,4 +1,10 @@
-//! Python source to [`FileFacts`], with ruff's parser. Nothing of ruff's leaves this file.
+//! Python source to [`FileFacts`], with ruff's parser. Nothing of ruff's leaves this file and those below it.
+
+pub(super) mod dynamic;
+mod finish;
+mod mentions;
+mod registering;
+mod scopes;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,13 +12,11 @@ use std::{
 };
 
 use lockstep_script::nesting::{self, Lexis};
-use ruff_python_ast::{
-    self as ast, Expr, Stmt,
-    visitor::{self, Visitor},
-};
+use ruff_python_ast::{self as ast, CmpOp, Expr, Stmt, visitor::Visitor};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::language::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
+use self::registering::Decorator;
+use crate::language::{FileFacts, Import, ImportKind, Symbol};
 
 /// What `text` says. A package's `__init__.py` and a module are read alike.
 pub(super) fn facts(text: &str) -> FileFacts {
@@ -23,6 +27,7 @@ pub(super) fn facts(text: &str) -> FileFacts {
 fn parse(text: &str) -> FileFacts {
     let parsed = ruff_python_parser::parse_unchecked_source(text, ast::PySourceType::Python);
     let mut reader = Reader { text, ..Reader::default() };
+    reader.documentation(parsed.suite());
     reader.top_level(parsed.suite());
     let mut facts = reader.finish();
     facts.remote_calls = super::remote::calls(parsed.suite());
@@ -58,6 +63,24 @@ struct Mentions {
     names: BTreeSet<String>,
     /// Imports that stand inside it, or that it calls for by `import_module`.
     imports: BTreeSet<usize>,
+    /// Names beyond it that it puts something into: `HANDLERS[kind] = function`.
+    filled: BTreeSet<String>,
+}
+
+/// What decorates a symbol.
+struct Decorated<'a> {
+    symbol: usize,
+    decorator: Decorator<'a>,
+}
+
+/// What is known of a class beyond its names.
+#[derive(Default)]
+struct Class<'a> {
+    bases: Vec<&'a str>,
+    /// It says what happens when it is derived from.
+    knows_subclasses: bool,
+    /// Another class makes it, and may keep it.
+    is_made: bool,
 }
 
 #[derive(Default)]
@@ -73,11 +96,17 @@ struct Reader<'a> {
     /// Exported names in the order of the text.
     exported: Vec<(String, Option<usize>, Option<usize>)>,
     symbols: Vec<(Symbol, Mentions)>,
-    /// Names that decorators of a symbol start with: what registers it must bring it in.
-    registrars: Vec<(String, usize)>,
+    decorated: Vec<Decorated<'a>>,
+    classes: BTreeMap<usize, Class<'a>>,
+    /// The module asks a class for its subclasses.
+    asks_for_subclasses: bool,
+    /// The names that the functions around the present place bind for themselves.
+    scopes: Vec<BTreeSet<&'a str>>,
     own_code: Mentions,
     /// Per name: the attributes that are taken of it; none if it is ever used by itself.
     attributes: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// All names that are mentioned anywhere.
+    mentioned: BTreeSet<String>,
     /// Where each name is mentioned first.
     first_mentions: BTreeMap<String, Range<usize>>,
     /// The name that each import binds.
@@ -87,6 +116,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The text at the head of the module: a definition of its own, so that it is not taken for code that runs.
+    fn documentation(&mut self, suite: &'a [Stmt]) {
+        if let Some(Stmt::Expr(first)) = suite.first()
+            && first.value.is_string_literal_expr()
+        {
+            self.add_symbol("__doc__", first.range(), Mentions::default());
+        }
+    }
+
     /// Statements that run when the module is imported.
     fn top_level(&mut self, body: &'a [Stmt]) {
         for stmt in body {
@@ -135,6 +173,9 @@ impl<'a> Reader<'a> {
     }
 
     fn top_level_if(&mut self, node: &'a ast::StmtIf) {
+        if is_main(&node.test) && node.elif_else_clauses.is_empty() {
+            return self.main_block(node);
+        }
         self.own_expr(&node.test);
         let outside = self.context;
         self.context.type_checking |= is_type_checking(&node.test);
@@ -144,6 +185,16 @@ impl<'a> Reader<'a> {
             clause.test.iter().for_each(|test| self.own_expr(test));
             self.top_level(&clause.body);
         }
+    }
+
+    /// `if __name__ == "__main__":` does not run when the module is imported, and nothing in the module uses it.
+    fn main_block(&mut self, node: &'a ast::StmtIf) {
+        let outside = (std::mem::take(&mut self.current), self.context);
+        self.context.in_function = true;
+        self.visit_body(&node.body);
+        let mentions = std::mem::replace(&mut self.current, outside.0);
+        self.context = outside.1;
+        self.add_symbol("__main__", node.range(), mentions);
     }
 
     fn top_level_import(&mut self, stmt: &'a Stmt) {
@@ -189,18 +240,42 @@ impl<'a> Reader<'a> {
         let first = self.symbols.len();
         for name in names {
             let index = self.symbols.len();
-            let symbol =
-                Symbol { name: (*name).to_owned(), span: bytes(stmt.range()), uses: Vec::new(), imports: Vec::new() };
-            let mentions = Mentions { names: mentions.names.clone(), imports: mentions.imports.clone() };
-            self.symbols.push((symbol, mentions));
+            let mentions = Mentions {
+                names: mentions.names.clone(),
+                imports: mentions.imports.clone(),
+                filled: mentions.filled.clone(),
+            };
+            self.add_symbol(name, stmt.range(), mentions);
             self.symbol_names.entry((*name).to_owned()).or_default().push(index);
             self.exported.push(((*name).to_owned(), Some(index), None));
         }
-        for decorator in decorators {
-            if let Some(root) = root_name(&decorator.expression) {
-                self.registrars.push((root.to_owned(), first));
-            }
+        if let Stmt::ClassDef(class) = stmt {
+            self.classes.insert(first, self.class(class));
         }
+        let decorators = decorators.iter().filter_map(|decorator| Decorator::read(&decorator.expression));
+        self.decorated.extend(decorators.map(|decorator| Decorated { symbol: first, decorator }));
+    }
+
+    fn add_symbol(&mut self, name: &str, range: TextRange, mentions: Mentions) {
+        let symbol = Symbol { name: name.to_owned(), span: bytes(range), uses: Vec::new(), imports: Vec::new() };
+        self.symbols.push((symbol, mentions));
+    }
+
+    fn class(&self, class: &'a ast::StmtClassDef) -> Class<'a> {
+        let name = |expr: &'a Expr| match expr {
+            Expr::Name(name) => Some(name.id.as_str()),
+            Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+            _ => None,
+        };
+        let makers =
+            class.keywords().iter().filter(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg == "metaclass"));
+        let known = ["ABCMeta", "EnumMeta", "EnumType", "type"];
+        let is_made = makers.filter_map(|keyword| name(&keyword.value)).any(|maker| !known.contains(&maker));
+        let knows_subclasses = class.body.iter().any(|stmt| match stmt {
+            Stmt::FunctionDef(def) => def.name.as_str() == "__init_subclass__",
+            _ => false,
+        });
+        Class { bases: class.bases().iter().filter_map(name).collect(), knows_subclasses, is_made }
     }
 
     /// The imports of an import statement, each with the name it binds; none for `*`.
@@ -257,220 +332,6 @@ impl<'a> Reader<'a> {
             ImportKind::Value
         }
     }
-
-    /// `importlib.import_module(…)` and `__import__(…)`.
-    fn read_call(&mut self, call: &'a ast::ExprCall) {
-        let name = match &*call.func {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
-        if !matches!(name, "import_module" | "__import__") {
-            return;
-        }
-        let Some(argument) = call.arguments.args.first() else { return };
-        let span = bytes(argument.range());
-        let import = match argument {
-            Expr::StringLiteral(literal) => {
-                let specifier = literal.value.to_str().to_owned();
-                let level = specifier.bytes().take_while(|byte| *byte == b'.').count();
-                let kind = self.kind(false);
-                Import {
-                    specifier,
-                    span,
-                    names: Vec::new(),
-                    whole: true,
-                    members: None,
-                    kind,
-                    level: u32::try_from(level).unwrap_or(u32::MAX),
-                }
-            }
-            _ => {
-                let specifier = self.text.get(span.clone()).unwrap_or_default().chars().take(80).collect();
-                Import {
-                    specifier,
-                    span,
-                    names: Vec::new(),
-                    whole: true,
-                    members: None,
-                    kind: ImportKind::Computed,
-                    level: 0,
-                }
-            }
-        };
-        self.current.imports.insert(self.imports.len());
-        self.imports.push(import);
-    }
-
-    fn finish(mut self) -> FileFacts {
-        self.export_listed();
-        let mut symbols: Vec<Symbol> = Vec::with_capacity(self.symbols.len());
-        for (mut symbol, mentions) in std::mem::take(&mut self.symbols) {
-            let (uses, imports) = self.bind(&mentions);
-            symbol.uses = uses.into_iter().filter(|used| *used != symbols.len()).collect();
-            symbol.imports = imports.into_iter().collect();
-            symbols.push(symbol);
-        }
-        for (registrar, registered) in &self.registrars {
-            for index in self.symbol_names.get(registrar).into_iter().flatten().filter(|index| *index != registered) {
-                let uses = &mut symbols[*index].uses;
-                if let Err(at) = uses.binary_search(registered) {
-                    uses.insert(at, *registered);
-                }
-            }
-        }
-        let top_level_imports = self.top_level_imports(&symbols);
-        let top_level_symbols = self.bind(&self.own_code).0.into_iter().collect();
-        let opaque = self.is_opaque(&symbols);
-        for (import, local) in &self.locals {
-            let used = self.attributes.get(local).cloned().flatten();
-            self.imports[*import].members = used.map(|names| names.into_iter().collect());
-        }
-        let exports = self.exported.into_iter().map(|(name, symbol, import)| Export { name, symbol, import }).collect();
-        let imports = self.imports;
-        FileFacts { imports, symbols, exports, top_level_imports, top_level_symbols, opaque, ..FileFacts::default() }
-    }
-
-    fn mention(&mut self, name: &ast::ExprName) {
-        self.current.names.insert(name.id.to_string());
-        self.first_mentions.entry(name.id.to_string()).or_insert_with(|| bytes(name.range()));
-    }
-
-    /// Set if the module looks names up that it does not spell out.
-    fn is_opaque(&self, symbols: &[Symbol]) -> Option<Opaque> {
-        let said = |name: &str, reason: String| Some(Opaque { span: self.first_mentions.get(name)?.clone(), reason });
-        let builtin = ["globals", "eval", "exec", "vars"]
-            .into_iter()
-            .find_map(|name| said(name, format!("`{name}` may use any name of the module")));
-        let of_symbol = || {
-            let index = self.symbol_names.get("__getattr__")?.first()?;
-            let span = symbols.get(*index)?.span.clone();
-            Some(Opaque { span, reason: "`__getattr__` makes names up".to_owned() })
-        };
-        let of_modules = || {
-            let used = self.attributes.get("sys")?;
-            let modules = used.as_ref().is_none_or(|used| used.contains("modules"));
-            if modules { said("sys", "`sys.modules` holds the module itself".to_owned()) } else { None }
-        };
-        builtin.or_else(of_symbol).or_else(of_modules)
-    }
-
-    /// Names in `__all__` that nothing binds are submodules: `from package import *` imports them.
-    fn export_listed(&mut self) {
-        for (name, span) in std::mem::take(&mut self.listed) {
-            let bound = self.symbol_names.contains_key(&name) || self.import_names.contains_key(&name);
-            if !bound && self.stars.is_empty() {
-                let import = self.imports.len();
-                let names = vec![name.clone()];
-                let kind = ImportKind::ReExport;
-                self.imports.push(Import {
-                    specifier: ".".to_owned(),
-                    span,
-                    names,
-                    whole: false,
-                    members: None,
-                    kind,
-                    level: 1,
-                });
-                self.exported.push((name, None, Some(import)));
-            }
-        }
-    }
-
-    /// The symbols and imports behind the names mentioned.
-    fn bind(&self, mentions: &Mentions) -> (BTreeSet<usize>, BTreeSet<usize>) {
-        let mut symbols = BTreeSet::new();
-        let mut imports = mentions.imports.clone();
-        for name in &mentions.names {
-            let bound_symbols = self.symbol_names.get(name);
-            let bound_imports = self.import_names.get(name);
-            symbols.extend(bound_symbols.into_iter().flatten());
-            imports.extend(bound_imports.into_iter().flatten());
-            if bound_symbols.is_none() && bound_imports.is_none() {
-                imports.extend(&self.stars);
-            }
-        }
-        (symbols, imports)
-    }
-
-    /// What the module's own code uses, through the symbols that it uses; and modules imported by their plain name and
-    /// never mentioned, which can only be there for what they do when imported.
-    fn top_level_imports(&self, symbols: &[Symbol]) -> Vec<usize> {
-        let (mut waiting, mut reached): (Vec<usize>, BTreeSet<usize>) = {
-            let (used, imports) = self.bind(&self.own_code);
-            (used.into_iter().collect(), imports)
-        };
-        let mut seen = vec![false; symbols.len()];
-        while let Some(index) = waiting.pop() {
-            if !std::mem::replace(&mut seen[index], true) {
-                reached.extend(&symbols[index].imports);
-                waiting.extend(&symbols[index].uses);
-            }
-        }
-        let used: BTreeSet<usize> = symbols.iter().flat_map(|symbol| symbol.imports.iter().copied()).collect();
-        for index in self.import_names.values().flatten() {
-            if self.imports[*index].whole && !used.contains(index) && self.imports[*index].kind == ImportKind::Value {
-                reached.insert(*index);
-            }
-        }
-        reached.into_iter().collect()
-    }
-}
-
-impl<'a> Visitor<'a> for Reader<'a> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        let outside = self.context;
-        match stmt {
-            // Imports inside a function or class belong to it, used or not: it runs them.
-            Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                for (local, import) in self.read_import(stmt) {
-                    self.current.imports.insert(import);
-                    self.locals.extend(local.map(|local| (import, local)));
-                }
-                return;
-            }
-            Stmt::If(node) if is_type_checking(&node.test) => {
-                self.context.type_checking = true;
-                self.visit_body(&node.body);
-                self.context = outside;
-                node.elif_else_clauses.iter().for_each(|clause| self.visit_elif_else_clause(clause));
-                return;
-            }
-            Stmt::FunctionDef(_) => self.context.in_function = true,
-            _ => {}
-        }
-        visitor::walk_stmt(self, stmt);
-        self.context = outside;
-    }
-
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Attribute(attribute) => {
-                if let Expr::Name(name) = &*attribute.value {
-                    self.mention(name);
-                    let known = self.attributes.entry(name.id.to_string()).or_insert_with(|| Some(BTreeSet::new()));
-                    known.iter_mut().for_each(|names| {
-                        names.insert(attribute.attr.to_string());
-                    });
-                    return;
-                }
-            }
-            Expr::Name(name) => {
-                self.mention(name);
-                self.attributes.insert(name.id.to_string(), None);
-            }
-            Expr::Call(call) => self.read_call(call),
-            Expr::Lambda(_) => {
-                let outside = self.context;
-                self.context.in_function = true;
-                visitor::walk_expr(self, expr);
-                self.context = outside;
-                return;
-            }
-            _ => {}
-        }
-        visitor::walk_expr(self, expr);
-    }
 }
 
 /// The names that an assignment target binds; none if it changes something that exists (`a.b = …`, `a["b"] = …`).
@@ -484,23 +345,21 @@ fn target_names(target: &Expr) -> Option<Vec<&str>> {
     }
 }
 
-/// `app` of `app.get("/orders")`.
-fn root_name(mut expr: &Expr) -> Option<&str> {
-    loop {
-        expr = match expr {
-            Expr::Name(name) => return Some(name.id.as_str()),
-            Expr::Attribute(attribute) => &attribute.value,
-            Expr::Call(call) => &call.func,
-            Expr::Subscript(subscript) => &subscript.value,
-            _ => return None,
-        }
-    }
-}
-
 fn is_type_checking(test: &Expr) -> bool {
     match test {
         Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
         Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
+}
+
+/// `__name__ == "__main__"`, either way round.
+fn is_main(test: &Expr) -> bool {
+    let Expr::Compare(node) = test else { return false };
+    let is_name = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id.as_str() == "__name__");
+    let is_text = |expr: &Expr| matches!(expr, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
+    match (&*node.ops, &*node.comparators) {
+        ([CmpOp::Eq], [other]) => (is_name(&node.left) && is_text(other)) || (is_text(&node.left) && is_name(other)),
         _ => false,
     }
 }

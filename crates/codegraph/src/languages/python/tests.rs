@@ -86,6 +86,134 @@ fn what_registers_a_function_brings_it_in() {
     assert_eq!(uses(&facts), ["app -> x | api App", "x -> app | db load"]);
 }
 
+/// `name -> other symbols` for every symbol, then what whoever loads the module runs.
+fn registered(text: &str) -> String {
+    let facts = facts(text);
+    assert_eq!(facts.error, None, "{text}");
+    let name = |index: &usize| facts.symbols[*index].name.as_str();
+    let used = facts
+        .symbols
+        .iter()
+        .filter(|symbol| !symbol.uses.is_empty())
+        .map(|symbol| format!("{} -> {}", symbol.name, symbol.uses.iter().map(name).collect::<Vec<_>>().join(" ")));
+    let loaded: Vec<_> = facts.top_level_symbols.iter().map(name).collect();
+    format!("{} | {}", used.collect::<Vec<_>>().join("; "), loaded.join(" "))
+}
+
+#[test]
+fn wrappers_do_not_register_and_registries_do() {
+    let cases = [
+        // Wrappers keep nothing.
+        ("tracer = T()\n@tracer.capture_method\ndef f(): pass\ndef g(): tracer.put()\n", "f -> tracer; g -> tracer | "),
+        ("def timed(f): return f\n@timed\ndef f(): pass\n@timed\ndef g(): pass\n", "f -> timed; g -> timed | "),
+        ("from d import cached\n@cached\ndef f(): pass\n", " | "),
+        // A decorator that puts what it decorates into a collection: whoever reads that reaches it.
+        (
+            "KINDS = {}\ndef kind(name):\n    def wrap(f):\n        KINDS[name] = f\n        return f\n    return wrap\n@kind('x')\ndef f(): pass\n\
+             def get(name): return KINDS[name]\n",
+            "KINDS -> f; kind -> KINDS; f -> kind; get -> KINDS | ",
+        ),
+        ("def kind(f):\n    found = []\n    found.append(f)\n    return f\n@kind\ndef f(): pass\n", "f -> kind | "),
+        ("from r import ALL\ndef kind(f):\n    ALL.append(f)\n@kind\ndef f(): pass\n", "f -> kind | f"),
+        // What another module registers is there for whoever loads this one.
+        ("from app import app\n@app.route('/x')\ndef f(): pass\n", " | f"),
+        ("import plugins\n@plugins.register\nclass F: pass\ndef g(): pass\n", " | F"),
+        // Classes that keep their subclasses.
+        ("class B:\n    def __init_subclass__(cls): pass\nclass C(B): pass\nclass D(A): pass\n", "B -> C; C -> B | "),
+        ("class B: pass\nclass C(B): pass\ndef f(): return B.__subclasses__()\n", "B -> C; C -> B; f -> B | "),
+        ("class B: pass\nclass C(B): pass\nclass D(metaclass=ABCMeta): pass\n", "C -> B | "),
+        ("class C(metaclass=Registry): pass\n", " | C"),
+        ("def f(): pass\ndef g(): pass\nregister(f)\n", " | f"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(registered(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_a_function_binds_for_itself_means_nothing_else() {
+    let module = "from a import table\ndef item(): pass\ndef rows(): pass\n";
+    let cases = [
+        ("def f(table, *item, **rows):\n    return table + item + rows\n", "f ->  | "),
+        ("def f():\n    for item in rows():\n        table = item\n    return table\n", "f -> rows | "),
+        ("def f():\n    global rows\n    rows = item\n", "f -> item rows | "),
+        ("def f():\n    def g(item): return item + table\n    return g\n", "f ->  | a table"),
+        ("def f(): return [item for item in rows() if table]\n", "f -> rows | a table"),
+        ("def f(): return lambda item: item + rows\n", "f -> rows | "),
+        ("def f(x=item):\n    item = x\n    return item\n", "f -> item | "),
+        ("def f():\n    match x:\n        case {'a': item, **rows}: return item\n", "f ->  | "),
+        (
+            "def f():\n    with x as item: pass\n    try: pass\n    except E as rows: pass\n    return (table := 1)\n",
+            "f ->  | ",
+        ),
+        ("class C:\n    item = 1\n    def g(self): return item()\n", "C -> item | "),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(uses(&facts(&format!("{module}{text}"))).last().unwrap(), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_runs_as_a_program_and_what_documents_is_not_loaded() {
+    let facts = facts(
+        "\"\"\"Does (things) = x.\"\"\"\nfrom a import b\ndef f(): pass\nif __name__ == '__main__':\n    import cli\n    cli.run(f, b)\n",
+    );
+    let names: Vec<_> = facts.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+    assert_eq!(names, ["__doc__", "f", "__main__"]);
+    assert_eq!((facts.top_level_symbols, facts.top_level_imports), (vec![], vec![]));
+    assert_eq!(facts.imports[1].kind, ImportKind::Lazy);
+    let exported: Vec<_> = facts.exports.iter().map(|export| export.name.as_str()).collect();
+    assert_eq!(exported, ["b", "f"]);
+}
+
+#[test]
+fn names_that_are_made_up_are_followed_as_far_as_they_are_known_and_said() {
+    let of = |text: &str| -> Vec<String> {
+        let shown = |import: &crate::language::Import| format!("{:?} {}", import.kind, import.specifier);
+        facts(text).imports.iter().map(shown).collect()
+    };
+    let cases: [(&str, &[&str]); 12] = [
+        ("def f(n): import_module(f'app.kinds.{n}')\n", &["Computed f'app.kinds.{n}'", "Lazy app.kinds.*"]),
+        ("import_module('kinds.' + n + '.x')\n", &["Computed 'kinds.' + n + '.x'", "Value kinds.*"]),
+        ("import_module('kinds.%s' % n)\n", &["Computed 'kinds.%s' % n", "Value kinds.*"]),
+        ("import_module('.kinds.{}'.format(n))\n", &["Computed '.kinds.{}'.format(n)", "Value .kinds.*"]),
+        ("import_module(f'{n}.x')\n", &["Computed f'{n}.x'"]),
+        ("for m in pkgutil.iter_modules(__path__): pass\n", &["Value .*"]),
+        ("for m in pkgutil.iter_modules(x): pass\n", &["Computed x"]),
+        ("entry_points(group='x')\n", &["Computed entry_points(group='x')"]),
+        ("import money\ngetattr(money, name)()\n", &["Value money", "Computed getattr(money, name)"]),
+        ("import money\ndef f(money): getattr(money, name)\n", &["Value money"]),
+        ("from m import Money\ngetattr(Money, name)\ngetattr(event, name)\n", &["Value m"]),
+        ("import money\ngetattr(money, 'total')()\n", &["Value money"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(of(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn folders_that_are_added_to_the_search_path_are_read() {
+    let of = |folder: &str| -> Vec<String> {
+        let imports = facts(&format!("sys.path.append({folder})\n")).imports;
+        imports.iter().filter_map(|import| import.specifier.strip_prefix("sys.path:").map(str::to_owned)).collect()
+    };
+    let cases = [
+        ("os.path.dirname(__file__)", "."),
+        ("os.path.join(os.path.dirname(__file__), '..', 'common')", "./../common"),
+        ("os.path.dirname(os.path.dirname(os.path.abspath(__file__)))", "./.."),
+        ("str(Path(__file__).resolve().parent.parent / 'lib')", "./../lib"),
+        ("str(Path(__file__).parents[1])", "./.."),
+        ("os.path.dirname(__file__) + '/vendor'", "./vendor"),
+        ("'./lib'", "./lib"),
+    ];
+    for (folder, expected) in cases {
+        assert_eq!(of(folder), [expected], "{folder}");
+    }
+    for folder in ["'/opt/lib'", "os.environ['X']", "x"] {
+        assert!(of(folder).is_empty(), "{folder}");
+    }
+}
+
 #[test]
 fn the_modules_own_code_reaches_its_imports() {
     let facts = facts(
@@ -101,6 +229,11 @@ fn the_modules_own_code_reaches_its_imports() {
 fn stars_may_bind_what_nothing_else_does_and_listed_names_are_submodules() {
     let starred = facts("from .base import *\ndef f(): return helper()\n");
     assert_eq!(uses(&starred), ["f ->  | .base"]);
+    let free = facts(
+        "from base import *\nimport os\ndef f(x):\n    import late\n    return late, os, helper(len(x)), g\ndef g(): raise Missing\n",
+    );
+    assert_eq!(free.imports[0].members, Some(vec!["Missing".to_owned(), "helper".to_owned()]));
+    assert_eq!(facts("from a import *\nfrom b import *\nhelper()\n").imports[0].members, None);
     let listed = facts("__all__ = ['orders', 'known']\nknown = 1\n");
     assert_eq!(listed.imports.len(), 1);
     assert_eq!((listed.imports[0].names.join(","), listed.imports[0].kind), ("orders".into(), ImportKind::ReExport));
@@ -149,11 +282,26 @@ const REPOSITORY: &[&str] = &[
     "src/handlers/me/show.py",
     "other/stranger.py",
     "src/common/jsonschema.py",
+    "apps/pay/pyproject.toml",
+    "apps/pay/src/pay/app.py",
+    "apps/shared/src/__init__.py",
+    "apps/shared/src/house/__init__.py",
+    "apps/shared/src/house/bricks.py",
+    "helper/setup.py",
+    "helper/my_helper/__init__.py",
+    "apps/one/twin/__init__.py",
+    "apps/one/twin/here.py",
+    "apps/two/twin/__init__.py",
+    "apps/two/twin/there.py",
 ];
 
 fn resolve(from: &str, statement: &str, roots: &[&str]) -> String {
     let texts = REPOSITORY.iter().map(|path| (*path, ""));
-    let files = FileSet::from_texts(texts.chain([("requirements.txt", "jsonschema==4.0\n-r more.txt\n./libs/core\n")]));
+    let files = FileSet::from_texts(texts.chain([
+        ("requirements.txt", "jsonschema==4.0\n-r more.txt\n./libs/core\nmy-helper==1.0\n"),
+        ("apps/pay/pyproject.toml", "packages = [{ include = \"house\", from = \"../shared/src\" }]\n"),
+        ("helper/setup.py", "setup(name=\"My Helper\")\n"),
+    ]));
     let roots: Vec<_> = roots.iter().map(|root| RepoPath::new(root).unwrap()).collect();
     let resolver = Python.resolver(&files, &NoFacts);
     let import = facts(statement).imports.remove(0);
@@ -206,6 +354,23 @@ fn imports_lead_where_the_runtime_would_go() {
         (create, "import requests", roots, "external requests".into()),
         (create, "from boto3.dynamodb.conditions import Key", roots, "external boto3".into()),
         (create, "import top", &[], "top.py".into()),
+        // Projects say where they take code from; a search folder is no package.
+        (
+            "apps/pay/src/pay/app.py",
+            "import house.bricks",
+            &[],
+            "apps/shared/src/house/__init__.py apps/shared/src/house/bricks.py".into(),
+        ),
+        ("apps/shared/src/house/bricks.py", "from . import bricks", &[], "apps/shared/src/house/__init__.py".into()),
+        (create, "import my_helper", &[], "helper/my_helper/__init__.py".into()),
+        // Of two folders of one name, that which holds the module.
+        (
+            "apps/pay/src/pay/app.py",
+            "import twin.there",
+            &[],
+            "apps/two/twin/__init__.py apps/two/twin/there.py".into(),
+        ),
+        (create, "importlib.import_module(f'.x.{y}')", roots, "unresolved: the module's name is computed".into()),
         (create, "importlib.import_module(x)", roots, "unresolved: the module's name is computed".into()),
     ];
     for (from, statement, roots, expected) in cases {
