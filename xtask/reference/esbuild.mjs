@@ -1,11 +1,14 @@
 // The files that esbuild bundles for every JavaScript and TypeScript function, as `xtask closures` wants them.
 //
-//   npm install esbuild@0.28.2                    # anywhere; run this file from that folder
+//   npm install esbuild@0.28.2 typescript@5.9.3   # anywhere; run this file from that folder
 //   lockstep functions CHECKOUT --format json > functions.json
 //   node …/xtask/reference/esbuild.mjs CHECKOUT functions.json OUT
 //
-// writes OUT.files.json (every input that esbuild read) and OUT.symbols.json (the inputs of which something is left after
-// tree shaking, and those through which their names go). Each function is a bundle of its own: of its handler where several functions start in the file, else of
+// writes OUT.files.json (every input that esbuild read), OUT.symbols.json (the inputs of which something is left after
+// tree shaking, and those through which their names go) and OUT.definitions.json (the same, if the initial values of
+// definitions that nobody uses were never computed, and packages from outside did nothing when they are imported: in a
+// bundle `import { z } from "zod"` and `const schema = z.object({})` stay whether they are used or not, since a call may do
+// anything). Each function is a bundle of its own: of its handler where several functions start in the file, else of
 // the whole file, which is how Lockstep counts; `--handlers` makes it the handler always.
 //
 // A bare checkout lacks what an installation and a build add, so a plugin finds the packages of the workspace, and sources
@@ -20,7 +23,9 @@ const handlers = arguments_.includes("--handlers");
 const [checkoutArgument, functionsFile, out] = arguments_.filter((argument) => !argument.startsWith("--"));
 if (!out) throw new Error("usage: esbuild.mjs [--handlers] CHECKOUT FUNCTIONS.json OUT");
 
-const esbuild = createRequire(path.join(process.cwd(), "from-here.js"))("esbuild");
+const installed = createRequire(path.join(process.cwd(), "from-here.js"));
+const esbuild = installed("esbuild");
+const ts = installed("typescript");
 const checkout = fs.realpathSync(checkoutArgument);
 const scripts = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 const isScript = (file) => scripts.includes(path.extname(file).slice(1));
@@ -138,13 +143,38 @@ function mapped(folder, specifier) {
 
 const notFound = new Map();
 
-const finder = {
+/** The text with every initial value of the top level in a function that esbuild may leave out where it is not used. */
+function withPureValues(file) {
+  const text = fs.readFileSync(file, "utf8");
+  const kind = /\.(?:ts|mts|cts)$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.TSX;
+  const values = [];
+  const waits = (node) => ts.isAwaitExpression(node) || (!ts.isFunctionLike(node) && ts.forEachChild(node, waits));
+  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind).statements) {
+    const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [];
+    for (const { name, initializer } of declared) {
+      // `require` is not to be hidden, nor what is taken apart, which esbuild never leaves out.
+      const hides = initializer && ts.isIdentifier(name) && !/\brequire\(/.test(initializer.getText());
+      if (hides && !waits(initializer)) values.push(initializer);
+    }
+    if (ts.isExportAssignment(statement) && !statement.isExportEquals && !waits(statement.expression)) {
+      values.push(statement.expression);
+    }
+  }
+  let result = text;
+  for (const value of values.sort((a, b) => b.getStart() - a.getStart())) {
+    const inside = result.slice(value.getStart(), value.getEnd());
+    result = `${result.slice(0, value.getStart())}/* @__PURE__ */ (() => (${inside}\n))()${result.slice(value.getEnd())}`;
+  }
+  return result;
+}
+
+const finder = (pure) => ({
   name: "finder",
   setup(build) {
     const again = { again: true };
     build.onResolve({ filter: /.*/ }, async (asked) => {
       if (asked.pluginData === again || asked.kind === "entry-point") return undefined;
-      const external = { path: asked.path, external: true };
+      const external = { path: asked.path, external: true, sideEffects: pure ? false : undefined };
       if (isBuiltin(asked.path) || /^[a-z-]{2,}:/.test(asked.path)) return external;
       const ask = async (specifier) => {
         const { kind, importer, resolveDir } = asked;
@@ -181,10 +211,13 @@ const finder = {
     // Styles, pictures, templates: they are inputs, and lead no further.
     build.onLoad({ filter: /.*/ }, (asked) => {
       const known = isScript(asked.path) || asked.path.endsWith(".json");
-      return known ? undefined : { contents: "", loader: "empty" };
+      if (!known) return { contents: "", loader: "empty" };
+      if (!pure || asked.path.endsWith(".json")) return undefined;
+      const extension = path.extname(asked.path).slice(1).replace(/^[mc]/, "");
+      return { contents: withPureValues(asked.path), loader: extension === "js" ? "jsx" : extension };
     });
   },
-};
+});
 
 // --- What is left ---------------------------------------------------------------------------------------------------
 
@@ -236,7 +269,7 @@ function withPassedThrough(left, inputs) {
 
 // --- One bundle per function ---------------------------------------------------------------------------------------
 
-async function bundle(file, symbol) {
+async function bundle(file, symbol, pure) {
   const start = symbol
     ? { stdin: { contents: `export { ${symbol} } from "./${path.basename(file)}"`, resolveDir: path.dirname(file), sourcefile: "handler-of-lockstep.js" } }
     : { entryPoints: [file] };
@@ -256,7 +289,7 @@ async function bundle(file, symbol) {
     outdir: path.join(checkout, "never-written"),
     absWorkingDir: checkout,
     logLevel: "silent",
-    plugins: [finder],
+    plugins: [finder(pure)],
   });
   const real = (input) => !input.includes("handler-of-lockstep");
   const left = new Set();
@@ -274,7 +307,7 @@ const starting = functions.filter(({ entry }) => entry && isScript(entry.path));
 const count = new Map();
 for (const { entry } of starting) count.set(entry.path, (count.get(entry.path) ?? 0) + 1);
 
-const [files, symbols] = [{}, {}];
+const [files, symbols, definitions] = [{}, {}, {}];
 for (const { id, entry } of starting) {
   const file = path.join(checkout, entry.path);
   const symbol = handlers || count.get(entry.path) > 1 ? entry.symbol : undefined;
@@ -284,6 +317,7 @@ for (const { id, entry } of starting) {
       const { all, left } = await bundle(file, attempt);
       files[id] = all;
       symbols[id] = [...new Set([...left, entry.path])].sort();
+      definitions[id] = [...new Set([...(await bundle(file, attempt, true)).left, entry.path])].sort();
       break;
     } catch (error) {
       const why = error.errors?.[0];
@@ -295,5 +329,10 @@ for (const { id, entry } of starting) {
 }
 for (const line of [...notFound.keys()].sort()) console.error(`not found: ${line}`);
 const tool = `esbuild ${esbuild.version}`;
-fs.writeFileSync(`${out}.files.json`, JSON.stringify({ tool, functions: files }, null, 1) + "\n");
-fs.writeFileSync(`${out}.symbols.json`, JSON.stringify({ tool: `${tool}, shaken`, functions: symbols }, null, 1) + "\n");
+for (const [name, what, functions] of [
+  ["files", tool, files],
+  ["symbols", `${tool}, shaken`, symbols],
+  ["definitions", `${tool}, shaken, values too`, definitions],
+]) {
+  fs.writeFileSync(`${out}.${name}.json`, JSON.stringify({ tool: what, functions }, null, 1) + "\n");
+}

@@ -47,6 +47,12 @@ pub trait SourceFacts: Sync {
 
 /// Finds the files that imports mean. Shared by threads.
 pub trait Resolve: Sync {
+    /// False if the package of the file says that it need not be loaded where nothing of it is used (`sideEffects` of
+    /// `package.json`).
+    fn has_side_effects(&self, _path: &RepoPath) -> bool {
+        true
+    }
+
     /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
     /// its layers; may be empty). One import may mean several files: a package's `__init__.py` and its module.
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution;
@@ -106,6 +112,9 @@ pub struct FileFacts {
     pub top_level_imports: Vec<usize>,
     /// Indices of symbols that the file's own top-level code names: whoever loads the file runs them, with what they use.
     pub top_level_symbols: Vec<usize>,
+    /// Symbols that others mention only as types, as pairs of indices (the one that mentions, the one that is mentioned),
+    /// sorted. They are uses like others, but lead to nothing that runs.
+    pub type_uses: Vec<(usize, usize)>,
     /// Calls of what runs elsewhere, in the order of the text.
     pub remote_calls: Vec<RemoteCallSite>,
     /// Set if parts of the file may reach each other in ways that names do not show (`eval`, `globals()`, `exports` or

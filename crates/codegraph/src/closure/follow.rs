@@ -10,7 +10,7 @@ use lockstep_model::{
     Closure, ClosureFile, DynamicPlace, FileKind, Location, RepoPath, Symbols, UnresolvedImport, Via,
 };
 
-use super::{Graph, sources::Loaded};
+use super::{Graph, select::Selected, sources::Loaded};
 use crate::{Import, ImportKind, Resolution, kinds, parts};
 
 /// What is asked of a file.
@@ -62,10 +62,20 @@ fn names_module(from: &RepoPath, import: &Import, target: &RepoPath) -> bool {
     from.extension() == Some("py") && import.names.contains(&module)
 }
 
+/// What a file is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Code that runs.
+    Value,
+    /// Types, which lead to types only.
+    Type,
+}
+
 struct Reached {
-    /// False if only types are taken from it.
-    value: bool,
-    wanted: Wanted,
+    /// What code that runs asks of it; none if only types are taken from it.
+    values: Option<Wanted>,
+    /// What types ask of it.
+    types: Option<Wanted>,
     via: Option<Via>,
     /// What of it is reached, as far as the walk knows by now.
     symbols: Symbols,
@@ -122,13 +132,16 @@ impl<'w, 'a> Walk<'w, 'a> {
         });
         closure.dynamic = opaque.collect();
         let used = self.reached.into_iter().filter(|(path, reached)| {
-            let asked = reached.via.is_none() || reached.wanted != Wanted::nothing();
-            asked || reached.symbols != Symbols::Some(Vec::new()) || runs_when_loaded(self.graph, path)
+            let mut asked = [&reached.values, &reached.types].into_iter().flatten();
+            reached.via.is_none()
+                || asked.any(|wanted| *wanted != Wanted::nothing())
+                || reached.symbols != Symbols::Some(Vec::new())
+                || (reached.values.is_some() && runs_when_loaded(self.graph, path))
         });
         let file = |(path, reached): (RepoPath, Reached)| {
             let facts = self.graph.sources.get(&path).map(|loaded| &loaded.facts);
             let named = self.graph.contracts.contains(&path);
-            let kind = match kinds::kind(&path, facts, named, reached.value) {
+            let kind = match kinds::kind(&path, facts, named, reached.values.is_some()) {
                 // Where a function starts is no test, wherever it lies.
                 kind if kind.runs() && reached.via.is_none() => FileKind::Implementation,
                 kind => kind,
@@ -140,51 +153,68 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn reach(&mut self, path: &RepoPath, value: bool, wanted: Wanted, via: Option<Via>) {
         let wanted = if self.graph.whole_files { Wanted::All } else { wanted };
-        match self.reached.get_mut(path) {
-            Some(reached) => {
-                let mut more = reached.wanted.add(wanted);
-                if value && !reached.value {
-                    reached.value = true;
-                    reached.via = via;
-                    more = true;
-                }
-                if !more {
+        // Of data, and of languages that are not followed, nothing is told apart.
+        let nothing = wanted == Wanted::nothing();
+        let symbols = if nothing { Symbols::Some(Vec::new()) } else { Symbols::All };
+        let mut first = false;
+        let reached = self.reached.entry(path.clone()).or_insert_with(|| {
+            first = true;
+            Reached { values: None, types: None, via: via.clone(), symbols: symbols.clone() }
+        });
+        let asked = if value { &mut reached.values } else { &mut reached.types };
+        match asked {
+            Some(known) => {
+                if !known.add(wanted) {
                     return;
                 }
-                reached.symbols = Symbols::All;
             }
             None => {
-                // Of data, and of languages that are not followed, nothing is told apart.
-                let nothing = wanted == Wanted::nothing();
-                let symbols = if nothing { Symbols::Some(Vec::new()) } else { Symbols::All };
-                self.reached.insert(path.clone(), Reached { value, wanted, via, symbols });
+                *asked = Some(wanted);
+                // A way that code takes says more than one that types take.
+                if value && !first {
+                    reached.via = via;
+                }
             }
+        }
+        if !first && symbols == Symbols::All {
+            reached.symbols = symbols;
         }
         self.open.push_back(path.clone());
     }
 
     fn imports_of(&mut self, path: &RepoPath, loaded: &Loaded) {
         let Some(reached) = self.reached.get(path) else { return };
-        let (value, wanted) = (reached.value, reached.wanted.clone());
         let facts = &loaded.facts;
         let is_entry = reached.via.is_none();
-        let mut selection = self.select(path, facts, &wanted);
-        if wanted == Wanted::All && !is_entry {
-            // What is passed on whole is asked for whole.
-            for export in facts.exports.iter().filter(|export| export.name == "*") {
-                export.import.iter().for_each(|import| drop(selection.imports.insert(*import, Some(Wanted::All))));
+        let mut symbols = Symbols::Some(Vec::new());
+        let asked = [(Use::Value, reached.values.clone()), (Use::Type, reached.types.clone())];
+        for (kind, wanted) in asked.into_iter().filter_map(|(kind, wanted)| Some((kind, wanted?))) {
+            let mut selection = self.select(path, facts, &wanted, kind);
+            if wanted == Wanted::All && !is_entry {
+                // What is passed on whole is asked for whole.
+                for export in facts.exports.iter().filter(|export| export.name == "*") {
+                    export.import.iter().for_each(|import| drop(selection.imports.insert(*import, Some(Wanted::All))));
+                }
             }
+            let value = kind == Use::Value;
+            self.imports(path, loaded, selection.imports, value);
+            self.imports(path, loaded, selection.types, false);
+            symbols = together(symbols, selection.symbols);
         }
-        for (index, asked) in selection.imports {
+        if let Some(reached) = self.reached.get_mut(path) {
+            reached.symbols = symbols;
+        }
+    }
+
+    fn imports(&mut self, path: &RepoPath, loaded: &Loaded, selected: Selected, value: bool) {
+        let facts = &loaded.facts;
+        for (index, asked) in selected {
             let Some(import) = facts.imports.get(index) else { continue };
-            // From a file whose types alone are wanted, only types lead on.
+            // From types, only types lead on.
             let leads_on = value || facts.type_only || matches!(import.kind, ImportKind::Type | ImportKind::ReExport);
             if leads_on {
                 self.import(path, loaded, import, value && import.kind != ImportKind::Type, asked);
             }
-        }
-        if let Some(reached) = self.reached.get_mut(path) {
-            reached.symbols = selection.symbols;
         }
     }
 
@@ -209,7 +239,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                         Some(asked) => asked.clone(),
                         None => Wanted::of(path, import, target),
                     };
-                    self.reach(target, value, wanted, Some(via));
+                    // What nothing is used of, and what need not be loaded for itself, is left out by bundlers.
+                    if wanted != Wanted::nothing() || self.graph.resolvers.has_side_effects(target) {
+                        self.reach(target, value, wanted, Some(via));
+                    }
                 }
             }
             // What only types take from outside is not there when the code runs.
@@ -220,6 +253,17 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             Resolution::External(_) | Resolution::Unresolved(_) | Resolution::Builtin => {}
         }
+    }
+}
+
+/// What either reaches.
+fn together(one: Symbols, other: Symbols) -> Symbols {
+    match (one, other) {
+        (Symbols::Some(one), Symbols::Some(other)) => {
+            let names: BTreeSet<String> = one.into_iter().chain(other).collect();
+            Symbols::Some(names.into_iter().collect())
+        }
+        _ => Symbols::All,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_model::{RepoPath, Symbols};
 
-use super::follow::{Walk, Wanted};
+use super::follow::{Use, Walk, Wanted};
 use crate::{FileFacts, Import, ImportKind, Resolution};
 
 /// How many files are looked into when a name, or an effect, is looked for behind re-exports. Bounds the depth of
@@ -12,48 +12,52 @@ use crate::{FileFacts, Import, ImportKind, Resolution};
 const MOST_PASSED_ON: usize = 200;
 
 /// The imports to follow, each with what is asked of it where that differs from what it says.
-type Selected = BTreeMap<usize, Option<Wanted>>;
+pub(super) type Selected = BTreeMap<usize, Option<Wanted>>;
 
 /// What is reached in a file.
 pub(super) struct Selection {
     /// The imports that lead on.
     pub(super) imports: Selected,
+    /// Those that only types that are mentioned lead to.
+    pub(super) types: Selected,
     /// The definitions, and the names that are passed on.
     pub(super) symbols: Symbols,
 }
 
 impl Walk<'_, '_> {
-    /// What is reached in a file when `wanted` is asked of it.
-    pub(super) fn select(&self, path: &RepoPath, facts: &FileFacts, wanted: &Wanted) -> Selection {
+    /// What is reached in a file when `wanted` is asked of it, for code or for types.
+    pub(super) fn select(&self, path: &RepoPath, facts: &FileFacts, wanted: &Wanted, kind: Use) -> Selection {
         let by_name = match wanted {
-            Wanted::Names(names) => self.by_name(path, facts, names),
+            Wanted::Names(names) => self.by_name(path, facts, names, kind),
             Wanted::All => None,
         };
-        match by_name {
-            Some((mut imports, symbols)) => {
-                // Bundlers drop what a barrel passes on and nobody asks for. Python loads it.
-                if is_barrel(facts) && path.extension() != Some("py") {
-                    self.add_effects(path, facts, &mut imports);
-                } else {
-                    add_loaded(facts, &mut imports);
-                }
-                Selection { imports, symbols: Symbols::Some(symbols) }
+        let Some(mut selection) = by_name else {
+            let imports = (0..facts.imports.len()).map(|index| (index, None)).collect();
+            return Selection { imports, types: Selected::new(), symbols: Symbols::All };
+        };
+        // Types are taken from a file that is not loaded for that.
+        if kind == Use::Value {
+            // Bundlers drop what a barrel passes on and nobody asks for. Python loads it.
+            if is_barrel(facts) && path.extension() != Some("py") {
+                self.add_effects(path, facts, &mut selection.imports);
+            } else {
+                add_loaded(facts, &mut selection.imports);
             }
-            None => Selection {
-                imports: (0..facts.imports.len()).map(|index| (index, None)).collect(),
-                symbols: Symbols::All,
-            },
         }
+        selection
     }
 
     /// What the names use, and what the file's own code uses: imports, and symbols of the file. None if names do not
     /// tell, or if one of them is not to be found.
-    fn by_name(&self, path: &RepoPath, facts: &FileFacts, names: &BTreeSet<String>) -> Option<(Selected, Vec<String>)> {
+    fn by_name(&self, path: &RepoPath, facts: &FileFacts, names: &BTreeSet<String>, kind: Use) -> Option<Selection> {
         if facts.error.is_some() || facts.opaque.is_some() {
             return None;
         }
-        let mut selected: Selected = facts.top_level_imports.iter().map(|index| (*index, None)).collect();
-        let mut open = facts.top_level_symbols.clone();
+        let (mut selected, mut open) = (Selected::new(), Vec::new());
+        if kind == Use::Value {
+            selected.extend(facts.top_level_imports.iter().map(|index| (*index, None)));
+            open.extend(&facts.top_level_symbols);
+        }
         let mut symbols = BTreeSet::new();
         for name in names {
             let exported: Vec<_> = facts.exports.iter().filter(|export| export.name == *name).collect();
@@ -73,16 +77,14 @@ impl Walk<'_, '_> {
                 symbols.insert(name.clone());
             }
         }
-        let mut seen = BTreeSet::new();
-        while let Some(index) = open.pop() {
-            let Some(symbol) = facts.symbols.get(index).filter(|_| seen.insert(index)) else { continue };
-            open.extend(&symbol.uses);
-            for import in &symbol.imports {
-                selected.entry(*import).or_insert(None);
-            }
+        let (values, mentioned) = used(facts, open);
+        let imports_of = |index: &usize| facts.symbols[*index].imports.iter().map(|import| (*import, None));
+        for (import, asked) in values.iter().flat_map(imports_of) {
+            selected.entry(import).or_insert(asked);
         }
-        symbols.extend(seen.iter().map(|index| facts.symbols[*index].name.clone()));
-        Some((selected, symbols.into_iter().collect()))
+        let types = mentioned.iter().flat_map(imports_of).collect();
+        symbols.extend(values.iter().chain(&mentioned).map(|index| facts.symbols[*index].name.clone()));
+        Some(Selection { imports: selected, types, symbols: Symbols::Some(symbols.into_iter().collect()) })
     }
 
     /// Selects what a barrel loads besides what was asked for, if it does something when it is loaded (connects to a
@@ -149,6 +151,29 @@ impl Walk<'_, '_> {
                 target.is_some_and(|target| self.provides(&target, name, seen))
             })
     }
+}
+
+/// The symbols that those of `open` use, themselves among them, and the further ones that they only mention as types.
+fn used(facts: &FileFacts, mut open: Vec<usize>) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let is_type = |from: usize, to: usize| facts.type_uses.binary_search(&(from, to)).is_ok();
+    let mut values = BTreeSet::new();
+    let mut mentioned = Vec::new();
+    while let Some(index) = open.pop() {
+        let Some(symbol) = facts.symbols.get(index).filter(|_| values.insert(index)) else { continue };
+        let (types, uses): (Vec<usize>, Vec<usize>) = symbol.uses.iter().partition(|used| is_type(index, **used));
+        open.extend(uses);
+        mentioned.extend(types);
+    }
+    let mut types = BTreeSet::new();
+    while let Some(index) = mentioned.pop() {
+        if !values.contains(&index)
+            && let Some(symbol) = facts.symbols.get(index)
+            && types.insert(index)
+        {
+            mentioned.extend(&symbol.uses);
+        }
+    }
+    (values, types)
 }
 
 /// Selects what is loaded with the file though nothing that is reached uses it.

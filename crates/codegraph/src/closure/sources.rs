@@ -106,4 +106,10 @@ impl<'a> Resolvers<'a> {
             None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
         }
     }
+
+    /// See [`Resolve::has_side_effects`].
+    pub(super) fn has_side_effects(&self, path: &RepoPath) -> bool {
+        let resolver = index_of(path).and_then(|language| self.0[language].as_ref());
+        resolver.is_none_or(|resolver| resolver.has_side_effects(path))
+    }
 }

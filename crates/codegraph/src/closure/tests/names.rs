@@ -61,6 +61,43 @@ fn what_names_do_not_show_is_taken_whole() {
 }
 
 #[test]
+fn types_that_are_mentioned_lead_to_nothing_that_runs() {
+    let files = [
+        (
+            "a.ts",
+            "import { load } from './store'; import type { Mail } from './mail';
+             export const h = (x: Mail, y: import('./mail').Post) => load(x);",
+        ),
+        (
+            "store.ts",
+            "import { db } from './db'; import { log } from './log';
+             export class Store { read() { return db } }
+             export type Key = typeof table;
+             const table = log('x');
+             export const load = (store: Store, key: Key) => store.read();
+             export const make = () => new Store();",
+        ),
+        (
+            "mail.ts",
+            "import { send } from './send'; import type { Line } from './line';
+             export class Mail { line: Line; go() { send() } }
+             export class Post {}
+             export const first = new Post();",
+        ),
+        ("line.ts", "export type Line = string;"),
+        ("b.ts", "import { make } from './store'; export const h = make;"),
+        ("db.ts", "export const db = 1;"),
+        ("log.ts", "export const log = 1;"),
+        ("send.ts", "export const send = 1;"),
+    ];
+    let graph = graph(&["a a.ts", "b b.ts"], &files).value;
+    let expected = ["a.ts all", "line.ts Line", "mail.ts Mail,Post", "store.ts Key,Store,load,table"];
+    assert_eq!(symbols(&graph.closures[0]), expected);
+    assert_eq!(shown(&graph.closures[0]), ["+a.ts", "+line.ts:type", "+mail.ts:type", "store.ts"]);
+    assert_eq!(symbols(&graph.closures[1]), ["b.ts all", "db.ts db", "store.ts Store,make"]);
+}
+
+#[test]
 fn names_are_followed_through_python() {
     let files = [
         ("a.py", "from lib.money import total\n\ndef h(e, c):\n    return total(e)\n"),

@@ -19,7 +19,7 @@ use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::symbol::SymbolId;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
 
@@ -109,6 +109,8 @@ struct Reader<'s, 'a> {
     /// Where an import without a binding is used: where it stands.
     loose: Vec<(Range<usize>, usize)>,
     symbols: Vec<Symbol>,
+    /// Which symbol uses which as more than a type.
+    value_uses: FxHashSet<(usize, usize)>,
     /// The local names that stand for a definition; several for merged declarations.
     locals: FxHashMap<SymbolId, Vec<usize>>,
     exports: Vec<Found>,
@@ -136,6 +138,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             bindings: FxHashMap::default(),
             loose: Vec::new(),
             symbols: Vec::new(),
+            value_uses: FxHashSet::default(),
             locals: FxHashMap::default(),
             exports: Vec::new(),
             quiet: Vec::new(),
@@ -202,6 +205,7 @@ impl<'s, 'a> Reader<'s, 'a> {
             list.dedup();
             list
         };
+        let type_uses = self.type_uses(&symbol_place);
         for symbol in &mut self.symbols {
             symbol.uses = moved(&symbol.uses, &symbol_place);
             symbol.imports = moved(&symbol.imports, &import_place);
@@ -217,6 +221,7 @@ impl<'s, 'a> Reader<'s, 'a> {
         FileFacts {
             top_level_imports: moved(&top_level, &import_place),
             top_level_symbols: moved(&top_level_symbols, &symbol_place),
+            type_uses,
             opaque,
             imports: ordered(self.imports, &import_place),
             symbols: ordered(self.symbols, &symbol_place),
@@ -224,6 +229,16 @@ impl<'s, 'a> Reader<'s, 'a> {
             remote_calls,
             ..FileFacts::default()
         }
+    }
+
+    /// See [`FileFacts::type_uses`].
+    fn type_uses(&self, place: &[usize]) -> Vec<(usize, usize)> {
+        let uses = |(from, symbol): (usize, &Symbol)| symbol.uses.iter().map(move |to| (from, *to)).collect::<Vec<_>>();
+        let types = self.symbols.iter().enumerate().flat_map(uses).filter(|pair| !self.value_uses.contains(pair));
+        let mut pairs: Vec<(usize, usize)> = types.map(|(from, to)| (place[from], place[to])).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
     }
 
     /// The exports, with what their local names stand for.

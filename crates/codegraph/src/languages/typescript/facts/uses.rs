@@ -35,8 +35,12 @@ impl Reader<'_, '_> {
                         let reached: Vec<usize> = reached.collect();
                         for symbol in symbols {
                             self.symbols[*symbol].imports.extend(&reached);
-                            let others = definitions.iter().filter(|definition| *definition != symbol);
-                            self.symbols[*symbol].uses.extend(others);
+                            for other in definitions.iter().filter(|definition| *definition != symbol) {
+                                self.symbols[*symbol].uses.push(*other);
+                                if !type_only {
+                                    self.value_uses.insert((*symbol, *other));
+                                }
+                            }
                         }
                     }
                     Owner::TopLevel => {
