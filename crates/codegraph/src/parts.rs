@@ -231,7 +231,14 @@ pub(crate) fn top_level(text: &str, facts: &FileFacts) -> TopLevel {
     }
     rest.push_str(text.get(at..).unwrap_or_default());
     let mut lines = TopLevel::default();
-    for line in rest.lines().map(squeezed).filter(|line| says_something(line)) {
+    let mut in_comment = false;
+    for line in rest.lines().map(squeezed) {
+        in_comment |= line.starts_with("/*");
+        let comment = in_comment;
+        in_comment &= !line.contains("*/");
+        if comment || !says_something(&line) {
+            continue;
+        }
         let kind = if does_something(&line) { &mut lines.running } else { &mut lines.naming };
         *kind.entry(line).or_insert(0) += 1;
     }
@@ -260,6 +267,11 @@ fn does_something(line: &str) -> bool {
         "namespace ",
         "using ",
         "global using ",
+        // Go's groups, of which the definitions are taken out.
+        "import (",
+        "const (",
+        "type (",
+        "var (",
     ];
     if naming.iter().any(|start| line.starts_with(start)) || line.contains("require(") {
         return false;

@@ -205,40 +205,40 @@ export const h = (name: string) => { fs; S3; _; require(`./${name}`); import('./
 #[test]
 fn languages_that_are_not_followed_take_the_code_root() {
     let files = [
-        ("api/create/main.go", ""),
-        ("api/create/logic.go", ""),
-        ("api/create/logic_test.go", ""),
-        ("api/create/go.mod", ""),
+        ("api/create/main.swift", ""),
+        ("api/create/logic.swift", ""),
+        ("api/create/logic_test.swift", ""),
+        ("api/create/Makefile", ""),
         ("api/create/query.sql", ""),
         ("api/create/README.md", ""),
-        ("api/create/vendor/x/x.go", ""),
-        ("shared/list.go", ""),
-        ("shared/get.go", ""),
-        ("shared/store.go", ""),
+        ("api/create/vendor/x/x.swift", ""),
+        ("shared/list.swift", ""),
+        ("shared/get.swift", ""),
+        ("shared/store.swift", ""),
         ("template.yaml", ""),
-        ("lone.rb", ""),
+        ("lone.ex", ""),
     ];
     let functions = [
-        "create api/create/main.go api/create",
-        "list shared/list.go shared",
-        "get shared/get.go shared",
-        "ruby lone.rb",
+        "create api/create/main.swift api/create",
+        "list shared/list.swift shared",
+        "get shared/get.swift shared",
+        "elixir lone.ex",
         "lost -",
     ];
     let graph = graph(&functions, &files);
     let closures = &graph.value.closures;
-    assert_eq!(shown(&closures[0]), ["+api/create/logic.go", "+api/create/main.go", "+api/create/query.sql"]);
-    assert_eq!(shown(&closures[1]), ["+shared/list.go", "shared/store.go"]);
-    assert_eq!(shown(&closures[2]), ["+shared/get.go", "shared/store.go"]);
-    assert_eq!(shown(&closures[3]), ["+lone.rb"]);
+    assert_eq!(shown(&closures[0]), ["+api/create/logic.swift", "+api/create/main.swift", "+api/create/query.sql"]);
+    assert_eq!(shown(&closures[1]), ["+shared/list.swift", "shared/store.swift"]);
+    assert_eq!(shown(&closures[2]), ["+shared/get.swift", "shared/store.swift"]);
+    assert_eq!(shown(&closures[3]), ["+lone.ex"]);
     assert_eq!((closures[0].basis, closures[4].basis), (Basis::CodeRoot, Basis::Nothing));
     assert!(closures[4].files.is_empty() && closures[4].own_folders.is_empty());
     let said: Vec<_> = graph.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         said,
         [
-            "Go is not followed yet: for 3 functions the code root counts as their own code",
-            "Ruby is not followed yet: for 1 function the code root counts as their own code"
+            "Elixir is not followed yet: for 1 function the code root counts as their own code",
+            "Swift is not followed yet: for 3 functions the code root counts as their own code"
         ]
     );
 }
