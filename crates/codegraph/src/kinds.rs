@@ -199,7 +199,13 @@ fn is_documentation(path: &RepoPath) -> bool {
         || path.components().any(|part| matches!(part, "docs" | "doc"))
 }
 
-fn is_test(path: &RepoPath) -> bool {
+/// True for the work of others that lies in the repository, by its folder.
+pub(crate) fn is_foreign(path: &RepoPath) -> bool {
+    path.components().any(|part| FOREIGN_FOLDERS.contains(&part))
+}
+
+/// True for tests and what only they need.
+pub(crate) fn is_test(path: &RepoPath) -> bool {
     let name = path.file_name();
     let stem = path.file_stem();
     let inner = stem.rsplit('.').next().filter(|_| stem.contains('.'));

@@ -181,3 +181,19 @@ fn data_is_reached_whole_or_not_at_all() {
     assert_eq!(found[0], ["a.ts all", "m.ts rows", "rows.json all"]);
     assert_eq!(found[1], ["b.ts all", "m.ts none"]);
 }
+
+#[test]
+fn names_are_followed_through_ruby() {
+    let money = "require_relative 'db'\nclass Money\n  RATE = 2\n  def self.total(x) = x * RATE\n  def self.refund(x) = Db.read(x)\nend\n";
+    let files = [
+        ("a.rb", "require_relative 'lib/money'\ndef h(event:, context:) = Money.total(event)\n"),
+        ("b.rb", "require_relative 'lib/money'\ndef h(event:, context:) = Money.refund(event)\n"),
+        ("c.rb", "require_relative 'lib/money'\ndef h(event:, context:) = run(Money)\n"),
+        ("lib/money.rb", money),
+        ("lib/db.rb", "module Db\n  def self.read(x) = x\n  def self.write(x) = x\nend\n"),
+    ];
+    let found = reached(&["a a.rb", "b b.rb", "c c.rb"], &files);
+    assert_eq!(found[0], ["a.rb all", "lib/money.rb Money.total,Money::RATE"]);
+    assert_eq!(found[1], ["b.rb all", "lib/db.rb Db.read", "lib/money.rb Money.refund"]);
+    assert_eq!(found[2], ["c.rb all", "lib/db.rb Db.read", "lib/money.rb Money,Money.refund,Money.total,Money::RATE"]);
+}
