@@ -7,6 +7,7 @@ use crate::Language;
 
 pub mod csharp;
 pub mod go;
+pub mod php;
 pub mod python;
 pub mod ruby;
 pub mod rust;
@@ -17,6 +18,7 @@ pub fn all() -> &'static [&'static dyn Language] {
     &[&csharp::CSharp, &python::Python, &rust::Rust, &typescript::TypeScript]
         & [&go::Go, &python::Python, &rust::Rust, &typescript::TypeScript]
         & [&python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
+    &[&php::Php, &python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
 }
 
 /// The language of a file, by its extension; its place in [`all`].

@@ -197,3 +197,21 @@ fn names_are_followed_through_ruby() {
     assert_eq!(found[1], ["b.rb all", "lib/db.rb Db.read", "lib/money.rb Money.refund"]);
     assert_eq!(found[2], ["c.rb all", "lib/db.rb Db.read", "lib/money.rb Money,Money.refund,Money.total,Money::RATE"]);
 }
+
+#[test]
+fn names_are_followed_through_php() {
+    let files = [
+        ("composer.json", r#"{"autoload": {"psr-4": {"App\\": "src/"}, "files": ["src/boot.php"]}}"#),
+        ("a.php", "<?php\nuse App\\Money;\nreturn fn ($x) => Money::total($x);\n"),
+        ("b.php", "<?php\nreturn fn ($x) => \\App\\Money::refund($x);\n"),
+        (
+            "src/Money.php",
+            "<?php\nnamespace App;\nclass Money {\n  const RATE = 2;\n  static function total($x) { return $x * self::RATE; }\n  static function refund($x) { return (new Db)->read($x); }\n}\n",
+        ),
+        ("src/Db.php", "<?php\nnamespace App;\nclass Db { function read($x) {} }\nclass Other {}\n"),
+        ("src/boot.php", "<?php\nset_error_handler(null);\nfunction unused() {}\n"),
+    ];
+    let found = reached(&["a a.php -", "b b.php -"], &files);
+    assert_eq!(found[0], ["a.php all", "src/Money.php App\\Money.RATE,App\\Money.total", "src/boot.php "]);
+    assert_eq!(found[1], ["b.php all", "src/Db.php App\\Db", "src/Money.php App\\Money.refund", "src/boot.php "]);
+}
