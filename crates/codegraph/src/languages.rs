@@ -15,10 +15,7 @@ pub mod typescript;
 
 /// Every language whose imports are followed, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&csharp::CSharp, &python::Python, &rust::Rust, &typescript::TypeScript]
-        & [&go::Go, &python::Python, &rust::Rust, &typescript::TypeScript]
-        & [&python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
-    &[&php::Php, &python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
+    &[&csharp::CSharp, &go::Go, &php::Php, &python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
 }
 
 /// The language of a file, by its extension; its place in [`all`].
