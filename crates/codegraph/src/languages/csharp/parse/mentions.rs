@@ -186,6 +186,17 @@ impl<'t, 's> Reader<'t, 's, '_> {
         if special::is_taken(self, &call, place) {
             path.inside.retain(|inner| inner.kind() != "type_argument_list");
             self.more(path.inside, place);
+            // `Startup.Services.GetRequiredService<IOrders>()` mentions `Startup.Services` too.
+            path.names.pop();
+            let is_mentioned = match path.head {
+                Head::Name => path.names.first().is_some_and(|head| !self.is_value(head)),
+                Head::This => !path.names.is_empty(),
+                Head::Value => false,
+            };
+            if is_mentioned {
+                let receiver = Path { inside: Vec::new(), ..path };
+                self.note(Form::Name, receiver.joined(), function, place);
+            }
             return;
         }
         self.called(&path, &call, function, place);
