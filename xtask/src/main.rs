@@ -9,6 +9,7 @@ mod closures;
 mod found;
 mod functions;
 mod headline;
+mod pairs;
 mod placebo;
 mod run;
 mod selection;
@@ -96,6 +97,14 @@ enum Task {
         #[arg(long, default_value_t = 20)]
         show: usize,
     },
+    /// How many pairs of functions share code, by files and by symbols: one row
+    ///
+    /// The row: repository, functions whose code is followed, pairs, pairs that share a file by the graph of files, a file
+    /// by the closure by symbols, a symbol, a symbol that is defined where it is reached.
+    Pairs {
+        /// The checkout
+        checkout: PathBuf,
+    },
 }
 
 /// On what, and by what measure.
@@ -138,6 +147,7 @@ fn main() -> anyhow::Result<()> {
             show,
         })?,
         Task::Clones { checkout, show } => clones::list(&checkout, show)?,
+        Task::Pairs { checkout } => pairs::count(&checkout)?,
         Task::Functions { corpus, truth, only } => counted(&corpus, &truth, only.as_deref())?,
     }
     Ok(())
