@@ -53,13 +53,17 @@ impl Wanted {
     }
 }
 
-/// True if the name that a Python import takes is that of the module `target`: `from lib import money`.
+/// True if the name that a Python import takes is that of the module `target`: `from lib import money`, but not
+/// `from lib.money import money`.
 fn names_module(from: &RepoPath, import: &Import, target: &RepoPath) -> bool {
-    let module = match target.file_stem() {
-        "__init__" => target.parent().map(|folder| folder.file_name().to_owned()).unwrap_or_default(),
-        stem => stem.to_owned(),
+    let folder = target.parent();
+    let (module, around) = match target.file_stem() {
+        "__init__" => (folder.as_ref().map_or("", RepoPath::file_name), folder.as_ref().and_then(RepoPath::parent)),
+        stem => (stem, folder.clone()),
     };
-    from.extension() == Some("py") && import.names.contains(&module)
+    let inside =
+        import.specifier.rsplit('.').next() == Some(module) && around.is_none_or(|around| around.file_name() != module);
+    from.extension() == Some("py") && !inside && import.names.iter().any(|name| name == module)
 }
 
 /// What a file is asked for.

@@ -138,6 +138,25 @@ fn packages_of_python_are_loaded_with_all_that_they_import() {
 }
 
 #[test]
+fn a_name_in_a_module_of_that_name_is_not_the_module() {
+    let files = [
+        ("a.py", "from lib.log import log\n\ndef h(e, c):\n    return log(e)\n"),
+        ("b.py", "from lib import log\n\ndef h(e, c):\n    return log.other(e)\n"),
+        (
+            "c.py",
+            "from log.log import log\nfrom log import log as module\n\ndef h(e, c):\n    return log(e), module.other\n",
+        ),
+        ("lib/log.py", "def log(x):\n    return x\n\ndef other(x):\n    return x\n"),
+        ("log/log.py", "def log(x):\n    return x\n\ndef other(x):\n    return x\n"),
+    ];
+    let found = reached(&["a a.py", "b b.py", "c c.py"], &files);
+    assert_eq!(found[0][1], "lib/log.py log");
+    assert_eq!(found[1][1], "lib/log.py other");
+    // Where the folder is called so too, both may be meant.
+    assert_eq!(found[2][1], "log/log.py all");
+}
+
+#[test]
 fn what_python_makes_up_is_followed_and_said() {
     let files = [
         ("a.py", "import importlib\n\ndef h(e, c):\n    return importlib.import_module(f'kinds.{e}').run()\n"),
