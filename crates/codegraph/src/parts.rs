@@ -231,12 +231,14 @@ pub(crate) fn top_level(text: &str, facts: &FileFacts) -> TopLevel {
     }
     rest.push_str(text.get(at..).unwrap_or_default());
     let mut lines = TopLevel::default();
-    let mut in_comment = false;
+    let mut inside_comment = false;
     for line in rest.lines().map(squeezed) {
-        in_comment |= line.starts_with("/*");
-        let comment = in_comment;
-        in_comment &= !line.contains("*/");
-        if comment || !says_something(&line) {
+        inside_comment |= line.starts_with("/*");
+        if inside_comment {
+            inside_comment = !line.contains("*/");
+            continue;
+        }
+        if !says_something(&line) {
             continue;
         }
         let kind = if does_something(&line) { &mut lines.running } else { &mut lines.naming };
@@ -309,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_change_belongs_to_those_who_reach_what_changed() {
-        let cases: [(&str, &str, &[&str]); 8] = [
+        let cases: [(&str, &str, &[&str]); 9] = [
             ("[]", "[1]", &["list"]),
             ("x * 2", "x * 3", &["create+cancel"]),
             ("price(e) + a(e)", "a(e)", &["cancel"]),
@@ -318,6 +320,7 @@ mod tests {
             ("export const list", "connect();\n\nexport const list", &["create+cancel+list"]),
             ("export const list = async () => [];\n", "", &["list"]),
             ("\n\nconst price", "\n\n\n\n   const price", &[]),
+            ("\n\nconst price", "\n\n/*\n connect();\n*/\nconst price", &[]),
         ];
         for (old, new, expected) in cases {
             assert_eq!(parts(BASE, &BASE.replacen(old, new, 1)), expected, "{old} -> {new}");

@@ -135,17 +135,24 @@ impl<'w, 'a> Walk<'w, 'a> {
             Some(DynamicPlace { location, reason: opaque.reason.clone() })
         });
         closure.dynamic = opaque.collect();
-        let used = self.reached.into_iter().filter(|(path, reached)| {
-            let mut asked = [&reached.values, &reached.types].into_iter().flatten();
+        let graph = self.graph;
+        // What is loaded and does nothing then is no part of the function, or of its code at least.
+        let runs = |path: &RepoPath, reached: &Reached| {
             reached.via.is_none()
-                || asked.any(|wanted| *wanted != Wanted::nothing())
-                || reached.symbols != Symbols::Some(Vec::new())
-                || (reached.values.is_some() && runs_when_loaded(self.graph, path))
+                || reached
+                    .values
+                    .as_ref()
+                    .is_some_and(|wanted| *wanted != Wanted::nothing() || runs_when_loaded(graph, path))
+        };
+        let used = self.reached.into_iter().filter_map(|(path, reached)| {
+            let runs = runs(&path, &reached);
+            let asked = reached.types.as_ref().is_some_and(|wanted| *wanted != Wanted::nothing());
+            (runs || asked || reached.symbols != Symbols::Some(Vec::new())).then_some((path, reached, runs))
         });
-        let file = |(path, reached): (RepoPath, Reached)| {
-            let facts = self.graph.sources.get(&path).map(|loaded| &loaded.facts);
-            let named = self.graph.contracts.contains(&path);
-            let kind = match kinds::kind(&path, facts, named, reached.values.is_some()) {
+        let file = |(path, reached, runs): (RepoPath, Reached, bool)| {
+            let facts = graph.sources.get(&path).map(|loaded| &loaded.facts);
+            let named = graph.contracts.contains(&path);
+            let kind = match kinds::kind(&path, facts, named, runs) {
                 // Where a function starts is no test, wherever it lies.
                 kind if kind.runs() && reached.via.is_none() => FileKind::Implementation,
                 kind => kind,

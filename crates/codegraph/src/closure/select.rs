@@ -37,12 +37,7 @@ impl Walk<'_, '_> {
         };
         // Types are taken from a file that is not loaded for that.
         if kind == Use::Value {
-            // Bundlers drop what a barrel passes on and nobody asks for. Python loads it.
-            if is_barrel(facts) && path.extension() != Some("py") {
-                self.add_effects(path, facts, &mut selection.imports);
-            } else {
-                add_loaded(facts, &mut selection.imports);
-            }
+            add_loaded(facts, &mut selection.imports);
         }
         selection
     }
@@ -85,32 +80,6 @@ impl Walk<'_, '_> {
         let types = mentioned.iter().flat_map(imports_of).collect();
         symbols.extend(values.iter().chain(&mentioned).map(|index| facts.symbols[*index].name.clone()));
         Some(Selection { imports: selected, types, symbols: Symbols::Some(symbols.into_iter().collect()) })
-    }
-
-    /// Selects what a barrel loads besides what was asked for, if it does something when it is loaded (connects to a
-    /// database, say).
-    fn add_effects(&self, path: &RepoPath, facts: &FileFacts, selected: &mut Selected) {
-        for index in 0..facts.imports.len() {
-            let mut seen = BTreeSet::from([path.clone()]);
-            if !selected.contains_key(&index) && self.has_effects(path, &facts.imports[index], &mut seen) {
-                selected.insert(index, Some(Wanted::nothing()));
-            }
-        }
-    }
-
-    /// True if the file that is imported, or one that it passes on, does something when it is loaded.
-    fn has_effects(&self, path: &RepoPath, import: &Import, seen: &mut BTreeSet<RepoPath>) -> bool {
-        if import.kind == ImportKind::Type || seen.len() > MOST_PASSED_ON {
-            return false;
-        }
-        let Some(target) = self.target(path, import).filter(|target| seen.insert(target.clone())) else {
-            return false;
-        };
-        self.graph.sources.get(&target).is_some_and(|loaded| {
-            let facts = &loaded.facts;
-            !facts.top_level_imports.is_empty()
-                || (is_barrel(facts) && facts.imports.iter().any(|import| self.has_effects(&target, import, seen)))
-        })
     }
 
     /// Selects the `export *` that bring in `name`; all of them if none can be made out. None if there is none.
@@ -189,12 +158,4 @@ fn add_loaded(facts: &FileFacts, selected: &mut Selected) {
 fn stars(facts: &FileFacts) -> impl Iterator<Item = usize> {
     let stars = facts.exports.iter().filter(|export| export.name == "*");
     stars.filter_map(|export| export.import).filter(|index| *index < facts.imports.len())
-}
-
-/// True for a file that does nothing but re-export.
-fn is_barrel(facts: &FileFacts) -> bool {
-    facts.symbols.is_empty()
-        && facts.top_level_imports.is_empty()
-        && !facts.exports.is_empty()
-        && facts.exports.iter().all(|export| export.import.is_some())
 }

@@ -45,6 +45,10 @@ impl Language for TypeScript {
 struct Resolver(TypeScriptResolver);
 
 impl Resolve for Resolver {
+    fn has_side_effects(&self, path: &RepoPath) -> bool {
+        self.0.has_side_effects(path)
+    }
+
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
         if import.kind == ImportKind::Computed {
             return Resolution::Unresolved("the name is computed when the code runs".to_owned());

@@ -78,6 +78,11 @@ impl TypeScriptResolver {
         }
     }
 
+    /// False if the `package.json` above the file says in `sideEffects` that nothing happens when the file is loaded.
+    pub fn has_side_effects(&self, path: &RepoPath) -> bool {
+        self.manifests.has_side_effects(path)
+    }
+
     /// What the import means for every function alike.
     fn common(&self, from: &RepoPath, specifier: &str) -> Resolution {
         let folder = from.parent().unwrap_or_else(RepoPath::root);

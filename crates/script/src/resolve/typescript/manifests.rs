@@ -23,6 +23,8 @@ struct Package {
     dependencies: FxHashMap<String, String>,
     /// The patterns of `workspaces`.
     workspaces: Option<Vec<String>>,
+    /// The files that do something when they are loaded, as `sideEffects` lists them; none if it does not say.
+    side_effects: Option<GlobSet>,
 }
 
 /// Folders that hold compiled output by custom, where no tsconfig says so.
@@ -73,6 +75,18 @@ impl Manifests {
         })
     }
 
+    /// False if the nearest `package.json` says that nothing happens when the file is loaded.
+    pub(super) fn has_side_effects(&self, path: &RepoPath) -> bool {
+        for folder in path.ancestors().skip(1) {
+            let manifest = folder.join("package.json").ok().and_then(|manifest| self.packages.get(&manifest));
+            if let Some(package) = manifest {
+                let Some(listed) = &package.side_effects else { return true };
+                return path.strip_prefix(&folder).is_none_or(|inside| listed.is_match(inside));
+            }
+        }
+        true
+    }
+
     /// The folder of the package of that name in a workspace that holds `from`.
     pub(super) fn workspace_package(&self, from: &RepoPath, name: &str) -> Option<&RepoPath> {
         from.ancestors().skip(1).find_map(|folder| self.workspaces.get(&folder)?.get(name))
@@ -113,6 +127,7 @@ impl Manifests {
             name: object.get("name").and_then(Value::as_str).map(str::to_owned),
             dependencies,
             workspaces: object.get("workspaces").and_then(patterns),
+            side_effects: object.get("sideEffects").and_then(side_effects),
         };
         self.packages.insert(path.clone(), package);
     }
@@ -294,6 +309,22 @@ fn sources(root: Option<RepoPath>, folder: &RepoPath) -> Vec<RepoPath> {
 fn is_tsconfig_name(name: &str) -> bool {
     name.ends_with(".json")
         && (name.starts_with("tsconfig") || name.starts_with("jsconfig") || name.ends_with("tsconfig.json"))
+}
+
+/// `false`: no file; a list: those that its patterns name; none for `true`.
+fn side_effects(value: &Value) -> Option<GlobSet> {
+    let patterns: Vec<String> = match value {
+        Value::Bool(false) => Vec::new(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(anywhere).collect(),
+        _ => return None,
+    };
+    Some(globs(&patterns).0)
+}
+
+/// A pattern without a folder means files of that name anywhere, as bundlers have it.
+fn anywhere(pattern: &str) -> String {
+    let pattern = pattern.trim_start_matches("./");
+    if pattern.contains('/') { pattern.to_owned() } else { format!("**/{pattern}") }
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {

@@ -289,3 +289,25 @@ fn links_are_followed_to_the_real_file() {
         assert!(matches!(resolve(specifier), Resolution::Unresolved(_)), "{specifier}");
     }
 }
+
+#[test]
+fn packages_say_which_files_do_something_when_they_are_loaded() {
+    let files = FileSet::from_texts([
+        ("package.json", r#"{"name": "root"}"#),
+        ("pure/package.json", r#"{"name": "pure", "sideEffects": false}"#),
+        ("some/package.json", r#"{"name": "some", "sideEffects": ["setup.js", "./src/style/*.css"]}"#),
+        ("yes/package.json", r#"{"name": "yes", "sideEffects": true}"#),
+    ]);
+    let resolver = TypeScriptResolver::new(&files);
+    let cases = [
+        ("a.ts", true),
+        ("pure/src/a.ts", false),
+        ("some/src/setup.js", true),
+        ("some/src/style/a.css", true),
+        ("some/src/a.js", false),
+        ("yes/a.js", true),
+    ];
+    for (file, expected) in cases {
+        assert_eq!(resolver.has_side_effects(&path(file)), expected, "{file}");
+    }
+}

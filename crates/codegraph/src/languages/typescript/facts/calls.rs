@@ -2,7 +2,7 @@
 
 use oxc_ast::{
     AstKind,
-    ast::{Argument, BindingPattern, CallExpression, Expression, VariableDeclarator},
+    ast::{Argument, BindingPattern, CallExpression, Expression, TSImportTypeQualifier, VariableDeclarator},
 };
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::node::NodeId;
@@ -26,7 +26,8 @@ impl<'a> Reader<'_, 'a> {
                     self.call(node.id(), call.span, Some(&call.source), ImportKind::Lazy);
                 }
                 AstKind::TSImportType(types) => {
-                    let import = self.import(&types.source.value, types.source.span, Taken::Whole, ImportKind::Type);
+                    let taken = types.qualifier.as_ref().map_or(Taken::Whole, |name| Taken::Name(first_name(name)));
+                    let import = self.import(&types.source.value, types.source.span, taken, ImportKind::Type);
                     self.loose.push((span_of(types), import));
                 }
                 _ => {}
@@ -135,6 +136,17 @@ impl<'a> Reader<'_, 'a> {
                 pattern.properties.iter().map(property).collect()
             }
             _ => vec![(Taken::Whole, None)],
+        }
+    }
+}
+
+/// `A` of `import("./m").A.B`.
+fn first_name(qualifier: &TSImportTypeQualifier<'_>) -> String {
+    let mut qualifier = qualifier;
+    loop {
+        match qualifier {
+            TSImportTypeQualifier::Identifier(name) => return name.name.to_string(),
+            TSImportTypeQualifier::QualifiedName(name) => qualifier = &name.left,
         }
     }
 }

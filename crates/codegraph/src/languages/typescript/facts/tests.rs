@@ -59,7 +59,7 @@ fn every_way_of_importing() {
         ("a.ts", "export { a as b } from './m'; export type { T } from './t';", &["ReExport ./m a", "Type ./t T"]),
         ("a.ts", "export * from './m'; export * as n from './n';", &["ReExport ./m *", "ReExport ./n *"]),
         ("a.ts", "import m = require('./m'); m();", &["Value ./m *"]),
-        ("a.ts", "type T = import('./m').T; let x: typeof import('./n');", &["Type ./m *", "Type ./n *"]),
+        ("a.ts", "type T = import('./m').T; let x: typeof import('./n');", &["Type ./m T", "Type ./n *"]),
         ("a.js", "const m = require('./m'); m();", &["Value ./m *"]),
         ("a.js", "const { a, b: c } = require('./m'); a(c);", &["Value ./m a", "Value ./m b"]),
         ("a.js", "const a = require('./m').a; a();", &["Value ./m a"]),
