@@ -1,11 +1,14 @@
 //! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
 //! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
-//! people counted, `closures` the files they reach against what compilers and bundlers say, `clones` lists copies for reading; all print Markdown tables.
+//! people counted, `closures` the files they reach against what compilers and bundlers say, `pairs` counts those that share
+//! code, `affected` what would have been deployed, `clones` lists copies for reading; most print Markdown tables. `follow`
+//! does what is timed beside tools that follow imports.
 
 mod affected;
 mod bootstrap;
 mod clones;
 mod closures;
+mod follow;
 mod found;
 mod functions;
 mod headline;
@@ -105,6 +108,11 @@ enum Task {
         /// The checkout
         checkout: PathBuf,
     },
+    /// Find the functions of one repository, follow their code, and say how many files that is
+    Follow {
+        /// The checkout
+        checkout: PathBuf,
+    },
 }
 
 /// On what, and by what measure.
@@ -148,6 +156,7 @@ fn main() -> anyhow::Result<()> {
         })?,
         Task::Clones { checkout, show } => clones::list(&checkout, show)?,
         Task::Pairs { checkout } => pairs::count(&checkout)?,
+        Task::Follow { checkout } => follow::follow(&checkout)?,
         Task::Functions { corpus, truth, only } => counted(&corpus, &truth, only.as_deref())?,
     }
     Ok(())

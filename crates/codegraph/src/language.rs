@@ -76,7 +76,8 @@ pub enum Resolution {
     /// the way to it.
     Files(Vec<RepoPath>),
     /// Files of the repository, at least one, each with the names that are asked of it; one of which no name is asked is
-    /// loaded, and no more. For languages whose packages are made of many files.
+    /// loaded, and no more, and of one that `*` is asked of, all is reached. For languages whose packages are made of
+    /// many files, and for imports that mean several.
     Parts(Vec<(RepoPath, Vec<String>)>),
     /// A package from outside, by the name under which it is installed.
     External(String),
@@ -168,6 +169,8 @@ pub enum ImportKind {
     Lazy,
     /// The name is computed: nothing can be followed.
     Computed,
+    /// Part of the name is computed; the specifier is a glob, and any file that it matches may be meant.
+    Pattern,
     /// Re-exported at once.
     ReExport,
     /// A name that nothing in the file defines, where no import is needed to use what another file of the package, or of

@@ -236,7 +236,9 @@ impl<'w, 'a> Walk<'w, 'a> {
                 for (target, names) in parts.into_iter().filter(|(target, _)| target != path) {
                     let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
                     let via = Via { location, specifier: import.specifier.clone() };
-                    self.reach(&target, value, Wanted::Names(names.into_iter().collect()), Some(via));
+                    let whole = names.iter().any(|name| name == "*");
+                    let wanted = if whole { Wanted::All } else { Wanted::Names(names.into_iter().collect()) };
+                    self.reach(&target, value, wanted, Some(via));
                 }
             }
             Resolution::Files(targets) => {

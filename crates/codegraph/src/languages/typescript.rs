@@ -7,7 +7,7 @@ mod tokens;
 use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve::TypeScriptResolver;
 
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token, kinds};
 
 /// JavaScript and TypeScript, ES modules and CommonJS.
 pub struct TypeScript;
@@ -52,6 +52,15 @@ impl Resolve for Resolver {
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
         if import.kind == ImportKind::Computed {
             return Resolution::Unresolved("the name is computed when the code runs".to_owned());
+        }
+        if import.kind == ImportKind::Pattern {
+            let found = self.0.matching(from, &import.specifier);
+            let code: Vec<RepoPath> = found.into_iter().filter(|path| !kinds::is_beside_code(path)).collect();
+            return if code.is_empty() {
+                Resolution::Unresolved("no file of the repository matches".to_owned())
+            } else {
+                Resolution::Parts(code.into_iter().map(|path| (path, vec!["*".to_owned()])).collect())
+            };
         }
         self.0.resolve(from, &import.specifier, roots).into()
     }

@@ -78,6 +78,12 @@ impl TypeScriptResolver {
         }
     }
 
+    /// The files that a relative glob in `from` matches, in the order of their paths: sources and JSON, with their endings
+    /// or without.
+    pub fn matching(&self, from: &RepoPath, pattern: &str) -> Vec<RepoPath> {
+        self.overlay.matching(&from.parent().unwrap_or_else(RepoPath::root), pattern)
+    }
+
     /// False if the `package.json` above the file says in `sideEffects` that nothing happens when the file is loaded.
     pub fn has_side_effects(&self, path: &RepoPath) -> bool {
         self.manifests.has_side_effects(path)

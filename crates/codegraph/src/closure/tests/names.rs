@@ -98,6 +98,24 @@ fn types_that_are_mentioned_lead_to_nothing_that_runs() {
 }
 
 #[test]
+fn patterns_mean_any_file_that_they_match() {
+    let files = [
+        ("a.ts", "export const h = async (x) => (await import(`./rules/${x}.js`)).check();"),
+        ("b.js", "exports.h = (x) => require('./rules/' + x); new Worker(new URL('./work.js', import.meta.url));"),
+        ("c.js", "exports.h = (x) => require('./gone/' + x);"),
+        ("rules/one.ts", "export const check = 1;"),
+        ("rules/deep/two.ts", "export const check = 1;"),
+        ("rules/one.test.ts", "export const check = 1;"),
+        ("rules/README.md", ""),
+        ("work.js", "const { parentPort } = require('worker_threads');"),
+    ];
+    let closures = graph(&["a a.ts", "b b.js", "c c.js"], &files).value.closures;
+    assert_eq!(shown(&closures[0]), ["+a.ts", "rules/deep/two.ts", "rules/one.ts"]);
+    assert_eq!(shown(&closures[1]), ["+b.js", "rules/deep/two.ts", "rules/one.ts", "+work.js"]);
+    assert_eq!(closures[2].unresolved[0].reason, "no file of the repository matches");
+}
+
+#[test]
 fn names_are_followed_through_python() {
     let files = [
         ("a.py", "from lib.money import total\n\ndef h(e, c):\n    return total(e)\n"),

@@ -6,6 +6,7 @@
 
 mod calls;
 mod members;
+mod patterns;
 mod remote;
 mod statements;
 mod uses;

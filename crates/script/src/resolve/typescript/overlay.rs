@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use globset::GlobBuilder;
 use lockstep_model::{FileEntry, FileSet, ReadError, RepoPath, Source};
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -38,6 +39,9 @@ struct Inside {
     /// Where compiled output goes, and the folders that it may come from.
     outputs: Vec<(RepoPath, Vec<RepoPath>)>,
 }
+
+/// The endings of files that a pattern may mean.
+const FOLLOWED: [&str; 9] = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json"];
 
 /// The copied names have no contents: manifests are kept as texts, sources are not the resolver's business.
 struct NoContents;
@@ -82,6 +86,26 @@ impl Overlay {
             Place::File(path) => Some(path),
             Place::Folder => None,
         }
+    }
+
+    /// See [`super::TypeScriptResolver::matching`].
+    pub(super) fn matching(&self, folder: &RepoPath, pattern: &str) -> Vec<RepoPath> {
+        // What stands before the first wildcard is a folder; only what is below it is looked at.
+        let wild = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+        let start = pattern[..wild].rfind('/').map_or(0, |slash| slash + 1);
+        let Ok(base) = folder.join(pattern[..start].trim_end_matches('/')) else { return Vec::new() };
+        let Ok(glob) = GlobBuilder::new(&pattern[start..]).literal_separator(true).build() else { return Vec::new() };
+        let glob = glob.compile_matcher();
+        let is_match = |path: &&RepoPath| {
+            let followed = path.extension().is_some_and(|extension| FOLLOWED.contains(&extension));
+            let inside = path.strip_prefix(&base).filter(|_| followed && !path.as_str().contains("node_modules/"));
+            inside.is_some_and(|inside| {
+                let bare = inside.rsplit_once('.').map_or(inside, |(bare, _)| bare);
+                // `./x.js` may be `x.ts`.
+                glob.is_match(inside) || glob.is_match(bare) || glob.is_match(format!("{bare}.js"))
+            })
+        };
+        self.0.files.under(&base).filter(is_match).cloned().collect()
     }
 
     fn place(&self, path: &RepoPath) -> Option<Place> {

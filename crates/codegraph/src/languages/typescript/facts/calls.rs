@@ -22,6 +22,18 @@ impl<'a> Reader<'_, 'a> {
                     let argument = call.arguments.first().and_then(Argument::as_expression);
                     self.call(node.id(), call.span, argument, kind);
                 }
+                AstKind::CallExpression(call) => {
+                    for (pattern, span) in self.listed(call) {
+                        let import = self.import(&pattern, span, Taken::Whole, ImportKind::Pattern);
+                        self.loose.push((span_of(call), import));
+                    }
+                }
+                AstKind::NewExpression(new) => {
+                    if let Some((file, span)) = self.beside(new) {
+                        let import = self.import(&file, span, Taken::Whole, ImportKind::Lazy);
+                        self.loose.push((span_of(new), import));
+                    }
+                }
                 AstKind::ImportExpression(call) => {
                     self.call(node.id(), call.span, Some(&call.source), ImportKind::Lazy);
                 }
@@ -65,6 +77,11 @@ impl<'a> Reader<'_, 'a> {
         });
         let Some((specifier, span)) = literal else {
             let span = argument.map_or(whole, GetSpan::span);
+            if let Some(pattern) = argument.and_then(|argument| self.pattern(argument)) {
+                let import = self.import(&pattern, span, Taken::Whole, ImportKind::Pattern);
+                self.loose.push((range(whole), import));
+                return;
+            }
             let text: String = self.text.get(range(span)).unwrap_or_default().chars().take(120).collect();
             let import = self.import(&text, span, Taken::Whole, ImportKind::Computed);
             self.loose.push((range(whole), import));

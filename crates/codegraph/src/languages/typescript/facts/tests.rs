@@ -68,8 +68,24 @@ fn every_way_of_importing() {
         ("a.js", "const f = async () => (await import('./m')).a;", &["Lazy ./m a"]),
         ("a.js", "import('./m').then(({ a }) => a);", &["Lazy ./m *"]),
         ("a.js", "import(`./m`);", &["Lazy ./m"]),
-        ("a.js", "import(`./${x}.js`);", &["Computed `./${x}.js` *"]),
+        ("a.js", "import(`./${x}.js`);", &["Pattern ./**/*.js *"]),
         ("a.js", "require('./' + x); require(x);", &["Computed './' + x *", "Computed x *"]),
+        (
+            "a.js",
+            "require('../rules/' + x + '-rule'); import(`./${a}${b}`);",
+            &["Pattern ../rules/**/*-rule *", "Computed `./${a}${b}` *"],
+        ),
+        ("a.js", "import.meta.glob(['./a/*.ts', 'b', '!./c.ts']);", &["Pattern ./a/*.ts *"]),
+        (
+            "a.js",
+            "require.context('./a'); require.context('./b', false, /x/);",
+            &["Pattern ./a/**/* *", "Pattern ./b/* *"],
+        ),
+        (
+            "a.js",
+            "new URL('./w.js', import.meta.url); new Worker('./v.js'); new URL('./x', base);",
+            &["Lazy ./w.js *", "Lazy ./v.js *"],
+        ),
         ("a.mjs", "import rows from './rows.json' with { type: 'json' }; rows;", &["Value ./rows.json default"]),
         (
             "a.mjs",
