@@ -9,6 +9,7 @@ mod modules;
 mod names;
 mod packages;
 mod parse;
+mod remote;
 #[cfg(test)]
 mod tests;
 

@@ -38,6 +38,7 @@ pub(super) fn facts(source: &Source) -> FileFacts {
         imports,
         symbols,
         top_level_symbols: top_level,
+        remote_calls: source.remote_calls.clone(),
         error: source.error.clone(),
         ..FileFacts::default()
     }

@@ -1,5 +1,5 @@
-//! Go source to its definitions and imports, with tree-sitter. Its nodes are known here, in [`names`] and in
-//! [`effects`] only.
+//! Go source to its definitions and imports, with tree-sitter. Its nodes are known here, in [`names`],
+//! [`effects`] and [`remote`] only.
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -8,8 +8,9 @@ use tree_sitter::{Node, Tree};
 use super::{
     effects,
     names::{self, Mentions},
+    remote,
 };
-use crate::syntax;
+use crate::{RemoteCallSite, syntax};
 
 /// One file as written.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Source {
     pub(super) package: (String, Range<usize>),
     pub(super) imports: Vec<ImportSpec>,
     pub(super) definitions: Vec<Definition>,
+    /// Calls of what runs elsewhere.
+    pub(super) remote_calls: Vec<RemoteCallSite>,
     /// The first syntax error.
     pub(super) error: Option<(Range<usize>, String)>,
 }
@@ -72,6 +75,7 @@ pub(super) fn source(text: &str) -> Source {
         reader.item(item, directives);
     }
     let mut source = reader.source;
+    source.remote_calls = remote::calls(tree.root_node(), text);
     source.error = syntax::first_error(&tree);
     if source.package.0.is_empty() {
         source.package = package_by_line(text);
