@@ -275,11 +275,27 @@ fn does_something(line: &str) -> bool {
         "type (",
         "var (",
     ];
-    if naming.iter().any(|start| line.starts_with(start)) || line.contains("require(") {
+    if naming.iter().any(|start| line.starts_with(start)) || line.contains("require(") || line.starts_with("declare(") {
         return false;
     }
-    let statements = ["void ", "assert ", "throw ", "raise ", "del ", "await "];
-    line.contains('(') || line.contains('=') || statements.iter().any(|start| line.starts_with(start))
+    let statements = [
+        "void ", "assert ", "throw ", "raise ", "del ", "await ", "return ", "echo ", "puts ", "include ", "extend ",
+        "prepend ", "load ",
+    ];
+    line.contains('(')
+        || line.contains('=')
+        || statements.iter().any(|start| line.starts_with(start))
+        || calls_without_parentheses(line)
+}
+
+/// `Shop.configure do |config|`, `I18n.load_path << "words"`: Ruby needs no parentheses to call.
+fn calls_without_parentheses(line: &str) -> bool {
+    let receiver = line.split_once('.').is_some_and(|(receiver, method)| {
+        receiver.starts_with(|first: char| first.is_ascii_uppercase())
+            && receiver.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, ':' | '_'))
+            && method.starts_with(|first: char| first.is_ascii_lowercase())
+    });
+    receiver || line.ends_with(" do") || line.contains(" do |")
 }
 
 /// A text without the white space that says nothing: at the ends of lines, and empty lines.
@@ -327,6 +343,21 @@ mod tests {
         }
         let both = BASE.replace("[]", "[1]").replace("price(e) + a(e)", "1");
         assert_eq!(parts(BASE, &both), ["cancel", "list"]);
+    }
+
+    #[test]
+    fn ruby_and_php_say_what_runs_without_parentheses() {
+        let cases = [
+            ("config.rb", "Shop.configure do |config|\n", true),
+            ("config.rb", "require \"json\"\nmodule Shop\nend\n", false),
+            ("config.rb", "module Shop\n  class Money; end\nend\nI18n.load_path << \"x\"\n", true),
+            ("boot.php", "<?php\ndeclare(strict_types=1);\nnamespace App;\nuse App\\Money;\nclass A {}\n", false),
+            ("boot.php", "<?php\nreturn $handler;\n", true),
+        ];
+        for (name, text, expected) in cases {
+            let facts = language_of(&path(name)).unwrap().facts(&path(name), text);
+            assert_eq!(runs_when_loaded(text, &facts), expected, "{text}");
+        }
     }
 
     #[test]

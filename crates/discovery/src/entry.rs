@@ -15,6 +15,7 @@ mod image;
 mod index;
 mod jvm;
 mod node;
+mod php;
 mod probe;
 mod python;
 mod roots;
@@ -247,7 +248,7 @@ impl Family {
             Self::Go => go::find(case, root),
             Self::Rust => rust::find(case, root),
             Self::Ruby => ruby::find(case, root),
-            Self::Php => probe::by_extension(case, root, &["php"]),
+            Self::Php => php::find(case, root),
             Self::Swift => probe::swift(case, root),
         }
         .or_else(|| web_server::find(case, root))

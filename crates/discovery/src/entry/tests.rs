@@ -386,6 +386,13 @@ fn ruby_php_and_start_scripts() {
         ("ruby3.3", "app/todo.Todos::Create.run", "", &[("app/todo.rb", "")], "app/todo.rb Todos::Create.run exact"),
         ("ruby3.3", "todo.run", "", &[("x.rb", "")], "? no file `todo.rb` in the repository"),
         ("provided.al2", "public/index.php", "", &[("public/index.php", "")], "public/index.php - exact"),
+        (
+            "php-83",
+            "App\\Jobs\\Pay",
+            "",
+            &[("src/Jobs/Pay.php", "<?php\nnamespace App\\Jobs;\n"), ("src/Pay.php", "<?php namespace App;")],
+            "src/Jobs/Pay.php App\\Jobs\\Pay class-search",
+        ),
         (NODE, "run.sh", "", &[("run.sh", script), ("src/server.ts", "")], "src/server.ts - compiled"),
         ("swift", "hello", "", &[("Sources/hello/main.swift", "")], "Sources/hello/main.swift - convention"),
     ]);

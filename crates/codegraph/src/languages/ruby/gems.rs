@@ -44,7 +44,13 @@ fn squeezed(name: &str) -> String {
 
 /// The name of the gem that most probably holds `required`: by custom its first part.
 pub(super) fn guessed(required: &str) -> String {
-    required.split('/').next().unwrap_or_default().trim_end_matches(".rb").to_owned()
+    let first = required.split('/').next().unwrap_or_default().trim_end_matches(".rb");
+    match first {
+        "action_controller" | "action_dispatch" | "abstract_controller" => "actionpack".to_owned(),
+        // The parts of Rails: `active_record` is in the gem `activerecord`.
+        _ if first.starts_with("active_") || first.starts_with("action_") => first.replace('_', ""),
+        _ => first.to_owned(),
+    }
 }
 
 /// All projects, by their folders.
