@@ -6,7 +6,8 @@
 #
 # Nothing of the checkout is run. A file reaches the files that it requires, by literal paths and by File.join and
 # File.expand_path of such, and the files below the same code root that define a constant that it names, by the modules
-# around the place. Files are taken whole.
+# around the place, or a method outside of classes that it calls. A module that only holds others defines nothing. Files
+# are taken whole.
 
 require "json"
 require "pathname"
@@ -38,7 +39,7 @@ class Source
     case node[0]
     when :class, :module
       name = [scope.last, path_of(node[1])].compact.join("::")
-      @defined << name
+      @defined << name unless node[0] == :module && only_holds?(node.last[1])
       walk(node[2], scope) if node[0] == :class
       walk(node.last(1), scope + [name])
       return
@@ -46,13 +47,24 @@ class Source
       @defined << [scope.last, path_of(node[1])].compact.join("::") if path_of(node[1])
       walk(node[2], scope)
       return
-    when :command then load_of(node[1], node[2])
+    when :def
+      @defined << node[1][1] if scope.empty?
+    when :vcall, :fcall then @named << [node[1][1], []]
+    when :command
+      @named << [node[1][1], []]
+      load_of(node[1], node[2])
     when :method_add_arg then load_of(node[1][1], node[2]) if node[1][0] == :fcall
     when :var_ref, :const_path_ref, :top_const_ref
       path = path_of(node)
       return @named << [path, node[0] == :top_const_ref ? [] : scope] if path
     end
     node.each { |part| walk(part, scope) }
+  end
+
+  # True for a body that holds classes and modules and nothing else.
+  def only_holds?(body)
+    parts = body.reject { |part| part[0] == :void_stmt }
+    !parts.empty? && parts.all? { |part| %i[class module].include?(part[0]) }
   end
 
   # `A::B`; nil if a part of it is no constant.
@@ -151,7 +163,10 @@ def closure(entry, root)
     seen << path
     source = SOURCES[path]
     open.concat(source.loads.filter_map { |kind, target| loaded(path, kind, target, root) })
-    open.concat(source.named.uniq.flat_map { |name, scope| files_of(name, scope, DEFINED[root]) })
+    # A method of the file itself is the one that is meant.
+    own = source.defined.grep(/\A[a-z_]/)
+    named = source.named.uniq.reject { |name, _| own.include?(name) }
+    open.concat(named.flat_map { |name, scope| files_of(name, scope, DEFINED[root]) })
   end
   seen.map { |path| path.relative_path_from(ROOT).to_s }.sort
 end

@@ -1,8 +1,9 @@
 //! PHP: what a file says ([`parse`]), what Composer loads ([`composer`]), and which files names and paths lead to
 //! ([`resolve`]).
 //!
-//! Classes that stand for others say so in [`FileFacts::exports`]: `App\Mailer`, with the class that implements it. Of
-//! what cannot be created itself, an interface or an abstract class, the name is there behind [`ABSTRACT`].
+//! Classes that stand for others say so in [`FileFacts::exports`]: `App\Mailer` behind [`STANDS_FOR`], with the class that
+//! implements it. Of what cannot be created itself, an interface or an abstract class, the name is there behind
+//! [`ABSTRACT`]. No symbol is called like either.
 
 mod composer;
 mod parse;
@@ -19,6 +20,9 @@ use crate::{
 
 /// See the file's head.
 const ABSTRACT: &str = "abstract ";
+
+/// See the file's head.
+const STANDS_FOR: &str = "stands for ";
 
 /// Stands for the files that Composer loads before all others.
 const ALWAYS_LOADED: &str = "composer.json";

@@ -18,7 +18,7 @@ use self::{
     names::{Names, Wanted},
     paths::Place,
 };
-use super::{ABSTRACT, ALWAYS_LOADED};
+use super::{ABSTRACT, ALWAYS_LOADED, STANDS_FOR};
 use crate::{
     RemoteCallSite, change,
     draft::{Draft, Extent, Owner},

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    ABSTRACT, ALWAYS_LOADED,
+    ABSTRACT, ALWAYS_LOADED, STANDS_FOR,
     composer::{self, Project},
 };
 use crate::{
@@ -141,7 +141,8 @@ impl<'a> Resolver<'a> {
             if !seen.insert(name) || !is_abstract {
                 continue;
             }
-            for (path, class) in self.standing_for.get(name).into_iter().flatten() {
+            let standing = self.standing_for.get(format!("{STANDS_FOR}{name}").as_str());
+            for (path, class) in standing.into_iter().flatten() {
                 if self.is_near(from, path, roots) {
                     parts.entry((*path).clone()).or_default().insert((*class).to_owned());
                     open.push(class);

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use tree_sitter::Node;
 
-use super::{ABSTRACT, Context, Reader, names, names::Wanted};
+use super::{ABSTRACT, Context, Reader, STANDS_FOR, names, names::Wanted};
 use crate::{draft::Extent, syntax};
 
 /// A class, interface, trait or enumeration.
@@ -45,7 +45,8 @@ impl<'t> Reader<'_, 't> {
             self.handled.insert(parent.id());
             self.mention(parent, Wanted::Class(Extent::Inside), context);
             if let Some(definition) = definition {
-                self.draft.stands_for(context.names.class(self.source(parent)), definition);
+                let parent = context.names.class(self.source(parent));
+                self.draft.stands_for(format!("{STANDS_FOR}{parent}"), definition);
             }
         }
     }
