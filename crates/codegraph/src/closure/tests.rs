@@ -277,7 +277,7 @@ fn layers_count_by_import_or_whole() {
         ("bin/rules.yaml", ""),
     ];
     let graph = graph(&["f f/index.js f layer", "g g/index.js g bin"], &files).value;
-    let expected = ["+f/index.js", "+layer/nodejs/log.js", "+layer/nodejs/node_modules/house/index.js"];
+    let expected = ["+f/index.js", "+layer/nodejs/log.js", "+layer/nodejs/node_modules/house/index.js:vendored"];
     assert_eq!(shown(&graph.closures[0]), expected);
     assert_eq!(graph.closures[0].external, Vec::<String>::new());
     assert_eq!(shown(&graph.closures[1]), ["+bin/rules.yaml", "+bin/tool.ex", "+g/index.js"]);
