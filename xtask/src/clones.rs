@@ -34,7 +34,8 @@ pub fn list(checkout: &Path, show: usize) -> anyhow::Result<()> {
         writeln!(out, "{} lines, {} tokens, {}: {a} | {b}", clone.lines, clone.tokens, clone.kind.as_str())?;
         for fragment in [&clone.a, &clone.b] {
             let text = project.files.text(&fragment.location.path).map_err(|error| anyhow::anyhow!("{error}"))?;
-            let shown = text.get(fragment.location.span()).unwrap_or_default().lines().take(show);
+            let (first, last) = (fragment.location.line as usize - 1, fragment.last_line as usize);
+            let shown = text.lines().take(last).skip(first).take(show);
             shown.into_iter().try_for_each(|line| writeln!(out, "    {line}"))?;
             if show > 0 {
                 writeln!(out, "    ----")?;

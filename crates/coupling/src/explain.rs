@@ -1,7 +1,8 @@
-//! What joins two functions, as far as code and manifests show: shared files, layers and stores, channels, calls.
+//! What joins two functions, as far as code and manifests show: shared files, layers and stores, channels, calls, copies.
 
 use lockstep_model::{
-    Channel, ChannelDirection, Closure, FileKind, Function, FunctionId, Layer, Location, RepoPath, Strength, Symbols,
+    Channel, ChannelDirection, Closure, CodeClone, FileKind, Function, FunctionId, Layer, Location, RepoPath, Strength,
+    Symbols,
 };
 use rustc_hash::FxHashMap;
 
@@ -52,6 +53,15 @@ pub enum Explanation {
         /// Its name.
         name: String,
     },
+    /// The same code stands in both.
+    Clone {
+        /// How many lines are the same, in all copies together.
+        lines: u32,
+        /// How many copies there are.
+        copies: u32,
+        /// The longest.
+        longest: CodeClone,
+    },
     /// Both run this file, or one part of it.
     SharedFile {
         /// How many functions reach it in all: the fewer, the more it says.
@@ -71,6 +81,7 @@ impl Explanation {
             Self::SharedChannel { .. } => "shared-channel",
             Self::SharedStore { .. } => "shared-store",
             Self::SharedLayer { .. } => "shared-layer",
+            Self::Clone { .. } => "clone",
             Self::SharedFile { .. } => "shared-file",
         }
     }
@@ -86,11 +97,14 @@ pub struct Explainer<'a> {
     numbers: FxHashMap<&'a RepoPath, u32>,
     /// Per file: how many functions run it.
     reach: Vec<u32>,
+    /// Per pair of functions, the smaller number first: the copies between them.
+    clones: FxHashMap<(usize, usize), Vec<&'a CodeClone>>,
 }
 
 impl<'a> Explainer<'a> {
-    /// An explainer for these functions and their closures.
-    pub fn new(functions: &'a [Function], closures: &'a [Closure]) -> Self {
+    /// An explainer for these functions, their closures, and the copies between them.
+    pub fn new(functions: &'a [Function], closures: &'a [Closure], clones: &'a [CodeClone]) -> Self {
+        let clones = clones_of_pairs(functions, clones);
         let by_id: FxHashMap<_, _> = closures.iter().map(|closure| (&closure.function, closure)).collect();
         let closures: Vec<_> = functions.iter().map(|function| by_id.get(&function.id).copied()).collect();
         let mut numbers: FxHashMap<&RepoPath, u32> = FxHashMap::default();
@@ -116,7 +130,7 @@ impl<'a> Explainer<'a> {
                 files
             })
             .collect();
-        Self { functions, closures, files, paths, numbers, reach }
+        Self { functions, closures, files, paths, numbers, reach, clones }
     }
 
     /// What joins the functions numbered `a` and `b`: direct links first, then shared files, those that the fewest
@@ -130,6 +144,7 @@ impl<'a> Explainer<'a> {
         }
         all.extend(self.stores(a, b));
         all.extend(self.layers(a, b));
+        all.extend(self.copied(a, b));
         let imported: Vec<RepoPath> = all
             .iter()
             .filter_map(|explanation| match explanation {
@@ -149,6 +164,18 @@ impl<'a> Explainer<'a> {
     /// How many functions run the file; 0 if none does.
     pub fn reach(&self, path: &RepoPath) -> usize {
         self.numbers.get(path).map_or(0, |number| self.reach[*number as usize] as usize)
+    }
+
+    /// The copies between two functions, the longest first.
+    pub fn clones(&self, a: usize, b: usize) -> &[&'a CodeClone] {
+        self.clones.get(&(a.min(b), a.max(b))).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn copied(&self, a: usize, b: usize) -> Option<Explanation> {
+        let clones = self.clones(a, b);
+        let longest = (*clones.first()?).clone();
+        let lines = clones.iter().map(|clone| clone.lines).sum();
+        Some(Explanation::Clone { lines, copies: clones.len() as u32, longest })
     }
 
     fn entry(&self, function: usize) -> Option<&'a RepoPath> {
@@ -239,6 +266,24 @@ impl<'a> Explainer<'a> {
             }
         })
     }
+}
+
+fn clones_of_pairs<'a>(
+    functions: &[Function],
+    clones: &'a [CodeClone],
+) -> FxHashMap<(usize, usize), Vec<&'a CodeClone>> {
+    let numbers: FxHashMap<_, _> =
+        functions.iter().enumerate().map(|(number, function)| (&function.id, number)).collect();
+    let mut pairs: FxHashMap<(usize, usize), Vec<&CodeClone>> = FxHashMap::default();
+    for clone in clones {
+        if let (Some(a), Some(b)) = (numbers.get(&clone.a.function), numbers.get(&clone.b.function)) {
+            pairs.entry((*a.min(b), *a.max(b))).or_default().push(clone);
+        }
+    }
+    for clones in pairs.values_mut() {
+        clones.sort_by(|x, y| (y.lines, y.tokens).cmp(&(x.lines, x.tokens)).then_with(|| x.cmp(y)));
+    }
+    pairs
 }
 
 /// Stores that hold settings and credentials: many functions read them, and what one writes says nothing to another.

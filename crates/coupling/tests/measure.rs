@@ -193,7 +193,7 @@ fn says_what_joins_two_functions() {
         strength: Strength::Own,
     }];
     world.closures[1].files.push(file("a/handler.ts", FileKind::Implementation));
-    let explainer = Explainer::new(&world.functions, &world.closures);
+    let explainer = Explainer::new(&world.functions, &world.closures, &world.clones);
     let kinds = |a, b| explainer.explain(a, b).iter().map(Explanation::kind).collect::<Vec<_>>();
     assert_eq!(kinds(0, 1), ["import", "shared-channel", "shared-store", "shared-file", "shared-file"]);
     assert_eq!(kinds(1, 0), kinds(0, 1));

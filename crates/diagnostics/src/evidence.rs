@@ -1,6 +1,6 @@
 //! [`Evidence`]: why a finding is said, piece by piece, so that a reader can check it.
 
-use lockstep_model::{CommitId, FunctionId, Location, RepoPath, Timestamp};
+use lockstep_model::{CodeClone, CommitId, FunctionId, Location, RepoPath, Timestamp};
 
 /// A commit that proves something. Subject and author come from strangers: formats escape them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +82,15 @@ pub enum Evidence {
         location: Location,
         /// The file imported.
         path: RepoPath,
+    },
+    /// The same code stands in the own code of both.
+    Clone {
+        /// How many lines are the same, in all copies together.
+        lines: u32,
+        /// How many copies there are.
+        copies: u32,
+        /// The longest.
+        longest: Box<CodeClone>,
     },
     /// A contract that changed together with the functions that have it.
     ContractChanges {

@@ -66,13 +66,15 @@ impl Report {
 
     /// What joins two functions in code and manifests.
     pub fn explained(&self, a: usize, b: usize) -> Vec<Evidence> {
-        let explainer = lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures);
+        let explainer =
+            lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures, &self.code.clones);
         explainer.explain(a, b).iter().map(lockstep_rules::evidence).collect()
     }
 
     /// What joins each of the pairs.
     pub fn explained_all(&self, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<Evidence>> {
-        let explainer = lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures);
+        let explainer =
+            lockstep_coupling::Explainer::new(&self.found.functions, &self.code.closures, &self.code.clones);
         pairs.map(|(a, b)| explainer.explain(a, b).iter().map(lockstep_rules::evidence).collect()).collect()
     }
 

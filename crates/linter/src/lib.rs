@@ -284,6 +284,7 @@ impl Report {
             functions: &self.found.functions,
             services: &self.found.services,
             closures: &self.code.closures,
+            clones: &self.code.clones,
             graph: &self.graph,
             history: &self.history,
             problems: &self.problems,

@@ -22,7 +22,7 @@ pub struct CodeClone {
 pub struct Fragment {
     /// Whose.
     pub function: FunctionId,
-    /// From its first to its last byte.
+    /// Its first line.
     pub location: Location,
     /// The line on which it ends, from 1.
     pub last_line: u32,

@@ -1,7 +1,7 @@
 //! Evidence in words and in JSON.
 
 use lockstep_diagnostics::{CommitRef, Evidence, Finding};
-use lockstep_model::Timestamp;
+use lockstep_model::{Fragment, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -50,6 +50,14 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
         }
         Evidence::Import { location, path } => {
             format!("`{}` is imported at {}", escape::line(path.as_str()), prose::place(location))
+        }
+        Evidence::Clone { lines, copies, longest } => {
+            let place = |fragment: &Fragment| format!("{} to {}", prose::place(&fragment.location), fragment.last_line);
+            let (a, b) = (place(&longest.a), place(&longest.b));
+            match copies {
+                1 => format!("{lines} lines of {a} are a copy of {b}"),
+                _ => format!("they hold {copies} copies, {lines} lines in all; the longest is {a}, and {b}"),
+            }
         }
         Evidence::ContractChanges { path, together, of } => format!(
             "the contract `{}` changed with them in {together} of its {}",
@@ -116,6 +124,21 @@ impl<'a> From<&'a CommitRef> for CommitEntry<'a> {
     }
 }
 
+/// A passage in JSON.
+#[derive(Serialize)]
+pub(crate) struct FragmentEntry<'a> {
+    function: &'a str,
+    #[serde(flatten)]
+    place: json::Place<'a>,
+    last_line: u32,
+}
+
+impl<'a> From<&'a Fragment> for FragmentEntry<'a> {
+    fn from(fragment: &'a Fragment) -> Self {
+        Self { function: fragment.function.as_str(), place: (&fragment.location).into(), last_line: fragment.last_line }
+    }
+}
+
 /// Evidence in JSON: an object whose `type` says what else it holds.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -158,6 +181,13 @@ pub(crate) enum EvidenceEntry<'a> {
     Import {
         at: json::Place<'a>,
         path: &'a str,
+    },
+    Clone {
+        lines: u32,
+        copies: u32,
+        kind: &'static str,
+        a: FragmentEntry<'a>,
+        b: FragmentEntry<'a>,
     },
     ContractChanges {
         path: &'a str,
@@ -208,6 +238,13 @@ impl<'a> From<&'a Evidence> for EvidenceEntry<'a> {
             Evidence::SharedChannel { kind, key } => Self::SharedChannel { kind, key },
             Evidence::Invocation { from, to } => Self::Invocation { from: from.as_str(), to: to.as_str() },
             Evidence::Import { location, path } => Self::Import { at: location.into(), path: path.as_str() },
+            Evidence::Clone { lines, copies, longest } => Self::Clone {
+                lines: *lines,
+                copies: *copies,
+                kind: longest.kind.as_str(),
+                a: (&longest.a).into(),
+                b: (&longest.b).into(),
+            },
             Evidence::ContractChanges { path, together, of } => {
                 Self::ContractChanges { path: path.as_str(), together: *together, of: *of }
             }

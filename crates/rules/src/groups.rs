@@ -20,6 +20,11 @@ pub(crate) fn lower_of_both(coupling: &Coupling) -> f64 {
     coupling.a_to_b.lower_free.min(coupling.b_to_a.lower_free)
 }
 
+/// The lower bound of the stronger direction, contracts left out.
+pub(crate) fn lower_of_one(coupling: &Coupling) -> f64 {
+    coupling.a_to_b.lower_free.max(coupling.b_to_a.lower_free)
+}
+
 /// The pairs of functions that the rule `lockstep` finds in `graph` with the options of its defaults, whatever services
 /// are declared: for asking how often it is right.
 pub fn pairs_in_lockstep(graph: &CouplingGraph) -> Vec<(usize, usize)> {

@@ -3,17 +3,19 @@
 use crate::{
     RuleEntry,
     rules::{
-        follower::Follower, function_imports_function::FunctionImportsFunction, invalid_manifest::InvalidManifest,
-        invocation_cycle::InvocationCycle, lockstep::Lockstep, missing_co_change::MissingCoChange,
-        shared_artifact::SharedArtifact, shared_data_store::SharedDataStore, shared_entry_file::SharedEntryFile,
-        shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery,
-        synchronous_invocation::SynchronousInvocation, unresolved_handler::UnresolvedHandler,
-        unstable_contract::UnstableContract, unstable_shared_code::UnstableSharedCode,
+        duplicated_code::DuplicatedCode, follower::Follower, function_imports_function::FunctionImportsFunction,
+        invalid_manifest::InvalidManifest, invocation_cycle::InvocationCycle, lockstep::Lockstep,
+        missing_co_change::MissingCoChange, shared_artifact::SharedArtifact, shared_data_store::SharedDataStore,
+        shared_entry_file::SharedEntryFile, shared_implementation::SharedImplementation,
+        shotgun_surgery::ShotgunSurgery, synchronous_invocation::SynchronousInvocation,
+        unresolved_handler::UnresolvedHandler, unstable_contract::UnstableContract,
+        unstable_shared_code::UnstableSharedCode,
     },
 };
 
 /// All rules.
 pub const RULES: &[RuleEntry] = &[
+    RuleEntry::of::<DuplicatedCode>(),
     RuleEntry::of::<Follower>(),
     RuleEntry::of::<FunctionImportsFunction>(),
     RuleEntry::of::<InvalidManifest>(),

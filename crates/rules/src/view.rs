@@ -6,7 +6,7 @@ use lockstep_coupling::{
     ContractFile, Coupling, CouplingGraph, Explainer, Explanation, Knowledge, SharedFile, Together,
 };
 use lockstep_diagnostics::{CommitRef, Problem};
-use lockstep_model::{Closure, Function, FunctionId, History, Location, RepoPath, Service};
+use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, RepoPath, Service};
 
 /// What the stages before found.
 #[derive(Clone, Copy)]
@@ -17,6 +17,8 @@ pub struct Facts<'a> {
     pub services: &'a [Service],
     /// The code they reach.
     pub closures: &'a [Closure],
+    /// The copies between them.
+    pub clones: &'a [CodeClone],
     /// How they are coupled.
     pub graph: &'a CouplingGraph,
     /// What changed; the one that the graph was made from.
@@ -62,7 +64,7 @@ impl<'a> View<'a> {
                 closures[number] = Some(closure);
             }
         }
-        Self { facts, explainer: Explainer::new(facts.functions, facts.closures), closures, declared }
+        Self { facts, explainer: Explainer::new(facts.functions, facts.closures, facts.clones), closures, declared }
     }
 
     /// The functions.
@@ -157,6 +159,11 @@ impl<'a> View<'a> {
     /// What joins two functions in code and manifests.
     pub fn explain(&self, a: usize, b: usize) -> Vec<Explanation> {
         self.explainer.explain(a, b)
+    }
+
+    /// The copies between the own code of two functions, the longest first.
+    pub fn clones(&self, a: usize, b: usize) -> &[&'a CodeClone] {
+        self.explainer.clones(a, b)
     }
 
     /// How many functions run a file.

@@ -36,6 +36,7 @@ fn findings_with(
         functions: &world.functions,
         services: &world.services,
         closures: &world.closures,
+        clones: &world.clones,
         graph: &graph,
         history: &world.history,
         problems,

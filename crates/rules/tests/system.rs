@@ -27,6 +27,7 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         functions: &world.functions,
         services: &world.services,
         closures: &world.closures,
+        clones: &world.clones,
         graph: &graph,
         history: &world.history,
         problems: &[],

@@ -117,7 +117,7 @@ fn lines_of(a: &Row, b: &Row, repeat: &Repeat) -> Vec<Range<usize>> {
     let starts: Vec<usize> =
         (0..=repeat.length).filter(|at| begins(a, repeat.a.1 + at) && begins(b, repeat.b.1 + at)).collect();
     if starts.len() < 2 {
-        return vec![0..repeat.length];
+        return std::iter::once(0..repeat.length).collect();
     }
     starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
 }
@@ -167,12 +167,13 @@ fn clone(ids: (&FunctionId, &FunctionId), a: &Row, b: &Row, chain: &Chain) -> Op
 }
 
 fn fragment(function: &FunctionId, row: &Row, first: usize, last: usize) -> Fragment {
-    let span = row.tokens[first].start as usize..row.tokens[last].end as usize;
+    let start = row.tokens[first].start as usize;
+    let line = row.text.get(start..).and_then(|rest| rest.lines().next()).map_or(0, |line| line.trim_end().len());
     let inside = row.text.get(row.tokens[last].span()).unwrap_or_default();
     Fragment {
         function: function.clone(),
         last_line: row.lines[last] + inside.matches('\n').count() as u32,
-        location: Location::of_span(row.path.clone(), &row.text, span),
+        location: Location::of_span(row.path.clone(), &row.text, start..start + line),
     }
 }
 

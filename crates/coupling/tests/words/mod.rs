@@ -6,9 +6,9 @@
 
 use lockstep_coupling::{CouplingGraph, Input, Likeness, Options, Parts, couple};
 use lockstep_model::{
-    Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, Closure, ClosureFile, CommitId, Confidence,
-    Declaration, Entry, FileChange, FileKind, FileStatus, Function, FunctionId, History, Location, PathId, RepoPath,
-    Service, Symbols, Timestamp,
+    Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, CloneKind, Closure, ClosureFile, CodeClone, CommitId,
+    Confidence, Declaration, Entry, FileChange, FileKind, FileStatus, Fragment, Function, FunctionId, History,
+    Location, PathId, RepoPath, Service, Symbols, Timestamp,
 };
 
 pub const AS_OF: Timestamp = 1_790_000_000;
@@ -19,6 +19,7 @@ pub struct World {
     pub functions: Vec<Function>,
     pub services: Vec<Service>,
     pub closures: Vec<Closure>,
+    pub clones: Vec<CodeClone>,
     pub history: History,
     pub parts: Parts,
     pub likeness: Likeness,
@@ -88,6 +89,7 @@ impl World {
             functions,
             services,
             closures,
+            clones: Vec::new(),
             history: History::default(),
             parts: Parts::default(),
             likeness: Likeness::default(),
@@ -115,6 +117,18 @@ impl World {
             let closure = self.closures.iter_mut().find(|closure| closure.function == id).unwrap();
             closure.files.push(file(&format!("shared/{digit}.ts"), FileKind::Implementation));
         }
+        self
+    }
+
+    /// Says that the handlers of the functions `a` and `b` hold copies of the same `lines` lines.
+    pub fn copied(mut self, a: char, b: char, lines: u32) -> Self {
+        let fragment = |letter: char| Fragment {
+            function: function(letter).id,
+            location: Location { line: 7, ..Location::whole_file(path(&format!("{letter}/handler.ts"))) },
+            last_line: 6 + lines,
+        };
+        let tokens = 8 * lines;
+        self.clones.push(CodeClone { a: fragment(a), b: fragment(b), lines, tokens, kind: CloneKind::Renamed });
         self
     }
 

@@ -268,8 +268,12 @@ fn tell_what_joins(view: &View<'_>, group: &LockstepGroup<'_>, draft: &mut Draft
     );
     // A shared file explains something if it ever changed with them, or if it is theirs more than everybody's.
     let few = group.functions.len().max(2) * 2;
-    let (files, mut told): (Vec<_>, Vec<_>) =
+    let (files, joins): (Vec<_>, Vec<_>) =
         joins.into_iter().partition(|join| matches!(join, Explanation::SharedFile { .. }));
+    // A pair is told of its copies; in a group, the longest are enough.
+    let (copies, mut told): (Vec<_>, Vec<_>) =
+        joins.into_iter().partition(|join| matches!(join, Explanation::Clone { .. }));
+    told.extend(copies.into_iter().rev().take(FILES));
     let (telling, silent): (Vec<_>, Vec<_>) = files.into_iter().partition(|join| match join {
         Explanation::SharedFile { path, functions } => {
             moved.binary_search(&path.to_string()).is_ok() || *functions <= few
@@ -306,6 +310,20 @@ pub(crate) fn in_words(join: &Explanation) -> String {
         Explanation::SharedChannel { kind, key } => format!("the {kind} `{key}` joins them"),
         Explanation::SharedStore { kind, key } => format!("they use the same {kind}, `{key}`"),
         Explanation::SharedLayer { name } => format!("they run the layer `{name}`"),
+        Explanation::Clone { lines, copies, longest } => {
+            let (a, b) = (&longest.a.location, &longest.b.location);
+            let first = if *copies > 1 { ", first of all" } else { ":" };
+            format!(
+                "`{}` and `{}` hold copies of the same {}{first} `{}:{}` and `{}:{}`",
+                longest.a.function,
+                longest.b.function,
+                count(*lines, "line"),
+                a.path,
+                a.line,
+                b.path,
+                b.line
+            )
+        }
         Explanation::SharedFile { path, functions } => {
             format!("they are deployed with `{path}`, as {} in all are", count(*functions as u32, "function"))
         }
@@ -326,6 +344,9 @@ pub fn evidence(join: &Explanation) -> Evidence {
         Explanation::SharedChannel { kind, key } => Evidence::SharedChannel { kind: kind.clone(), key: key.clone() },
         Explanation::SharedStore { kind, key } => Evidence::SharedStore { kind: kind.clone(), key: key.clone() },
         Explanation::SharedLayer { name } => Evidence::SharedLayer { name: name.clone() },
+        Explanation::Clone { lines, copies, longest } => {
+            Evidence::Clone { lines: *lines, copies: *copies, longest: Box::new(longest.clone()) }
+        }
     }
 }
 
@@ -362,6 +383,11 @@ fn help(view: &View<'_>, functions: &[usize], joins: &[Explanation]) -> Vec<Stri
         }
         Some(Explanation::SharedLayer { name }) => {
             format!("or keep them apart: take what they share out of the layer `{name}`; share contracts instead")
+        }
+        Some(Explanation::Clone { .. }) => {
+            "or keep them apart: move what is copied into a shared module that one of them owns, or let the copies \
+             go separate ways on purpose"
+                .to_owned()
         }
         Some(Explanation::SharedFile { path, .. }) => format!(
             "or keep them apart: move what they agree on out of `{path}` into a contract (a schema, an event), and \
