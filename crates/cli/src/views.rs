@@ -154,6 +154,7 @@ pub fn graph(report: &Report) -> GraphView {
                 service: node.service.clone(),
                 changes: node.changes,
                 weighted_changes: node.weighted_changes,
+                lines: report.code.sizes.get(number).copied().unwrap_or_default(),
                 kinds: kinds(report, number),
             })
             .collect(),

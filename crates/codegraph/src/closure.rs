@@ -13,7 +13,8 @@ use std::{
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{
-    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, RepoPath, Symbols, is_contract_by_content,
+    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, RepoPath, Size, Symbols,
+    is_contract_by_content,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -22,7 +23,7 @@ use self::{
     follow::Walk,
     sources::{Resolvers, Sources},
 };
-use crate::{KeptFacts, clones::clones_in, kinds, ownership, parts::own_texts};
+use crate::{KeptFacts, clones::clones_in, kinds, ownership, parts::own_texts, sizes};
 
 /// What is known beyond the files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +48,8 @@ pub struct CodeGraph {
     pub closures: Vec<Closure>,
     /// Copies in the own code of two functions, in the order of the functions.
     pub clones: Vec<CodeClone>,
+    /// How large each function is, in their order.
+    pub sizes: Vec<Size>,
     /// How many files of each language were read.
     pub languages: BTreeMap<&'static str, usize>,
     /// Languages whose imports are not followed, and how many functions start in them.
@@ -76,6 +79,7 @@ pub fn closures(
         .collect();
     ownership::mark(functions, &mut closures);
     let clones = clones_in(files, &sources, &closures);
+    let sizes = sizes::sizes(&sources, &closures);
     let (languages, mut problems) = graph.sources.summary();
     let mut not_followed = BTreeMap::new();
     for (function, closure) in functions.iter().zip(&closures) {
@@ -88,7 +92,7 @@ pub fn closures(
         let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
-    Partial { value: CodeGraph { closures, clones, languages, not_followed }, problems }
+    Partial { value: CodeGraph { closures, clones, sizes, languages, not_followed }, problems }
 }
 
 /// What all walks share.

@@ -16,6 +16,7 @@ mod ownership;
 pub mod parts;
 mod program;
 mod remote;
+mod sizes;
 mod syntax;
 mod tokens;
 

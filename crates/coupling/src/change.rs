@@ -65,7 +65,8 @@ impl CouplingGraph {
         files
     }
 
-    fn is_own(&self, change: &FileChange, function: usize) -> bool {
+    /// True if a change is of `function`'s own code, or of a part of a file that is its own.
+    pub(crate) fn is_own(&self, change: &FileChange, function: usize) -> bool {
         let function = function as u32;
         match self.parts().of(change) {
             Some(parts) => parts.iter().any(|part| **part == [function]),

@@ -37,6 +37,7 @@ mod rand_index;
 mod significance;
 mod table;
 mod through;
+mod within;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
@@ -59,6 +60,7 @@ pub use pair_prior::{PRIOR_WEIGHT, PairModel};
 pub use parts::Parts;
 pub use prior::Prior;
 pub use rand_index::adjusted_rand_index;
+pub use within::{FileGroup, FileGroups};
 
 /// All that the measure looks at.
 #[derive(Clone)]

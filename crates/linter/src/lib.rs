@@ -285,6 +285,7 @@ impl Report {
             services: &self.found.services,
             closures: &self.code.closures,
             clones: &self.code.clones,
+            sizes: &self.code.sizes,
             graph: &self.graph,
             history: &self.history,
             problems: &self.problems,

@@ -12,7 +12,7 @@ use lockstep_config::{Config, PathPatterns};
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{
     Basis, Closure, ClosureFile, Declaration, FileKind, Function, FunctionId, History, Location, PathId, RepoPath,
-    Symbols,
+    Size, Symbols,
 };
 use regex::Regex;
 
@@ -136,7 +136,7 @@ impl Units {
                 files.entry(unit.name).or_default().push(path.clone());
             }
         }
-        let closures = functions
+        let closures: Vec<Closure> = functions
             .iter()
             .map(|function| {
                 let mut paths = files.remove(function.id.as_str()).unwrap_or_default();
@@ -145,7 +145,7 @@ impl Units {
                 closure(function, paths)
             })
             .collect();
-        CodeGraph { closures, ..CodeGraph::default() }
+        CodeGraph { sizes: vec![Size::default(); closures.len()], closures, ..CodeGraph::default() }
     }
 
     /// Lets files that have left their unit count for it as long as they were there.

@@ -66,6 +66,15 @@ pub enum RemoteTarget {
     Unknown,
 }
 
+/// How large a function is, in lines of the code that it runs, without blank ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Size {
+    /// Lines that no other function reaches.
+    pub own: usize,
+    /// Lines that others reach as well.
+    pub shared: usize,
+}
+
 /// How a closure was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -18,8 +18,8 @@ pub use change::{
 };
 pub use clones::{CloneKind, CodeClone, Fragment};
 pub use code::{
-    Basis, Closure, ClosureFile, DynamicPlace, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Symbols,
-    UnresolvedImport, Via,
+    Basis, Closure, ClosureFile, DynamicPlace, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Size,
+    Symbols, UnresolvedImport, Via,
 };
 pub use contract::{is_contract_by_content, is_contract_by_name};
 pub use files::{FileEntry, FileSet, FileType, ReadError, Source};

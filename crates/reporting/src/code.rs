@@ -2,7 +2,7 @@
 
 use std::io;
 
-use lockstep_model::{Basis, Closure, ClosureFile, FileKind, Symbols};
+use lockstep_model::{Basis, Closure, ClosureFile, FileKind, Size, Symbols};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -19,6 +19,7 @@ struct Document<'a> {
     schema_version: u32,
     function: &'a str,
     basis: Basis,
+    lines: Size,
     files: Vec<FileEntry<'a>>,
     external: &'a [String],
     unresolved: Vec<UnresolvedEntry<'a>>,
@@ -39,6 +40,7 @@ struct FileEntry<'a> {
     symbols: &'a Symbols,
     own: bool,
     kind: FileKind,
+    lines: usize,
     via: Option<UnresolvedPlace<'a>>,
 }
 
@@ -67,12 +69,13 @@ fn symbols<S: Serializer>(symbols: &&Symbols, serializer: S) -> Result<S::Ok, S:
 ///
 /// # Errors
 /// If `out` refuses.
-pub fn write_json(closure: &Closure, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn write_json(closure: &Closure, size: Size, out: &mut dyn io::Write) -> io::Result<()> {
     let files = closure.files.iter().map(|file| FileEntry {
         path: file.path.as_str(),
         symbols: &file.symbols,
         own: file.own,
         kind: file.kind,
+        lines: file.lines,
         via: file
             .via
             .as_ref()
@@ -88,6 +91,7 @@ pub fn write_json(closure: &Closure, out: &mut dyn io::Write) -> io::Result<()> 
         schema_version: SCHEMA_VERSION,
         function: closure.function.as_str(),
         basis: closure.basis,
+        lines: size,
         files: files.collect(),
         external: &closure.external,
         unresolved: unresolved.collect(),
@@ -100,7 +104,7 @@ pub fn write_json(closure: &Closure, out: &mut dyn io::Write) -> io::Result<()> 
 ///
 /// # Errors
 /// If `out` refuses.
-pub fn write_text(closure: &Closure, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn write_text(closure: &Closure, size: Size, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let how = match closure.basis {
         Basis::Imports => "by following its imports",
         Basis::CodeRoot => "its whole code root: imports of its language are not followed yet",
@@ -109,18 +113,22 @@ pub fn write_text(closure: &Closure, options: &Options, out: &mut dyn io::Write)
     let function = format!("`{}`", escape::line(closure.function.as_str()));
     let own = closure.files.iter().filter(|file| file.own).count();
     let mut text = format!(
-        "{} reaches {} ({own} own, {} shared), {how}\n",
+        "{} reaches {} ({own} own, {} shared), {how}\n{} of code: {} own, {} shared\n",
         style::paint(options.color, style::BOLD, &function),
         count(closure.files.len(), "file"),
         closure.files.len() - own,
+        count(size.own + size.shared, "line"),
+        size.own,
+        size.shared,
     );
     if !closure.files.is_empty() {
-        let mut table = Table::new(&["file", "whose", "kind", "symbols", "through"]);
+        let mut table = Table::new(&["file", "whose", "kind", "lines", "symbols", "through"]);
         for file in &closure.files {
             table.row([
                 file.path.as_str(),
                 if file.own { "own" } else { "shared" },
                 file.kind.as_str(),
+                &if file.lines > 0 { file.lines.to_string() } else { String::new() },
                 &symbols_in_words(file, options.verbose),
                 &file.via.as_ref().map(|via| place(&via.location)).unwrap_or_default(),
             ]);
@@ -160,17 +168,19 @@ mod tests {
     use super::*;
     use crate::testing;
 
+    const SIZE: Size = Size { own: 12, shared: 30 };
+
     #[test]
     fn json_holds_what_others_rely_on() {
         let mut out = Vec::new();
-        write_json(&testing::closure(), &mut out).unwrap();
+        write_json(&testing::closure(), SIZE, &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 
     #[test]
     fn text_names_what_brought_each_file_in() {
         let mut out = Vec::new();
-        write_text(&testing::closure(), &Options::default(), &mut out).unwrap();
+        write_text(&testing::closure(), SIZE, &Options::default(), &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }

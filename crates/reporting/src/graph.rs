@@ -6,7 +6,7 @@ mod mermaid;
 use std::{collections::BTreeMap, io};
 
 use lockstep_diagnostics::Evidence;
-use lockstep_model::{FunctionId, Service, Timestamp};
+use lockstep_model::{FunctionId, Service, Size, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -86,6 +86,8 @@ pub struct NodeView {
     pub changes: u32,
     /// The same, each weighted by its age.
     pub weighted_changes: f64,
+    /// How large it is.
+    pub lines: Size,
     /// Changesets by the kind of change that they are for it, those that do not count included.
     pub kinds: BTreeMap<&'static str, u32>,
 }
@@ -215,6 +217,7 @@ struct NodeEntry<'a> {
     changes: u32,
     #[serde(serialize_with = "json::share")]
     weighted_changes: f64,
+    lines: Size,
     kinds: &'a BTreeMap<&'static str, u32>,
 }
 
@@ -284,6 +287,7 @@ fn node_entry(node: &NodeView) -> NodeEntry<'_> {
         service: &node.service,
         changes: node.changes,
         weighted_changes: node.weighted_changes,
+        lines: node.lines,
         kinds: &node.kinds,
     }
 }

@@ -5,11 +5,11 @@ use crate::{
     rules::{
         duplicated_code::DuplicatedCode, follower::Follower, function_imports_function::FunctionImportsFunction,
         invalid_manifest::InvalidManifest, invocation_cycle::InvocationCycle, lockstep::Lockstep,
-        missing_co_change::MissingCoChange, shared_artifact::SharedArtifact, shared_data_store::SharedDataStore,
-        shared_entry_file::SharedEntryFile, shared_implementation::SharedImplementation,
-        shotgun_surgery::ShotgunSurgery, synchronous_invocation::SynchronousInvocation,
-        unresolved_handler::UnresolvedHandler, unstable_contract::UnstableContract,
-        unstable_shared_code::UnstableSharedCode,
+        missing_co_change::MissingCoChange, nanoservice::Nanoservice, oversized_function::OversizedFunction,
+        shared_artifact::SharedArtifact, shared_data_store::SharedDataStore, shared_entry_file::SharedEntryFile,
+        shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery,
+        synchronous_invocation::SynchronousInvocation, unresolved_handler::UnresolvedHandler,
+        unstable_contract::UnstableContract, unstable_shared_code::UnstableSharedCode,
     },
 };
 
@@ -22,6 +22,8 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<InvocationCycle>(),
     RuleEntry::of::<Lockstep>(),
     RuleEntry::of::<MissingCoChange>(),
+    RuleEntry::of::<Nanoservice>(),
+    RuleEntry::of::<OversizedFunction>(),
     RuleEntry::of::<SharedArtifact>(),
     RuleEntry::of::<SharedDataStore>(),
     RuleEntry::of::<SharedEntryFile>(),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Draft, Sink, View, registry,
-    rules::{follower, lockstep::co_change, shared_implementation, synchronous_invocation},
+    rules::{follower, lockstep::co_change, nanoservice, shared_implementation, synchronous_invocation},
     view::sorted,
 };
 use facts::Facts;
@@ -26,6 +26,7 @@ const CHANGE: &str = "change";
 const CONTRACTS: &str = "contracts";
 const CONTEXT: &str = "context";
 const CALLS: &str = "calls";
+const SIZE: &str = "size";
 
 /// The checklist (design: what a microservice is held to).
 const CHECKLIST: [Line; 8] = [
@@ -40,7 +41,7 @@ const CHECKLIST: [Line; 8] = [
     Line(CONTEXT, "what changes with it is in its own service", &["lockstep"], true),
     Line("data", "its data is its own", &["shared-data-store"], false),
     Line(CALLS, "it waits for no other function", &["synchronous-invocation", "invocation-cycle"], false),
-    Line("size", "it is neither too small nor too big", &["nanoservice", "oversized-function"], false),
+    Line(SIZE, "it is neither too small nor too big", &["nanoservice", "oversized-function"], true),
     Line("owners", "one team develops it", &["divided-ownership"], true),
 ];
 
@@ -208,10 +209,14 @@ fn criterion(view: &View<'_>, said: &Said, facts: &Facts<'_>, line: &Line, funct
         CONTEXT => context(view, said, function),
         _ => {
             let findings = rules.iter().flat_map(|(rule, _)| said.of(function, rule));
-            // Who is called waits for nobody.
+            // Who is called waits for nobody, and what a small function is moved with need not be small.
             let caller = synchronous_invocation::subject(view.id(function).as_str());
+            let small = nanoservice::subject(view.id(function).as_str());
             let findings = findings.filter(|draft| {
-                draft.subjects.iter().all(|subject| !synchronous_invocation::is_subject(subject) || *subject == caller)
+                draft.subjects.iter().all(|subject| {
+                    (!synchronous_invocation::is_subject(subject) || *subject == caller)
+                        && (name != SIZE || *subject == small)
+                })
             });
             let mut evidence: Vec<Evidence> = findings.map(|draft| Evidence::Note(draft.message.clone())).collect();
             let found = !evidence.is_empty();
@@ -225,7 +230,7 @@ fn criterion(view: &View<'_>, said: &Said, facts: &Facts<'_>, line: &Line, funct
         (false, false) => Outcome::NotChecked,
         (false, true) if historical && !view.is_known(function) => Outcome::Unknown,
         // Of folders that are taken for functions, and of code that was not found, nothing is read.
-        (false, true) if !historical && !view.are_followed(&[function]) => Outcome::Unknown,
+        (false, true) if (!historical || name == SIZE) && !view.are_followed(&[function]) => Outcome::Unknown,
         (false, true) => Outcome::Holds,
     };
     Criterion { name, title, rules, outcome, evidence }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_coupling::{
-    ContractFile, Coupling, CouplingGraph, Explainer, Explanation, Knowledge, SharedFile, Together,
+    ContractFile, Coupling, CouplingGraph, Explainer, Explanation, FileGroups, Knowledge, SharedFile, Together,
 };
 use lockstep_diagnostics::{CommitRef, Problem};
-use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, RepoPath, Service};
+use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, RepoPath, Service, Size};
 
 /// What the stages before found.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub closures: &'a [Closure],
     /// The copies between them.
     pub clones: &'a [CodeClone],
+    /// How large each is, in the order of the closures.
+    pub sizes: &'a [Size],
     /// How they are coupled.
     pub graph: &'a CouplingGraph,
     /// What changed; the one that the graph was made from.
@@ -43,6 +45,7 @@ pub struct View<'a> {
     facts: Facts<'a>,
     explainer: Explainer<'a>,
     closures: Vec<Option<&'a Closure>>,
+    sizes: Vec<Size>,
     /// Per function: the number of the declared service that holds it.
     declared: Vec<Option<usize>>,
 }
@@ -59,12 +62,20 @@ impl<'a> View<'a> {
             })
             .collect();
         let mut closures = vec![None; facts.functions.len()];
-        for closure in facts.closures {
+        let mut sizes = vec![Size::default(); facts.functions.len()];
+        for (at, closure) in facts.closures.iter().enumerate() {
             if let Some(number) = facts.graph.number(&closure.function) {
                 closures[number] = Some(closure);
+                sizes[number] = facts.sizes.get(at).copied().unwrap_or_default();
             }
         }
-        Self { facts, explainer: Explainer::new(facts.functions, facts.closures, facts.clones), closures, declared }
+        Self {
+            facts,
+            explainer: Explainer::new(facts.functions, facts.closures, facts.clones),
+            closures,
+            sizes,
+            declared,
+        }
     }
 
     /// The functions.
@@ -99,6 +110,16 @@ impl<'a> View<'a> {
     /// The code of a function; none if nothing was followed.
     pub fn closure(&self, function: usize) -> Option<&'a Closure> {
         self.closures[function]
+    }
+
+    /// How large a function is; nothing if that is not known.
+    pub fn lines(&self, function: usize) -> Size {
+        self.sizes[function]
+    }
+
+    /// How the files of `function`'s own that `counts` says true of change together.
+    pub fn file_groups(&self, function: usize, counts: &dyn Fn(&RepoPath) -> bool) -> FileGroups {
+        self.facts.graph.file_groups(self.facts.history, function, counts)
     }
 
     /// The id of a function.

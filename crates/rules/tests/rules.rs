@@ -37,6 +37,7 @@ fn findings_with(
         services: &world.services,
         closures: &world.closures,
         clones: &world.clones,
+        sizes: &world.sizes,
         graph: &graph,
         history: &world.history,
         problems,

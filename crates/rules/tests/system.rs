@@ -4,7 +4,7 @@
 #[path = "../../coupling/tests/words/mod.rs"]
 mod words;
 
-use lockstep_diagnostics::{Evidence, Finding};
+use lockstep_diagnostics::{Evidence, Finding, Level};
 use lockstep_model::Basis;
 use lockstep_rules::{Facts, View, check};
 use serde_json::{Map, Value, json};
@@ -28,6 +28,7 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         services: &world.services,
         closures: &world.closures,
         clones: &world.clones,
+        sizes: &world.sizes,
         graph: &graph,
         history: &world.history,
         problems: &[],
@@ -37,7 +38,10 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         Value::Object(options) if meta.name == rule => options.clone(),
         _ => Map::new(),
     };
-    check(&View::new(facts), &|_| None, &set).into_iter().filter(|finding| finding.rule.name == rule).collect()
+    let asked = |meta: &lockstep_diagnostics::RuleMeta| {
+        (meta.name == rule && meta.default_level == Level::Allow).then(|| (Level::Warn, "asked for".to_owned()))
+    };
+    check(&View::new(facts), &asked, &set).into_iter().filter(|finding| finding.rule.name == rule).collect()
 }
 
 fn messages(world: &World, rule: &str) -> Vec<String> {
@@ -205,4 +209,66 @@ fn what_is_said_of_the_system() {
     ];
     assert_eq!(finding.notes, expected);
     assert_eq!(finding.functions, []);
+}
+
+#[test]
+fn copies_that_are_edited_together() {
+    let told = |world: &World| messages(world, "duplicated-code");
+    let copied = |words: &str| world(words).copied('a', 'c', 14);
+    let expected = "`shop/a` and `shop/c` hold copies of the same 14 lines, and the files of the copies were edited together 20 times";
+    assert_eq!(told(&copied("ac*20 a*3 c*3")), [expected]);
+    let cases = [
+        (world("ac*20 a*3 c*3"), "no copy"),
+        (copied("a*20 c*20"), "never together"),
+        (copied("ac*2 a*20 c*20"), "too seldom"),
+        (copied("ac*3 a*90 c*90"), "seldom for how often they change"),
+        (copied("ac*20").services(&format!("shop!:abc shipping:d rest:{OTHERS}")), "one service"),
+    ];
+    for (world, why) in &cases {
+        assert_eq!(told(world), [""; 0], "{why}");
+    }
+    let longer = findings(&copied("ac*20 a*3 c*3"), "duplicated-code", &json!({ "min-lines": 15 }));
+    assert_eq!(longer, []);
+    // A group that copies from each other is one finding, and `lockstep` names the copies.
+    let group = world("acd*20 a*3 c*3 d*2").copied('a', 'c', 14).copied('c', 'd', 30);
+    let [finding] = &findings(&group, "duplicated-code", &json!({}))[..] else { panic!("one finding") };
+    assert_eq!(finding.functions.len(), 3);
+    assert_eq!(finding.primary.location.path.as_str(), "c/handler.ts");
+    let explained = findings(&group, "lockstep", &json!({}));
+    let clones = explained[0].evidence.iter().filter(|evidence| matches!(evidence, Evidence::Clone { .. })).count();
+    assert_eq!(clones, 2);
+}
+
+#[test]
+fn small_functions_that_never_move_alone() {
+    let small = |words: &str, lines: usize| {
+        let found = findings(&world(words).sized('a', lines), "nanoservice", &json!({}));
+        found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let expected = "`shop/a` has 20 lines of its own, and when it changes, `shop/c` must change as well";
+    assert_eq!(small("ac*30 c*9", 20), [expected]);
+    assert_eq!(small("ac*30 c*9", 51), [""; 0], "large");
+    assert_eq!(small("ac*20 a*20", 20), [""; 0], "it moves alone");
+    assert_eq!(small("ac*4", 20), [""; 0], "not known");
+}
+
+#[test]
+fn functions_of_several_groups() {
+    let several = |words: &str, lines: usize| messages(&world(words).in_parts('a', lines), "oversized-function");
+    let expected = "`shop/a` holds 2 groups of code that never change together";
+    assert_eq!(several("+a*12 %a*12 a*4", 40), [expected]);
+    let cases = [
+        ("+a*12 %a*12 +a%a", 40, "once together"),
+        ("+a*12 %a*4", 40, "the one changes seldom"),
+        ("+a*12 %a*12", 24, "small"),
+        ("a*24", 40, "one file"),
+    ];
+    for (words, lines, why) in cases {
+        assert_eq!(several(words, lines), [""; 0], "{why}");
+    }
+    // Each of 24 changesets edits two files, half of all edits are of either group: 24 · (1 − ¼ − ¼).
+    let world = world("+a*12 %a*12").in_parts('a', 40);
+    let groups = world.graph().file_groups(&world.history, 0, &|_| true);
+    assert_eq!(groups.groups.iter().map(|group| group.changesets.len()).collect::<Vec<_>>(), [12, 12]);
+    assert!((groups.expected(0, 1) - 12.0).abs() < 1e-9);
 }

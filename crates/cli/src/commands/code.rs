@@ -18,11 +18,11 @@ pub fn code(args: &CodeArgs) -> anyhow::Result<Exit> {
     let followed = session.pool.install(|| follow(&session.project, &session.config, &found, &session.bar));
     session.bar.finish();
     tell_of_kept_facts(&session.project, &args.list.common);
-    let closure = &followed.code.closures[function];
+    let (closure, size) = (&followed.code.closures[function], followed.code.sizes[function]);
     let options = terminal::options(&args.list.common);
     terminal::print(|out| match args.list.format {
-        ListFormat::Text => render::write_text(closure, &options, out),
-        ListFormat::Json => render::write_json(closure, out),
+        ListFormat::Text => render::write_text(closure, size, &options, out),
+        ListFormat::Json => render::write_json(closure, size, out),
     })?;
     Ok(Exit::Clean)
 }

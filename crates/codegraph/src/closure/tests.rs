@@ -377,3 +377,22 @@ fn threads_change_nothing() {
 
 mod csharp;
 mod names;
+
+#[test]
+fn sizes_are_lines_of_code_by_who_reaches_them() {
+    let files = [
+        (
+            "a.ts",
+            "import { total } from './money';\n\nexport const one = () => total();\nexport const two = () => 2;\n",
+        ),
+        ("b.ts", "import { total, rate } from './money';\n// words\nexport const three = () => total() * rate;\n"),
+        ("money.ts", "export const total = () => {\n  return 1;\n};\n\nexport const rate = 2;\n"),
+    ];
+    let size = |functions: &[&str]| -> Vec<(usize, usize)> {
+        graph(functions, &files).value.sizes.iter().map(|size| (size.own, size.shared)).collect()
+    };
+    // Two handlers of one file, and what only the third takes from the module.
+    assert_eq!(size(&["one a.ts#one", "two a.ts#two", "three b.ts#three"]), [(1, 3), (1, 0), (4, 3)]);
+    assert_eq!(size(&["one a.ts#one"]), [(6, 0)]);
+    assert_eq!(size(&["none -"]), [(0, 0)]);
+}

@@ -1,14 +1,15 @@
 //! Histories written as words: each word a changeset, each letter the function whose own code it edits.
 //!
 //! `ab` edits `a` and `b`; `ab*30` does it thirty times; `1` is a shared file (see [`World::shared`]); `!a` is a
-//! contract that `a` reaches; `#` documentation; `$a` a file that was in the folder of `a` and is gone.
+//! contract that `a` reaches; `#` documentation; `$a` a file that was in the folder of `a` and is gone; `+a` and `%a` two
+//! pairs of further files of `a` (see [`World::in_parts`]).
 #![allow(dead_code)]
 
 use lockstep_coupling::{CouplingGraph, Input, Likeness, Options, Parts, couple};
 use lockstep_model::{
     Author, Basis, BlobId, ChangeKind, Changeset, ChangesetKind, CloneKind, Closure, ClosureFile, CodeClone, CommitId,
     Confidence, Declaration, Entry, FileChange, FileKind, FileStatus, Fragment, Function, FunctionId, History,
-    Location, PathId, RepoPath, Service, Symbols, Timestamp,
+    Location, PathId, RepoPath, Service, Size, Symbols, Timestamp,
 };
 
 pub const AS_OF: Timestamp = 1_790_000_000;
@@ -20,6 +21,7 @@ pub struct World {
     pub services: Vec<Service>,
     pub closures: Vec<Closure>,
     pub clones: Vec<CodeClone>,
+    pub sizes: Vec<Size>,
     pub history: History,
     pub parts: Parts,
     pub likeness: Likeness,
@@ -66,7 +68,7 @@ impl World {
     /// A repository of the functions `letters`, without a history.
     pub fn of(letters: &str) -> Self {
         let functions: Vec<Function> = letters.chars().map(function).collect();
-        let closures = functions
+        let closures: Vec<Closure> = functions
             .iter()
             .map(|function| Closure {
                 function: function.id.clone(),
@@ -88,8 +90,9 @@ impl World {
         Self {
             functions,
             services,
-            closures,
             clones: Vec::new(),
+            sizes: vec![Size { own: 120, shared: 0 }; closures.len()],
+            closures,
             history: History::default(),
             parts: Parts::default(),
             likeness: Likeness::default(),
@@ -129,6 +132,24 @@ impl World {
         };
         let tokens = 8 * lines;
         self.clones.push(CodeClone { a: fragment(a), b: fragment(b), lines, tokens, kind: CloneKind::Renamed });
+        self
+    }
+
+    /// Gives the function `letter` two pairs of further files of its own, of `lines` lines each.
+    pub fn in_parts(mut self, letter: char, lines: usize) -> Self {
+        let id = function(letter).id;
+        let closure = self.closures.iter_mut().find(|closure| closure.function == id).unwrap();
+        for name in ["more", "more_too", "other", "other_too"] {
+            let file = file(&format!("{letter}/{name}.ts"), FileKind::Implementation);
+            closure.files.push(ClosureFile { own: true, lines, ..file });
+        }
+        self
+    }
+
+    /// Says that the function `letter` has `own` lines of its own.
+    pub fn sized(mut self, letter: char, own: usize) -> Self {
+        let at = self.functions.iter().position(|known| known.id == function(letter).id).unwrap();
+        self.sizes[at].own = own;
         self
     }
 
@@ -176,6 +197,11 @@ fn changeset(history: &mut History, number: u32, word: &str, time: Timestamp) ->
     let mut changes = Vec::new();
     let mut letters = word.chars();
     while let Some(letter) = letters.next() {
+        if let '+' | '%' = letter {
+            let (folder, half) = (letters.next().unwrap(), if letter == '+' { "more" } else { "other" });
+            changes.extend(["", "_too"].map(|end| edit(history, &format!("{folder}/{half}{end}.ts"))));
+            continue;
+        }
         let (text, kind) = match letter {
             '!' => (format!("{}/contract.json", letters.next().unwrap()), ChangeKind::Contract),
             '$' => (format!("{}/gone.ts", letters.next().unwrap()), ChangeKind::Behaviour),
@@ -183,15 +209,7 @@ fn changeset(history: &mut History, number: u32, word: &str, time: Timestamp) ->
             '0'..='9' => (format!("shared/{letter}.ts"), ChangeKind::Behaviour),
             letter => (format!("{letter}/handler.ts"), ChangeKind::Behaviour),
         };
-        let id = path_id(history, &path(&text));
-        changes.push(FileChange {
-            path: id,
-            then: id,
-            status: FileStatus::Modified,
-            kind,
-            before: BlobId([1; 20]),
-            after: BlobId([2; 20]),
-        });
+        changes.push(FileChange { kind, ..edit(history, &text) });
     }
     let mut id = [0; 20];
     id[..4].copy_from_slice(&number.to_be_bytes());
@@ -202,6 +220,18 @@ fn changeset(history: &mut History, number: u32, word: &str, time: Timestamp) ->
         subject: format!("change {word}"),
         kind: ChangesetKind::Merge,
         changes,
+    }
+}
+
+fn edit(history: &mut History, text: &str) -> FileChange {
+    let id = path_id(history, &path(text));
+    FileChange {
+        path: id,
+        then: id,
+        status: FileStatus::Modified,
+        kind: ChangeKind::Behaviour,
+        before: BlobId([1; 20]),
+        after: BlobId([2; 20]),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tests of the graph as JSON, DOT and Mermaid.
 
-use lockstep_model::FunctionId;
+use lockstep_model::{FunctionId, Size};
 
 use super::*;
 use crate::testing;
@@ -31,7 +31,14 @@ fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
 
 fn node(id: &str, service: &str) -> NodeView {
     let kinds = [("behaviour", 12), ("test", 3)].into();
-    NodeView { id: FunctionId::new(id), service: service.to_owned(), changes: 12, weighted_changes: 7.123_456, kinds }
+    NodeView {
+        id: FunctionId::new(id),
+        service: service.to_owned(),
+        changes: 12,
+        weighted_changes: 7.123_456,
+        lines: Size { own: 40, shared: 7 },
+        kinds,
+    }
 }
 
 fn view() -> GraphView {

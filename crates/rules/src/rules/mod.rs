@@ -7,6 +7,8 @@ pub(crate) mod invalid_manifest;
 pub(crate) mod invocation_cycle;
 pub(crate) mod lockstep;
 pub(crate) mod missing_co_change;
+pub(crate) mod nanoservice;
+pub(crate) mod oversized_function;
 pub(crate) mod shared_artifact;
 pub(crate) mod shared_data_store;
 pub(crate) mod shared_entry_file;

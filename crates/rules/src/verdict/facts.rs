@@ -39,7 +39,7 @@ impl<'a> Facts<'a> {
         let told = match line {
             super::CONTRACTS => return self.contracts(view, function),
             super::CALLS => self.callers(view, function),
-            "size" => size(view, function),
+            super::SIZE => size(view, function),
             "owners" => owners(view, function),
             _ => Vec::new(),
         };
@@ -79,8 +79,14 @@ fn size(view: &View<'_>, function: usize) -> Vec<Evidence> {
     if own.is_empty() && shared.is_empty() {
         return Vec::new();
     }
-    let own = count(own.len() as u32, "file");
-    notes(vec![format!("{own} of its own, {} that it shares with other functions", shared.len())])
+    let size = view.lines(function);
+    let files = count(own.len() as u32, "file");
+    let lines = count(size.own as u32, "line");
+    let of_all = match shared.len() as u32 {
+        0 => "none that it shares with other functions".to_owned(),
+        shared => format!("{} in {} that it shares", count(size.shared as u32, "line"), count(shared, "file")),
+    };
+    notes(vec![format!("{lines} of its own in {files}, {of_all}")])
 }
 
 fn owners(view: &View<'_>, function: usize) -> Vec<Evidence> {
