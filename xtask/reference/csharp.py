@@ -163,6 +163,7 @@ class Graph:
         self.marked = set()                    # files with attributes of functions
         self.split = set()                     # types whose methods are units
         self.methods = defaultdict(set)        # type -> units of its methods
+        self.extensions = defaultdict(list)    # method -> [(unit, project)]: those whose first parameter is of a package
         self.by_method = defaultdict(set)      # (file, Class::Method) -> units
 
     def relative(self, path):
@@ -214,7 +215,7 @@ def compile_all(projects, loose, framework):
         for reference in [*base, *references]:
             all_references.Add(reference)
         compiled[path] = CSharpCompilation.Create(
-            path.stem if path else "loose", own, all_references,
+            f"assembly{list(projects).index(path)}" if path else "loose", own, all_references,
             CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary))
         return compiled[path]
 
@@ -227,7 +228,7 @@ def plain(name):
     return name.split("<")[0].split(".")[-1]
 
 
-def build(graph, compiled):
+def build(graph, compiled, projects):
     from System.Threading import CancellationToken
     from Microsoft.CodeAnalysis import (IAliasSymbol, IMethodSymbol, INamedTypeSymbol, ISymbol, ModelExtensions, SymbolKind,
                                         TypeKind)
@@ -254,7 +255,8 @@ def build(graph, compiled):
         "RecordDeclaration", "RecordStructDeclaration", "InterfaceDeclaration", "EnumDeclaration",
         "DelegateDeclaration", "MethodDeclaration", "PropertyDeclaration", "FieldDeclaration",
         "EventFieldDeclaration", "EventDeclaration", "SimpleBaseType", "PrimaryConstructorBaseType", "TypeOfExpression",
-        "ImplicitObjectCreationExpression", "BaseList", "ParenthesizedLambdaExpression"]}
+        "ImplicitObjectCreationExpression", "BaseList", "ParenthesizedLambdaExpression",
+        "SimpleMemberAccessExpression", "MemberBindingExpression"]}
     word = {int(value): name for name, value in kinds.items()}
     kind_of = lambda node: word.get(int(node.RawKind), "")
     types = {"ClassDeclaration", "StructDeclaration", "RecordDeclaration", "RecordStructDeclaration",
@@ -263,11 +265,25 @@ def build(graph, compiled):
                "EventDeclaration", "ConstructorDeclaration"}
     by_files = graph.by == "files"
 
+    # What each project sees: itself, and what it references, directly or not.
+    sees = defaultdict(lambda: {""})
+    for path in projects:
+        open_ = deque([path])
+        while open_:
+            one = open_.popleft()
+            if one in projects and str(one) not in sees[str(path)]:
+                sees[str(path)].add(str(one))
+                open_.extend(projects[one].references)
+
     def modifiers(node):
         return {str(one) for one in node.Modifiers}
 
     def type_key(symbol):
-        return display(ISymbol(symbol).OriginalDefinition).split("<")[0]
+        symbol = ISymbol(symbol).OriginalDefinition
+        assembly = symbol.ContainingAssembly
+        # Projects may define the same name; a type from a package has no assembly here.
+        place = str(assembly.Name) if assembly is not None and symbol.Kind != SymbolKind.ErrorType else ""
+        return f"{place}|{display(symbol).split('<')[0]}" if place.startswith(("assembly", "loose")) else display(symbol).split("<")[0]
 
     def attribute_names(node):
         return {plain(str(attribute.Name)).removesuffix("Attribute")
@@ -359,6 +375,9 @@ def build(graph, compiled):
                 graph.files[key].add(file)
                 owner = type_key(symbol.ContainingType)
                 if symbol.Kind == SymbolKind.Method:
+                    method = IMethodSymbol(symbol)
+                    if method.IsExtensionMethod and str(method.Parameters[0].Type.TypeKind) in ("Error", "TypeParameter", "Interface"):
+                        graph.extensions[str(symbol.Name)].append((key, project))
                     graph.by_method[(file, f"{symbol.ContainingType.Name}::{symbol.Name}")].add(key)
                     if symbol.IsStatic and symbol.Name == "Main":
                         graph.startup[project].add(key)
@@ -478,9 +497,14 @@ def build(graph, compiled):
             if any(span.Contains(node.Span) for span in taken):
                 continue
             symbols = every(information(model, node))
-            if not symbols and "name" not in kind_of(node).lower():
-                continue
             unit = file if by_files else owner_of(model, node, file)
+            # On a value whose type is from a package, which extension is meant does not bind: all of that name that the
+            # project can see, and whose own first parameter is of such a type.
+            if not symbols and kind_of(node.Parent) in ("SimpleMemberAccessExpression", "MemberBindingExpression"):
+                name = plain(str(node))
+                for key, of in graph.extensions.get(name, ()):
+                    if of in sees[project]:
+                        graph.edges[unit].add(key)
             inside = parameter_of(node) or any(
                 kind_of(above) == "InvocationExpression" and called(above) in REQUESTS
                 and any(argument.Span.Contains(node.Span) for argument in type_arguments(above))
@@ -607,11 +631,9 @@ def main():
         PRIMARY_NAMES[str(source)] = {re.sub(r"[<\s(].*", "", found.strip()) for found in PRIMARY.findall(text)}
     compiled = compile_all(projects, loose, framework)
     graph = Graph(str(root), asked.by)
-    build(graph, compiled)
+    build(graph, compiled, projects)
     answer = {one["id"]: closure(graph, projects, one) for one in functions}
-    from Microsoft.CodeAnalysis.CSharp import CSharpCompilation
-    version = str(CSharpCompilation().GetType().Assembly.GetName().Version) if False else "4.1"
-    json.dump({"tool": f"Roslyn {version}", "functions": answer}, sys.stdout, indent=1)
+    json.dump({"tool": "Roslyn 4.1", "functions": answer}, sys.stdout, indent=1)
 
 
 if __name__ == "__main__":

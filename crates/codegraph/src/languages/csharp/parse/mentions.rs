@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     languages::csharp::mention::{Form, last},
-    syntax::{children, field, text},
+    syntax::{DEEPEST, children, field, text},
 };
 
 /// A mention.
@@ -278,7 +278,7 @@ impl<'t, 's> Reader<'t, 's, '_> {
 /// The method that `x?.A.B` ends with.
 fn bound_method<'s>(access: Node<'_>, source: &'s str) -> Option<&'s str> {
     let mut at = access.named_child(access.named_child_count().checked_sub(1)? as u32)?;
-    for _ in 0..64 {
+    for _ in 0..DEEPEST {
         match at.kind() {
             "member_binding_expression" | "member_access_expression" => {
                 return field(at, "name", source).map(|name| name.split('<').next().unwrap_or(name).trim());
