@@ -107,6 +107,9 @@ impl Users {
     }
 }
 
+/// What a mention means: the import that stands for it, if another file can have a part in it, and symbols of the file.
+type Meaning = (Option<usize>, Vec<usize>);
+
 /// The names that the file defines.
 struct Defined(FxHashMap<String, Vec<usize>>, FxHashSet<String>);
 
@@ -127,7 +130,7 @@ struct Binder {
     imports: Vec<Import>,
     users: Vec<Users>,
     /// Mentions by how, what and where: the import, and what of the file they mean.
-    known: FxHashMap<(Form, Vec<String>, String), (Option<usize>, Vec<usize>)>,
+    known: FxHashMap<(Form, Vec<String>, String), Meaning>,
     uses: BTreeMap<usize, BTreeSet<usize>>,
     top_level: BTreeSet<usize>,
     /// Types of the file with a base of theirs as written, by the last name of that base.

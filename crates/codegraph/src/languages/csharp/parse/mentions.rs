@@ -208,11 +208,8 @@ impl<'t, 's> Reader<'t, 's, '_> {
         let plain = Place { binding: None, ..place };
         match path.head {
             // A method of this class, or of a type that `using static` brings in.
-            Head::Name if path.names.len() == 1 => {
-                if !self.is_value(path.names[0]) {
-                    self.note(Form::Name, path.joined(), function, plain);
-                }
-            }
+            Head::Name if path.names.len() == 1 && self.is_value(path.names[0]) => {}
+            Head::Name if path.names.len() == 1 => self.note(Form::Name, path.joined(), function, plain),
             Head::Name if !self.is_value(path.names[0]) => self.note(Form::Call, path.joined(), function, place),
             Head::This if !path.names.is_empty() => self.note(Form::Call, path.joined(), function, plain),
             _ if !call.method.is_empty() => self.note(Form::Member, call.method.to_owned(), function, place),

@@ -68,6 +68,10 @@ pub(super) fn read<'t, 's>(node: Node<'t>, source: &'s str) -> Path<'t, 's> {
         }
     }
     path.names.reverse();
+    if path.names.is_empty() && path.head == Head::Name {
+        // What is left of a name where the text has an error.
+        path.head = Head::Value;
+    }
     path
 }
 

@@ -61,7 +61,7 @@ fn is_registration(method: &str) -> bool {
 /// Reads a call that means more than its name. True if nothing is left to be read of it but what it is called on.
 pub(super) fn is_taken<'t, 's>(reader: &mut Reader<'t, 's, '_>, call: &Call<'t, 's>, place: Place) -> bool {
     if call.receiver == Some("Activator") && call.method == "CreateInstance" && call.types.is_empty() {
-        if !call.arguments.first().is_some_and(|first| typeof_argument(*first).is_some()) {
+        if call.arguments.first().is_none_or(|first| typeof_argument(*first).is_none()) {
             reader.computed.push((call.node.byte_range(), "an object is made of a type that only the run tells"));
         }
         return false;
