@@ -192,9 +192,9 @@ function read_project(string $folder): array
                 $project['psr-4'][] = [$prefix, "$folder/" . rtrim($path, '/')];
             }
         }
-        foreach ($said[$section]['files'] ?? [] as $path) {
-            $project['files'][] = "$folder/$path";
-        }
+    }
+    foreach ($said['autoload']['files'] ?? [] as $path) {
+        $project['files'][] = "$folder/$path";
     }
     // Classes that lie where no rule says: entry files define some.
     $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS));

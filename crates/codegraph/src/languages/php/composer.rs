@@ -80,8 +80,8 @@ pub(super) fn projects(files: &FileSet) -> BTreeMap<RepoPath, Project> {
 
 fn project(files: &FileSet, folder: &RepoPath, manifest: &Value) -> Project {
     let mut project = Project::default();
-    for section in ["autoload", "autoload-dev"] {
-        let section = &manifest[section];
+    for name in ["autoload", "autoload-dev"] {
+        let section = &manifest[name];
         for standard in ["psr-4", "psr-0"] {
             for (prefix, paths) in section[standard].as_object().into_iter().flatten() {
                 let below = if standard == "psr-0" { prefix.replace(['\\', '_'], "/") } else { String::new() };
@@ -92,7 +92,9 @@ fn project(files: &FileSet, folder: &RepoPath, manifest: &Value) -> Project {
             }
         }
         project.class_folders.extend(texts(&section["classmap"]).into_iter().filter_map(|path| folder.join(path).ok()));
-        let always = texts(&section["files"]).into_iter().filter_map(|path| folder.join(path).ok());
+        // What only tests need is not deployed.
+        let always = if name == "autoload" { texts(&section["files"]) } else { Vec::new() };
+        let always = always.into_iter().filter_map(|path| folder.join(path).ok());
         project.files.extend(always.filter(|path| files.is_file(path)));
     }
     project.required = manifest["require"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();

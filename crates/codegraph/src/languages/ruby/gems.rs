@@ -19,7 +19,11 @@ impl Project {
         let parts: Vec<&str> = required.split('/').collect();
         let longest = (1..=parts.len().min(8)).rev();
         let names = longest.flat_map(|length| [parts[..length].join("-"), parts[..length].join("_")]);
-        names.map(|name| squeezed(&name)).find_map(|name| self.named(&name))
+        let exact = names.map(|name| squeezed(&name)).find_map(|name| self.named(&name));
+        // `line/bot` is in `line-bot-api`.
+        let start = squeezed(required);
+        let longer = || self.gems.iter().find(|gem| parts.len() > 1 && squeezed(gem).starts_with(&start));
+        exact.or_else(|| longer().map(String::as_str))
     }
 
     /// The gem that defines the constant `path`, by the custom of the names.

@@ -171,11 +171,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The files that define `name` for `from`: those that are loaded together with it, else those of its project,
-    /// which a framework may load.
+    /// which a framework may load if there is no such constant yet.
     fn visible(&self, from: &RepoPath, name: &str, roots: &[RepoPath]) -> impl Iterator<Item = &'a RepoPath> + '_ {
         let all: Vec<&RepoPath> = self.program.defining(name).collect();
         let mut found: Vec<_> = all.iter().copied().filter(|path| self.program.are_together(from, path)).collect();
-        if found.is_empty() && !all.is_empty() {
+        if found.is_empty() && !all.is_empty() && !words::is_given(name) {
             let project = self.project(from).map(|(folder, _)| folder);
             let near = |path: &&RepoPath| {
                 let code = !kinds::is_test(path) || kinds::is_test(from);

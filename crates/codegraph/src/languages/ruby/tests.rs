@@ -73,6 +73,17 @@ end
 }
 
 #[test]
+fn methods_of_other_objects_are_told_apart() {
+    let facts = facts(
+        "class Money; end\nclass << Money\n  def total = 1\nend\nclass << App.instance\n  def domain = Config.read\nend\n\
+         def Money.refund = 2\n",
+    );
+    assert_eq!(uses(&facts), ["Money ->  |", "Money.total ->  |", "Money.refund ->  |"]);
+    let top: Vec<_> = facts.top_level_imports.iter().map(|index| facts.imports[*index].specifier.as_str()).collect();
+    assert_eq!(top, ["App.instance", "Config.read"]);
+}
+
+#[test]
 fn a_body_that_runs_belongs_to_all_of_its_class() {
     let facts = facts(
         "class Store\n  @client = Aws::S3::Client.new\n  def self.read(k) = @client.get(k)\nend\n\
@@ -193,7 +204,10 @@ fn resolved(files: &[(&str, &str)], from: &str, import: &Import, roots: &[&str])
 #[test]
 fn paths_lead_where_ruby_would_go() {
     let files = [
-        ("Gemfile", "gem 'aws-sdk-s3'\ngem \"activesupport\", '~> 7'\ngem 'house', path: 'gems/house'\n"),
+        (
+            "Gemfile",
+            "gem 'aws-sdk-s3'\ngem \"activesupport\", '~> 7'\ngem 'house', path: 'gems/house'\ngem 'line-bot-api'\n",
+        ),
         ("fn/app.rb", ""),
         ("fn/lib/money.rb", ""),
         ("fn/json.rb", ""),
@@ -218,6 +232,7 @@ fn paths_lead_where_ruby_would_go() {
         ("require 'json'", "fn/json.rb"),
         ("require 'aws-sdk-s3'", "external aws-sdk-s3"),
         ("require 'active_support/core_ext'", "external activesupport"),
+        ("require 'line/bot'", "external line-bot-api"),
         ("require 'nokogiri/html'", "external nokogiri"),
         ("require_relative 'gone'", "Unresolved(\"there is no such file\")"),
     ];
@@ -239,6 +254,7 @@ fn names_mean_what_is_loaded_together() {
         ("web/Gemfile", "gem 'nokogiri'\n"),
         ("web/app/models/order.rb", "class Order\n  def self.open = 1\nend\n"),
         ("web/app/jobs/job.rb", "class Job\nend\n"),
+        ("web/script/tool.rb", "class String\n  def shout = upcase\nend\n"),
         ("web/spec/order_spec.rb", "class Order\nend\n"),
     ];
     let cases = [
@@ -252,6 +268,7 @@ fn names_mean_what_is_loaded_together() {
         ("b/app.rb", "Money.total", "builtin"),
         ("web/app/jobs/job.rb", "Order.open", "web/app/models/order.rb Order.open"),
         ("web/app/jobs/job.rb", "Nokogiri::HTML(1)", "external nokogiri"),
+        ("web/app/jobs/job.rb", "String.new", "builtin"),
         ("web/app/jobs/job.rb", "Order::Closed", "web/app/models/order.rb Order"),
     ];
     for (from, text, expected) in cases {

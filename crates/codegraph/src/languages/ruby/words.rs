@@ -129,6 +129,44 @@ const CORE: &[&str] = &[
     "URI",
 ];
 
+/// Constants of the standard library. Sorted.
+const LIBRARY: &[&str] = &[
+    "Base64",
+    "Benchmark",
+    "Bundler",
+    "CGI",
+    "CSV",
+    "Digest",
+    "ERB",
+    "Etc",
+    "FileUtils",
+    "Forwardable",
+    "Gem",
+    "IPAddr",
+    "JSON",
+    "Logger",
+    "Monitor",
+    "Net",
+    "Open3",
+    "OpenSSL",
+    "OpenStruct",
+    "OptionParser",
+    "Pathname",
+    "Psych",
+    "Rake",
+    "Ripper",
+    "SecureRandom",
+    "Shellwords",
+    "Singleton",
+    "Socket",
+    "StringIO",
+    "StringScanner",
+    "Tempfile",
+    "Timeout",
+    "YAML",
+    "Zlib",
+];
+
 /// First parts of what the standard library is required by. Sorted.
 const STANDARD: &[&str] = &[
     "English",
@@ -228,6 +266,12 @@ pub(super) fn is_declaring(name: &str) -> bool {
     DECLARING.binary_search(&name).is_ok()
 }
 
+/// True for a constant that is there before any file of a repository is loaded, and for what is inside of one.
+pub(super) fn is_given(name: &str) -> bool {
+    let first = name.split([':', '.']).next().unwrap_or_default();
+    is_core(first) || LIBRARY.binary_search(&first).is_ok()
+}
+
 /// True for a class of the language.
 pub(super) fn is_core(name: &str) -> bool {
     CORE.binary_search(&name).is_ok()
@@ -245,7 +289,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        for list in [KERNEL, DECLARING, CORE, STANDARD] {
+        for list in [KERNEL, DECLARING, CORE, LIBRARY, STANDARD] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

@@ -130,19 +130,22 @@ impl<'t> Reader<'_, 't> {
             .then(|| syntax::field(method, "name", self.text).map(str::to_owned))?
     }
 
-    /// `class << self … end`: its methods are the class's own.
+    /// `class << self … end`: its methods are the class's own, those of `class << Money` Money's, and others those of an
+    /// object that only the code around them knows.
     pub(super) fn singleton_class(&mut self, node: Node<'t>, context: &Context) -> bool {
-        let own = node.child_by_field_name("value").is_some_and(|value| value.kind() == "self");
-        let (Some(body), true) = (node.child_by_field_name("body"), own && context.class.is_some()) else {
+        let (Some(value), Some(body)) = (node.child_by_field_name("value"), node.child_by_field_name("body")) else {
             return true;
         };
+        let constant = names::constant_path(value, self.text);
+        if constant.is_none() && !(value.kind() == "self" && context.class.is_some()) {
+            self.queue.push((node, Context { in_method: true, ..context.clone() }));
+            return false;
+        }
         for child in syntax::children(body) {
-            if child.kind() == "method" {
-                self.define_method(child, None, true, context);
-            } else {
-                let inner = Context { is_static: true, ..context.clone() };
-                self.queue.push((child, inner));
-                // `private def x` and the like: `def` within is read as a method of the class itself.
+            match child.kind() {
+                "method" => self.define_method(child, constant.clone(), true, context),
+                // `private def x` and the like: what it defines is the class's own as well.
+                _ => self.queue.push((child, Context { is_static: true, ..context.clone() })),
             }
         }
         false
@@ -152,6 +155,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn method(&mut self, node: Node<'t>, context: &Context) -> bool {
         if context.in_method {
             // A method that a method defines is part of it.
+            self.handled.extend(node.child_by_field_name("name").map(|name| name.id()));
             self.queue.push((node, context.clone()));
             return false;
         }
@@ -190,11 +194,9 @@ impl<'t> Reader<'_, 't> {
         if let Some(class) = class.filter(|class| is_static && class.runs) {
             self.draft.uses(owner, class.name.clone());
         }
-        let mut locals = names::locals(node, self.text);
-        if let Some(name) = node.child_by_field_name("name") {
-            self.handled.insert(name.id());
-        }
-        locals.remove("self");
+        let locals = names::locals(node, self.text);
+        let named = [node.child_by_field_name("name"), node.child_by_field_name("object")];
+        self.handled.extend(named.into_iter().flatten().map(|node| node.id()));
         let inner = Context {
             owner,
             is_static: is_static && class.is_some(),
