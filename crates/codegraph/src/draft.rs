@@ -10,6 +10,12 @@ use std::{
 
 use crate::language::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
 
+/// Names longer than this are nobody's: what is called so defines nothing, and nothing is inside of it.
+pub(crate) const LONGEST_NAME: usize = 300;
+
+/// How many things a file may name. Only programs write more.
+const MOST_MENTIONS: usize = 50_000;
+
 /// How much of what it names a mention takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Extent {
@@ -57,6 +63,8 @@ pub(crate) type Owner = Option<usize>;
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     imports: Vec<Import>,
+    /// How many mentions were kept.
+    mentions: usize,
     parts: Vec<Part>,
     top_level: Part,
     /// Definitions that whoever loads the file runs.
@@ -88,8 +96,17 @@ impl Draft {
 
     /// Adds a mention.
     pub(crate) fn mention(&mut self, owner: Owner, mention: Mention) {
+        if self.mentions >= MOST_MENTIONS {
+            self.opaque(mention.span, "it names more things than are followed");
+            return;
+        }
         let key = (mention.candidates.clone(), mention.extent, mention.kind == ImportKind::Lazy);
-        self.part(owner).mentions.entry(key).or_insert(mention);
+        let mut new = false;
+        self.part(owner).mentions.entry(key).or_insert_with(|| {
+            new = true;
+            mention
+        });
+        self.mentions += usize::from(new);
     }
 
     /// Says that `owner` uses what this file defines as `name`, if it does.

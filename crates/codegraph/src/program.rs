@@ -17,6 +17,8 @@ pub(crate) struct Program<'a> {
     ids: FxHashMap<&'a RepoPath, usize>,
     paths: Vec<&'a RepoPath>,
     facts: Vec<&'a FileFacts>,
+    /// What each file defines, sorted.
+    defined: Vec<Vec<&'a str>>,
     names: FxHashMap<&'a str, Vec<usize>>,
     loads: Vec<Vec<usize>>,
     loaded_by: Vec<Vec<usize>>,
@@ -36,7 +38,14 @@ impl<'a> Program<'a> {
             }
         }
         let count = files.len();
+        let defined = |facts: &'a FileFacts| {
+            let mut defined: Vec<&str> = facts.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+            defined.sort_unstable();
+            defined.dedup();
+            defined
+        };
         Self {
+            defined: files.iter().map(|(_, facts)| defined(facts)).collect(),
             ids: files.iter().enumerate().map(|(id, (path, _))| (*path, id)).collect(),
             paths: files.iter().map(|(path, _)| *path).collect(),
             facts: files.into_iter().map(|(_, facts)| facts).collect(),
@@ -75,11 +84,10 @@ impl<'a> Program<'a> {
     /// What `name` takes of a file.
     pub(crate) fn names_of(&self, path: &RepoPath, name: &str, extent: Extent) -> Vec<String> {
         let Some(id) = self.ids.get(path) else { return vec![name.to_owned()] };
-        let names = self.facts[*id].symbols.iter().map(|symbol| symbol.name.as_str());
-        let mut taken: Vec<String> = names.filter(|found| is_part(found, name, extent)).map(str::to_owned).collect();
-        taken.sort();
-        taken.dedup();
-        taken
+        let defined = &self.defined[*id];
+        let first = defined.partition_point(|found| *found < name);
+        let below = defined[first..].iter().take_while(|found| found.starts_with(name));
+        below.filter(|found| is_part(found, name, extent)).map(|found| (*found).to_owned()).collect()
     }
 
     /// All that is loaded by those who load `file`.

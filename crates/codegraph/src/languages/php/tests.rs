@@ -143,6 +143,8 @@ fn hostile_text_is_bounded() {
         "function f() { ".repeat(10_000),
         "new class { function f() { ".repeat(5_000),
         "if (1) { class A { function f() { ".repeat(5_000),
+        format!("namespace {}; {}", "A".repeat(100_000), "new B; f(); ".repeat(10_000)),
+        (0..60_000).map(|n| format!("new A{n};\n")).collect(),
     ];
     for text in &deep {
         facts(text);

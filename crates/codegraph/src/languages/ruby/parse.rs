@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Modules nested deeper than this are read as part of what is around them.
-const DEEPEST_SCOPE: usize = 64;
+const DEEPEST_SCOPE: usize = 16;
 
 /// What `text` says.
 pub(super) fn facts(text: &str) -> FileFacts {

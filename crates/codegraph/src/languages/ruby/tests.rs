@@ -168,6 +168,8 @@ fn hostile_text_is_bounded() {
         format!("require {}", "'a' + ".repeat(10_000)),
         format!("X = {}1", "-".repeat(10_000)),
         "def f(a) = ".repeat(10_000),
+        format!("module {}; {}; end", "A".repeat(100_000), "B.c ".repeat(10_000)),
+        (0..60_000).map(|n| format!("A{n}.x\n")).collect(),
     ];
     for text in &deep {
         facts(text);

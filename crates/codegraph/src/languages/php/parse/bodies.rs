@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, rc::Rc};
 use tree_sitter::Node;
 
 use super::{ABSTRACT, Context, Reader, STANDS_FOR, names, names::Wanted};
-use crate::{draft::Extent, syntax};
+use crate::{
+    draft::{Extent, LONGEST_NAME},
+    syntax,
+};
 
 /// A class, interface, trait or enumeration.
 #[derive(Debug, Default)]
@@ -19,7 +22,8 @@ pub(super) struct Class {
 impl<'t> Reader<'_, 't> {
     /// `class A extends B implements C { … }` and its kin.
     pub(super) fn class(&mut self, node: Node<'t>, context: &Context) -> bool {
-        let Some(name) = node.child_by_field_name("name") else { return true };
+        let name = node.child_by_field_name("name").filter(|name| self.source(*name).len() <= LONGEST_NAME);
+        let Some(name) = name else { return true };
         let full = context.names.own(self.source(name));
         let definition = self.draft.define(full.clone(), node.byte_range());
         let children = syntax::children(node);

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::{Context, Reader};
 use crate::{
-    draft::{Extent, Mention},
+    draft::{Extent, LONGEST_NAME, Mention},
     language::ImportKind,
     syntax,
 };
@@ -41,7 +41,8 @@ pub(super) fn is_name(node: Node<'_>) -> bool {
 impl Names {
     /// Reads the `use` declarations up to the next namespace.
     pub(super) fn of(namespace: &str, nodes: &[Node<'_>], text: &str) -> Self {
-        let mut names = Self { namespace: namespace.to_owned(), ..Self::default() };
+        let namespace = if namespace.len() > LONGEST_NAME { String::new() } else { namespace.to_owned() };
+        let mut names = Self { namespace, ..Self::default() };
         let own = nodes.iter().take_while(|node| node.kind() != "namespace_definition");
         for node in own.filter(|node| node.kind() == "namespace_use_declaration") {
             names.read(*node, text);
@@ -59,6 +60,9 @@ impl Names {
             let name = syntax::text(name, text).trim_start_matches('\\');
             let full =
                 prefix.map_or_else(|| name.to_owned(), |prefix| format!("{}\\{name}", prefix.trim_matches('\\')));
+            if full.len() > LONGEST_NAME {
+                continue;
+            }
             let last = full.rsplit('\\').next().unwrap_or_default();
             let alias = syntax::field(clause, "alias", text).unwrap_or(last).to_owned();
             match syntax::field(clause, "type", text).or(kind) {

@@ -5,17 +5,22 @@ use std::{collections::BTreeSet, rc::Rc};
 use tree_sitter::Node;
 
 use super::{Class, Context, DEEPEST_SCOPE, Reader, names, words};
-use crate::{draft::Extent, syntax};
+use crate::{
+    draft::{Extent, LONGEST_NAME},
+    syntax,
+};
 
 impl<'t> Reader<'_, 't> {
     /// `class A < B … end`, `module A … end`.
     pub(super) fn module(&mut self, node: Node<'t>, context: &Context) -> bool {
         let path = node.child_by_field_name("name").and_then(|name| names::constant_path(name, self.text));
-        let (Some(path), true) = (path, context.lexical.len() < DEEPEST_SCOPE) else {
+        let name =
+            path.filter(|path| path.len() <= LONGEST_NAME).map(|path| names::full(context.lexical.first(), &path));
+        let fits = |name: &String| context.lexical.len() < DEEPEST_SCOPE && name.len() <= LONGEST_NAME;
+        let Some(name) = name.filter(fits) else {
             self.queue.push((node, context.clone()));
             return false;
         };
-        let name = names::full(context.lexical.first(), &path);
         let body = node.child_by_field_name("body").map(syntax::children).unwrap_or_default();
         let holds_others = !body.is_empty()
             && body.iter().all(|child| matches!(child.kind(), "class" | "module" | "comment"))
