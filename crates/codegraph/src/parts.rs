@@ -189,10 +189,13 @@ pub(crate) fn own_texts<'a>(text: &'a str, facts: &'a FileFacts) -> Vec<(&'a str
             around.pop();
         }
         // Several names of one definition span the same.
-        if let Some(outer) = around.iter().rev().find(|outer| facts.symbols[**outer].span != *span) {
+        let again = around.last().is_some_and(|last| facts.symbols[*last].span == *span);
+        if let Some(outer) = around.iter().rev().nth(usize::from(again)) {
             inner[*outer].push(index);
         }
-        around.push(index);
+        if !again {
+            around.push(index);
+        }
     }
     let text_of = |(symbol, inner): (&'a Symbol, &Vec<usize>)| {
         let whole = text.get(symbol.span.clone()).unwrap_or_default();

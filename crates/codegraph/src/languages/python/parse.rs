@@ -97,6 +97,8 @@ struct Reader<'a> {
     exported: Vec<(String, Option<usize>, Option<usize>)>,
     symbols: Vec<(Symbol, Mentions)>,
     decorated: Vec<Decorated<'a>>,
+    /// Symbols, each with the one that is bound by the same statement and stands for it.
+    joined: Vec<(usize, usize)>,
     classes: BTreeMap<usize, Class<'a>>,
     /// The module asks a class for its subclasses.
     asks_for_subclasses: bool,
@@ -134,10 +136,10 @@ impl<'a> Reader<'a> {
 
     fn top_level_statement(&mut self, stmt: &'a Stmt) {
         match stmt {
-            Stmt::FunctionDef(def) => self.define(&[def.name.as_str()], stmt, &def.decorator_list),
-            Stmt::ClassDef(def) => self.define(&[def.name.as_str()], stmt, &def.decorator_list),
+            Stmt::FunctionDef(def) => self.define(&[(def.name.as_str(), stmt.range())], stmt, &def.decorator_list),
+            Stmt::ClassDef(def) => self.define(&[(def.name.as_str(), stmt.range())], stmt, &def.decorator_list),
             Stmt::TypeAlias(alias) => match &*alias.name {
-                Expr::Name(name) => self.define(&[name.id.as_str()], stmt, &[]),
+                Expr::Name(name) => self.define(&[(name.id.as_str(), stmt.range())], stmt, &[]),
                 _ => self.own(stmt),
             },
             Stmt::Assign(assign) => match assign.targets.iter().map(target_names).collect::<Option<Vec<_>>>() {
@@ -226,26 +228,26 @@ impl<'a> Reader<'a> {
         std::mem::swap(&mut self.current, &mut self.own_code);
     }
 
-    fn assign(&mut self, names: &[&'a str], stmt: &'a Stmt, value: &'a Expr) {
-        if names == ["__all__"] {
+    fn assign(&mut self, names: &[(&'a str, TextRange)], stmt: &'a Stmt, value: &'a Expr) {
+        if matches!(names, [("__all__", _)]) {
             self.listed.extend(literal_strings(value));
         }
         self.define(names, stmt, &[]);
     }
 
-    fn define(&mut self, names: &[&'a str], stmt: &'a Stmt, decorators: &'a [ast::Decorator]) {
+    /// A statement that binds `names`. The first stands for the statement, and the others use it: what one of them is made
+    /// of, all are.
+    fn define(&mut self, names: &[(&'a str, TextRange)], stmt: &'a Stmt, decorators: &'a [ast::Decorator]) {
         let outside = std::mem::take(&mut self.current);
         self.visit_stmt(stmt);
-        let mentions = std::mem::replace(&mut self.current, outside);
+        let mut mentions = std::mem::replace(&mut self.current, outside);
         let first = self.symbols.len();
-        for name in names {
+        for (position, (name, range)) in names.iter().enumerate() {
             let index = self.symbols.len();
-            let mentions = Mentions {
-                names: mentions.names.clone(),
-                imports: mentions.imports.clone(),
-                filled: mentions.filled.clone(),
-            };
-            self.add_symbol(name, stmt.range(), mentions);
+            self.add_symbol(name, if position == 0 { stmt.range() } else { *range }, std::mem::take(&mut mentions));
+            if position > 0 {
+                self.joined.push((index, first));
+            }
             self.symbol_names.entry((*name).to_owned()).or_default().push(index);
             self.exported.push(((*name).to_owned(), Some(index), None));
         }
@@ -335,9 +337,9 @@ impl<'a> Reader<'a> {
 }
 
 /// The names that an assignment target binds; none if it changes something that exists (`a.b = …`, `a["b"] = …`).
-fn target_names(target: &Expr) -> Option<Vec<&str>> {
+fn target_names(target: &Expr) -> Option<Vec<(&str, TextRange)>> {
     match target {
-        Expr::Name(name) => Some(vec![name.id.as_str()]),
+        Expr::Name(name) => Some(vec![(name.id.as_str(), name.range)]),
         Expr::Starred(starred) => target_names(&starred.value),
         Expr::Tuple(tuple) => Some(tuple.elts.iter().map(target_names).collect::<Option<Vec<_>>>()?.concat()),
         Expr::List(list) => Some(list.elts.iter().map(target_names).collect::<Option<Vec<_>>>()?.concat()),

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use super::{Decorated, Mentions, Reader, scopes};
 use crate::language::{Export, FileFacts, Import, ImportKind, Opaque, Symbol};
 
+/// How many imports of one name, or names in one place, are told apart. People write two or three.
+const MOST: usize = 50;
+
 impl Reader<'_> {
     pub(super) fn finish(mut self) -> FileFacts {
         self.export_listed();
@@ -18,6 +21,9 @@ impl Reader<'_> {
             symbols.push(symbol);
             filled.push(mentions.filled);
         }
+        let again =
+            self.symbol_names.values().flat_map(|indices| indices.iter().skip(1).map(|index| (indices[0], *index)));
+        join(&mut symbols, again.chain(self.joined.iter().copied()).collect());
         let loaded = self.register(&mut symbols, &filled);
         let top_level_imports = self.top_level_imports(&symbols, &loaded);
         let top_level_symbols: BTreeSet<usize> = self.bind(&self.own_code).0.into_iter().chain(loaded).collect();
@@ -40,14 +46,14 @@ impl Reader<'_> {
         let mut loaded = BTreeSet::new();
         let mut edges: Vec<(usize, usize)> = Vec::new();
         for Decorated { symbol, decorator } in self.decorated.iter().filter(|decorated| !decorated.decorator.wraps()) {
-            let here = self.symbol_names.get(decorator.root).map_or(&[][..], Vec::as_slice);
-            let filled: BTreeSet<&String> = here.iter().flat_map(|index| &filled[*index]).collect();
+            let here: Vec<usize> = self.first_of(decorator.root).into_iter().collect();
+            let filled: Vec<&String> = here.iter().flat_map(|index| &filled[*index]).take(MOST).collect();
             if decorator.method.is_some() || here.iter().any(|index| self.classes.contains_key(index)) {
                 edges.extend(here.iter().map(|registrar| (*registrar, *symbol)));
             }
             for name in &filled {
-                match self.symbol_names.get(*name) {
-                    Some(collections) => edges.extend(collections.iter().map(|collection| (*collection, *symbol))),
+                match self.first_of(name) {
+                    Some(collection) => edges.push((collection, *symbol)),
                     None => drop(loaded.insert(*symbol)),
                 }
             }
@@ -59,17 +65,13 @@ impl Reader<'_> {
             if class.is_made {
                 loaded.insert(*index);
             }
-            for base in class.bases.iter().flat_map(|base| self.symbol_names.get(*base).into_iter().flatten()) {
-                if self.asks_for_subclasses || self.classes.get(base).is_some_and(|base| base.knows_subclasses) {
-                    edges.push((*base, *index));
+            for base in class.bases.iter().take(MOST).filter_map(|base| self.first_of(base)) {
+                if self.asks_for_subclasses || self.classes.get(&base).is_some_and(|base| base.knows_subclasses) {
+                    edges.push((base, *index));
                 }
             }
         }
-        for (from, to) in edges.into_iter().filter(|(from, to)| from != to) {
-            if let Err(at) = symbols[from].uses.binary_search(&to) {
-                symbols[from].uses.insert(at, to);
-            }
-        }
+        join(symbols, edges);
         loaded
     }
 
@@ -130,17 +132,22 @@ impl Reader<'_> {
         }
     }
 
+    /// The first definition of a name. It uses those that follow: what mentions the name may mean any of them.
+    fn first_of(&self, name: &str) -> Option<usize> {
+        self.symbol_names.get(name)?.first().copied()
+    }
+
     /// The symbols and imports behind the names mentioned.
     fn bind(&self, mentions: &Mentions) -> (BTreeSet<usize>, BTreeSet<usize>) {
         let mut symbols = BTreeSet::new();
         let mut imports = mentions.imports.clone();
         for name in &mentions.names {
-            let bound_symbols = self.symbol_names.get(name);
+            let bound_symbol = self.first_of(name);
             let bound_imports = self.import_names.get(name);
-            symbols.extend(bound_symbols.into_iter().flatten());
-            imports.extend(bound_imports.into_iter().flatten());
-            if bound_symbols.is_none() && bound_imports.is_none() {
-                imports.extend(&self.stars);
+            symbols.extend(bound_symbol);
+            imports.extend(bound_imports.into_iter().flat_map(|imports| imports.iter().rev().take(MOST)));
+            if bound_symbol.is_none() && bound_imports.is_none() {
+                imports.extend(self.stars.iter().rev().take(MOST));
             }
         }
         (symbols, imports)
@@ -167,5 +174,18 @@ impl Reader<'_> {
             }
         }
         reached.into_iter().collect()
+    }
+}
+
+/// Lets the first symbol of each pair use the second.
+fn join(symbols: &mut [Symbol], mut edges: Vec<(usize, usize)>) {
+    edges.retain(|(from, to)| from != to);
+    edges.sort_unstable();
+    edges.dedup();
+    for group in edges.chunk_by(|one, other| one.0 == other.0) {
+        let uses = &mut symbols[group[0].0].uses;
+        uses.extend(group.iter().map(|(_, to)| *to));
+        uses.sort_unstable();
+        uses.dedup();
     }
 }

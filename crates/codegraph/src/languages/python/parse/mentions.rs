@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::{
-    self as ast, Expr, Stmt,
+    self as ast, Expr, ExprContext, Stmt,
     visitor::{self, Visitor},
 };
 
@@ -139,7 +139,7 @@ impl<'a> Visitor<'a> for Reader<'a> {
                     return self.mention(name, Some(attribute.attr.as_str()));
                 }
             }
-            Expr::Name(name) => self.mention(name, None),
+            Expr::Name(name) if name.ctx != ExprContext::Store || !self.scopes.is_empty() => self.mention(name, None),
             Expr::Call(call) => self.read_call(call),
             Expr::Lambda(lambda) => {
                 let outside = self.context;
