@@ -109,6 +109,8 @@ pub struct FileFacts {
     pub symbols: Vec<Symbol>,
     /// The names it exports, with the local symbol or the import behind each, in the order of the text.
     pub exports: Vec<Export>,
+    /// What definitions are to those who find them by other ways than their names.
+    pub roles: Vec<Role>,
     /// Indices of imports (`Import`) that the file's own top-level code uses: they are reached whatever symbol is asked for.
     pub top_level_imports: Vec<usize>,
     /// Indices of symbols that the file's own top-level code names: whoever loads the file runs them, with what they use.
@@ -189,6 +191,33 @@ pub struct Symbol {
     pub uses: Vec<usize>,
     /// Imports that it uses: indices into [`FileFacts::imports`], sorted.
     pub imports: Vec<usize>,
+}
+
+/// What a definition is to code that does not name it: to callers of what it implements, to a container that makes
+/// objects, to a compiler that looks for what fits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// The definition: an index into [`FileFacts::symbols`].
+    pub symbol: usize,
+    /// What it is.
+    pub kind: RoleKind,
+    /// The type it is about, if that is of the same file: an index into [`FileFacts::symbols`].
+    pub other: Option<usize>,
+    /// The type it is about, if it is of another file: an index into [`FileFacts::imports`].
+    pub import: Option<usize>,
+}
+
+/// See [`Role`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RoleKind {
+    /// It extends or implements the type.
+    Inherits,
+    /// It tells a container how to make the type.
+    Provides,
+    /// A container makes it: it is annotated as a bean, a component, a singleton.
+    Managed,
+    /// It is used where it fits, without being named: implicits and givens, extension functions.
+    Implicit,
 }
 
 /// One exported name.

@@ -25,7 +25,9 @@ pub use closure::{CodeGraph, Options, Progress, closures};
 pub use differences::{Differences, differences};
 pub use kept::{FACTS, FactsKey, KeptFacts};
 pub use kinds::is_test_or_documentation;
-pub use language::{Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, SourceFacts, Symbol};
+pub use language::{
+    Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, Role, RoleKind, SourceFacts, Symbol,
+};
 pub use languages::{all, language_of};
 pub use remote::RemoteCallSite;
 pub use tokens::Token;

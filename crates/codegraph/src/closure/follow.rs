@@ -233,7 +233,9 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn import(&mut self, path: &RepoPath, loaded: &Loaded, import: &Import, value: bool, asked: Option<Wanted>) {
         match self.graph.resolvers.resolve(path, import, &self.roots) {
             Resolution::Parts(parts) => {
-                for (target, names) in parts.into_iter().filter(|(target, _)| target != path) {
+                // A file may be asked for more of itself: for what a type inherits from another one beside it.
+                let leads = |part: &(RepoPath, Vec<String>)| part.0 != *path || !part.1.is_empty();
+                for (target, names) in parts.into_iter().filter(leads) {
                     let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
                     let via = Via { location, specifier: import.specifier.clone() };
                     let whole = names.iter().any(|name| name == "*");
