@@ -7,15 +7,29 @@ use crate::Language;
 
 pub mod csharp;
 pub mod go;
+pub mod java;
+pub mod kotlin;
 pub mod php;
 pub mod python;
 pub mod ruby;
 pub mod rust;
+pub mod scala;
 pub mod typescript;
 
 /// Every language whose imports are followed, in the order of their names.
 pub fn all() -> &'static [&'static dyn Language] {
-    &[&csharp::CSharp, &go::Go, &php::Php, &python::Python, &ruby::Ruby, &rust::Rust, &typescript::TypeScript]
+    &[
+        &csharp::CSharp,
+        &go::Go,
+        &java::Java,
+        &kotlin::Kotlin,
+        &php::Php,
+        &python::Python,
+        &ruby::Ruby,
+        &rust::Rust,
+        &scala::Scala,
+        &typescript::TypeScript,
+    ]
 }
 
 /// The language of a file, by its extension; its place in [`all`].

@@ -8,6 +8,7 @@ mod clones;
 mod closure;
 mod differences;
 mod draft;
+mod jvm;
 mod kept;
 mod kinds;
 mod language;

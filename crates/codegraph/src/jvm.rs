@@ -1,0 +1,28 @@
+//! What Java, Kotlin and Scala have in common: their files use each other's types, by packages.
+//!
+//! A language reads a file into a [`shape::Shape`] (what it declares) and [`tokens`] (what it mentions); [`bind`] makes
+//! [`crate::FileFacts`] of them. [`resolve`] finds what a mention means among all files of a repository: [`index`] knows the
+//! packages, [`modules`] who depends on whom.
+
+pub(crate) mod bind;
+mod index;
+mod modules;
+mod remote;
+pub(crate) mod resolve;
+pub(crate) mod shape;
+#[cfg(test)]
+mod tests;
+pub(crate) mod tokens;
+
+pub(crate) use self::{bind::facts, resolve::resolver};
+
+/// How the languages differ where names are bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Names stand in types only.
+    Java,
+    /// Functions stand in packages, and extend types.
+    Kotlin,
+    /// Imports are relative, and bring in what is never named.
+    Scala,
+}

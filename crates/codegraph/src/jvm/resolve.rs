@@ -1,0 +1,117 @@
+//! What the mentions of a file mean among all files of a repository.
+//!
+//! In order: what its types inherit, its package, the packages and types that it imports whole, and the name as a
+//! qualified one. Each file's mentions are looked up once.
+
+mod find;
+mod inject;
+
+use std::sync::OnceLock;
+
+use lockstep_model::{FileSet, RepoPath};
+use rustc_hash::FxHashMap;
+
+use self::{find::Finder, inject::Injector};
+use super::index::{FileNumber, Hit, Index};
+use crate::language::{Import, ImportKind, Resolution, Resolve, SourceFacts};
+
+/// The resolver of all three languages.
+pub(crate) fn resolver<'a>(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
+    let index = Index::new(files, sources);
+    let resolved = index.sources.iter().map(|_| OnceLock::new()).collect();
+    Box::new(Resolver { finder: Finder::new(index), injector: Injector::default(), resolved })
+}
+
+/// A mention: its name, and what is used through it.
+type Key<'i> = (&'i str, Option<&'i str>);
+
+struct Resolver<'a> {
+    finder: Finder<'a>,
+    injector: Injector,
+    /// The mentions of each file, by its number.
+    resolved: Vec<OnceLock<FxHashMap<Key<'a>, Vec<Hit>>>>,
+}
+
+fn key(import: &Import) -> Key<'_> {
+    let members = import.members.as_ref().map(|members| members.first().map_or("", String::as_str));
+    (&import.specifier, members)
+}
+
+impl Resolver<'_> {
+    fn hits(&self, file: FileNumber, import: &Import) -> Vec<Hit> {
+        let source = self.finder.index.source(file);
+        let all = self.resolved[file as usize].get_or_init(|| {
+            let mentions = source.facts.imports.iter().filter(|import| import.kind == ImportKind::Mention);
+            mentions.map(|import| (key(import), self.finder.find(file, import))).collect()
+        });
+        all.get(&key(import)).cloned().unwrap_or_else(|| self.finder.find(file, import))
+    }
+
+    fn parts(&self, hits: &[Hit]) -> Resolution {
+        let mut parts: Vec<(RepoPath, Vec<String>)> = Vec::new();
+        for hit in hits {
+            let source = self.finder.index.source(hit.file);
+            // Without a name, all of the file is meant: the class of Kotlin's functions.
+            let name = match hit.symbol {
+                Some(symbol) => source.facts.symbols[symbol].name.clone(),
+                None => format!("{}Kt", source.path.file_stem()),
+            };
+            match parts.iter_mut().find(|(path, _)| path == source.path) {
+                Some((_, names)) => names.push(name),
+                None => parts.push((source.path.clone(), vec![name])),
+            }
+        }
+        for (_, names) in &mut parts {
+            names.sort();
+            names.dedup();
+        }
+        Resolution::Parts(parts)
+    }
+
+    /// What a mention means that no file of the repository explains.
+    fn outside(&self, import: &Import) -> Resolution {
+        let names: Vec<&str> = import.specifier.split('.').collect();
+        let package: Vec<&str> =
+            names.iter().copied().take_while(|name| name.starts_with(|first: char| first.is_lowercase())).collect();
+        // Only imports, and names in full, must mean something.
+        if import.members.is_none() && (package.len() < 2 || package.len() == names.len()) {
+            return Resolution::Builtin;
+        }
+        if package.is_empty() || import.specifier.ends_with('*') || is_runtime(&names) {
+            return Resolution::Builtin;
+        }
+        if self.finder.index.has_package(&package.join(".")) && package.len() < names.len() {
+            let name = names[package.len()];
+            return Resolution::Unresolved(format!("no file of the repository defines `{name}` in its package"));
+        }
+        Resolution::External(self.finder.index.modules.library(&names))
+    }
+}
+
+impl Resolve for Resolver<'_> {
+    fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
+        match import.kind {
+            ImportKind::Computed => return Resolution::Unresolved("the name of the class is computed".to_owned()),
+            ImportKind::Mention => {}
+            // An import only says what names mean.
+            _ => return Resolution::Builtin,
+        }
+        let Some(file) = self.finder.index.numbers.get(from).copied() else { return Resolution::Builtin };
+        let mut hits = self.hits(file, import);
+        if import.whole {
+            self.injector.add(&self.finder, file, import, roots, &mut hits);
+        }
+        if hits.is_empty() { self.outside(import) } else { self.parts(&hits) }
+    }
+}
+
+/// True for what comes with the runtime or the language.
+fn is_runtime(names: &[&str]) -> bool {
+    const EXTENSIONS: [&str; 7] = ["inject", "ws", "validation", "persistence", "servlet", "mail", "jms"];
+    match names {
+        ["javax", second, ..] => !EXTENSIONS.contains(second),
+        ["java" | "jdk" | "sun" | "kotlin" | "scala", ..] => true,
+        ["com", "sun", ..] | ["org", "w3c" | "xml" | "ietf", ..] => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,166 @@
+//! What a file mentions: chains of names (`Money.total`), read off the leaves of its tree.
+//!
+//! The three grammars differ in their nodes, and agree in their leaves. Nothing here recurses.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use crate::syntax;
+
+/// Names of a chain beyond these say nothing more.
+const LONGEST: usize = 12;
+
+/// A chain of names.
+#[derive(Debug, Default)]
+pub(crate) struct Path<'t> {
+    pub(crate) names: Vec<&'t str>,
+    pub(crate) span: Range<usize>,
+    /// True if it goes on from something that is no name: `f(x).total`.
+    pub(crate) member: bool,
+    /// True if it goes on from `this` or `super`.
+    pub(crate) own: bool,
+    /// True if parentheses follow.
+    pub(crate) call: bool,
+    /// The text that is the first argument of the call.
+    pub(crate) argument: Option<&'t str>,
+}
+
+enum Token<'t> {
+    Name(&'t str),
+    This,
+    Dot,
+    Open,
+    Comma,
+    Equals,
+    Text(&'t str),
+    Other,
+}
+
+/// The chains of names below `root`, in the order of the text. Nodes of the kinds `passed_over` are left out, and names
+/// that start at a place in `declared`.
+pub(crate) fn paths<'t>(
+    root: Node<'_>,
+    text: &'t str,
+    passed_over: &[&str],
+    declared: &FxHashSet<usize>,
+) -> Vec<Path<'t>> {
+    let mut reader = Reader { paths: Vec::new(), open: None, before: Token::Other, last_dot: false, argument: false };
+    syntax::walk(root, &mut |node| {
+        let kind = node.kind();
+        if passed_over.contains(&kind) || kind.contains("comment") {
+            return false;
+        }
+        if node.child_count() > 0 {
+            return true;
+        }
+        let source = text.get(node.byte_range()).unwrap_or_default();
+        if source.trim().is_empty() {
+            return false;
+        }
+        let token = token(kind, source);
+        if !matches!(source, "\"" | "\"\"\"") {
+            reader.take(token, node.byte_range(), declared);
+        }
+        false
+    });
+    reader.end();
+    reader.paths
+}
+
+fn token<'t>(kind: &str, source: &'t str) -> Token<'t> {
+    match source {
+        "." | "?." | "::" | "#" | "!!." => return Token::Dot,
+        "(" => return Token::Open,
+        "," => return Token::Comma,
+        "=" => return Token::Equals,
+        "this" | "super" => return Token::This,
+        _ => {}
+    }
+    match kind {
+        "identifier" | "type_identifier" => Token::Name(source.trim_matches('`')),
+        "string_fragment" | "string_content" | "string" => Token::Text(source.trim_matches('"')),
+        _ => Token::Other,
+    }
+}
+
+struct Reader<'t> {
+    paths: Vec<Path<'t>>,
+    /// The chain that may go on.
+    open: Option<Path<'t>>,
+    before: Token<'t>,
+    /// True if the last token was a dot.
+    last_dot: bool,
+    /// True if the chain begins an argument, and names its parameter if `=` follows.
+    argument: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn take(&mut self, token: Token<'t>, span: Range<usize>, declared: &FxHashSet<usize>) {
+        match &token {
+            Token::Name(name) => self.name(name, span, declared),
+            Token::This => {
+                self.end();
+                self.open = Some(Path { own: true, span, ..Path::default() });
+            }
+            Token::Dot => {
+                if self.last_dot {
+                    self.end();
+                }
+            }
+            Token::Open => {
+                if let Some(mut path) = self.open.take() {
+                    path.call = true;
+                    self.push(path);
+                }
+            }
+            Token::Text(text) => {
+                self.end();
+                if let (Token::Open, Some(path)) = (&self.before, self.paths.last_mut()) {
+                    path.argument.get_or_insert(text);
+                }
+            }
+            // `f(total = 1)`: the name of a parameter.
+            Token::Equals if self.argument && self.open.as_ref().is_some_and(|path| path.names.len() == 1) => {
+                self.open = None;
+            }
+            Token::Comma | Token::Equals | Token::Other => self.end(),
+        }
+        self.last_dot = matches!(token, Token::Dot);
+        self.before = token;
+    }
+
+    fn name(&mut self, name: &'t str, span: Range<usize>, declared: &FxHashSet<usize>) {
+        if declared.contains(&span.start) {
+            self.end();
+            return;
+        }
+        match &mut self.open {
+            Some(path) if self.last_dot => {
+                path.span.end = span.end;
+                if path.names.len() < LONGEST {
+                    path.names.push(name);
+                }
+            }
+            _ => {
+                self.end();
+                let member = self.last_dot;
+                self.argument = matches!(self.before, Token::Open | Token::Comma);
+                self.open = Some(Path { names: vec![name], span, member, ..Path::default() });
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(path) = self.open.take() {
+            self.push(path);
+        }
+    }
+
+    fn push(&mut self, path: Path<'t>) {
+        if !path.names.is_empty() {
+            self.paths.push(path);
+        }
+    }
+}

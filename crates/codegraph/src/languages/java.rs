@@ -1,0 +1,44 @@
+//! Java: what a file declares ([`parse`]); the rest is common to the languages of its machine (`jvm`).
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use lockstep_model::{FileSet, RepoPath};
+
+use crate::{
+    change::agree_by_grammar,
+    jvm,
+    language::{FileFacts, Language, Resolve, SourceFacts},
+};
+
+/// The language Java, up to version 25.
+pub struct Java;
+
+impl Language for Java {
+    fn name(&self) -> &'static str {
+        "java"
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("java.md")
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["java"]
+    }
+
+    fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
+        parse::facts(path, text)
+    }
+
+    fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {
+        // A method is compared alone, too, and is no file.
+        let wrapped = |text: &str| format!("class Wrapped {{\n{text}\n}}");
+        agree_by_grammar(path, before, after).or_else(|| agree_by_grammar(path, &wrapped(before), &wrapped(after)))
+    }
+
+    fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
+        jvm::resolver(files, sources)
+    }
+}

@@ -1,0 +1,90 @@
+//! Tables of what Kotlin files say.
+
+use lockstep_model::RepoPath;
+
+use super::Kotlin;
+use crate::language::{FileFacts, Language, RoleKind};
+
+fn facts(text: &str) -> FileFacts {
+    Kotlin.facts(&RepoPath::new("src/main/kotlin/shop/order.kt").unwrap(), text)
+}
+
+/// What each definition uses of the file, and beyond it; names of members, which may be those of extensions, left out.
+fn uses(text: &str) -> Vec<String> {
+    let facts = facts(text);
+    assert_eq!(facts.error, None, "{text}");
+    let name = |import: &usize| {
+        let import = &facts.imports[*import];
+        let members = import.members.iter().flatten().map(|member| format!("#{member}")).collect::<String>();
+        format!("{}{}{members}", if import.whole { "!" } else { "" }, import.specifier)
+    };
+    let line = |symbol: &crate::Symbol| {
+        let used: Vec<_> = symbol.uses.iter().map(|index| facts.symbols[*index].name.as_str()).collect();
+        let imports: Vec<_> = symbol.imports.iter().map(name).filter(|name| !name.starts_with('.')).collect();
+        format!("{} -> {} | {}", symbol.name, used.join(", "), imports.join(", ")).trim_end().to_owned()
+    };
+    facts.symbols.iter().map(line).collect()
+}
+
+#[test]
+fn functions_of_packages_and_companions_stand_apart() {
+    assert_eq!(
+        uses(
+            "package shop\nimport lib.Money\nimport lib.sum as add\n\nval rate = Rates.current\n\
+             fun total(money: Money): Int = add(money) * rate\nfun Order.twice() = total(money) * 2\n\
+             class Order(val money: Money) : Base(), Priced {\n  fun price() = total(money)\n\
+               companion object {\n    const val MOST = 3\n    fun of(text: String) = Order(Money.parse(text))\n  }\n}\n\
+             object Log { fun info(x: String) = Sink.write(x)\n fun error() = 1 }\n"
+        ),
+        [
+            "rate ->  | Rates.current",
+            "total -> rate | lib.Money, Int, lib.sum",
+            "twice -> total, Order | money",
+            "Order -> total | lib.Money, Base, Priced",
+            "Order.Companion -> Order.MOST, Order.of |",
+            "Order.MOST ->  |",
+            "Order.of -> Order | String, lib.Money#parse",
+            "Log -> Log.info, Log.error |",
+            "Log.info ->  | String, Sink.write",
+            "Log.error ->  |",
+        ]
+    );
+}
+
+#[test]
+fn an_object_that_others_call_is_taken_whole() {
+    assert_eq!(uses("object A : Shape { fun one() = B.x\n fun two() = C.y }"), ["A ->  | Shape, B.x, C.y"]);
+    assert_eq!(uses("object A : KLogging() { fun one() = B.x }"), ["A -> A.one | KLogging", "A.one ->  | B.x"]);
+}
+
+#[test]
+fn other_languages_see_a_class_of_the_file() {
+    let exports = |text: &str| -> Vec<String> { facts(text).exports.into_iter().map(|export| export.name).collect() };
+    assert_eq!(exports("fun total() = 1"), ["OrderKt::total", "OrderKt"]);
+    assert_eq!(exports("@file:JvmName(\"Totals\")\nfun total() = 1"), ["Totals::total", "Totals"]);
+    assert_eq!(exports("class A { fun go() {} }"), ["A::go"]);
+}
+
+#[test]
+fn extensions_are_known_as_such() {
+    let facts = facts(
+        "fun Order.total() = 1\nfun <T> List<T>.first2() = 2\nfun plain() = order.total().more\nval Order.tax get() = 3",
+    );
+    let implicit: Vec<_> = facts
+        .roles
+        .iter()
+        .filter(|role| role.kind == RoleKind::Implicit)
+        .map(|role| facts.symbols[role.symbol].name.as_str())
+        .collect();
+    assert_eq!(implicit, ["total", "first2", "tax"]);
+    let plain = &facts.symbols[2];
+    assert_eq!(plain.uses, [0]);
+    assert!(plain.imports.iter().any(|index| facts.imports[*index].specifier == ".more"));
+}
+
+#[test]
+fn what_is_no_kotlin_is_bounded() {
+    let deep = format!("val x = {}1{}", "(".repeat(10_000), ")".repeat(10_000));
+    assert!(facts(&deep).symbols.len() <= 1);
+    assert!(facts("class A { fun f( { }\nclass B").error.is_some());
+}

@@ -1,0 +1,44 @@
+//! Scala: what a file declares ([`parse`]); the rest is common to the languages of its machine (`jvm`).
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use lockstep_model::{FileSet, RepoPath};
+
+use crate::{
+    change::agree_by_grammar,
+    jvm,
+    language::{FileFacts, Language, Resolve, SourceFacts},
+};
+
+/// The language Scala, versions 2 and 3, on the JVM.
+pub struct Scala;
+
+impl Language for Scala {
+    fn name(&self) -> &'static str {
+        "scala"
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("scala.md")
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["scala"]
+    }
+
+    fn facts(&self, _: &RepoPath, text: &str) -> FileFacts {
+        parse::facts(text)
+    }
+
+    fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {
+        // A member is compared alone, too, and may be no file.
+        let wrapped = |text: &str| format!("object Wrapped {{\n{text}\n}}");
+        agree_by_grammar(path, before, after).or_else(|| agree_by_grammar(path, &wrapped(before), &wrapped(after)))
+    }
+
+    fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
+        jvm::resolver(files, sources)
+    }
+}
