@@ -25,6 +25,7 @@ fn names_and_literals_are_alike_and_layout_is_nothing() {
             "'''About.'''\nimport os\ndef f(x):\n    '''About.'''\n    return g(x, 1,)\n",
             "def n ( n ) :  return n ( n , l )",
         ),
+        ("a.py", "f()\nif __name__ == \"__main__\":\n    f(1)\n", "n ( )"),
         ("a.rs", "use a::b;\n//! x\n#[test]\npub fn f(x: u8) -> u8 { x + 1 }", "pub fn n ( n : n ) - > n { n + l }"),
         ("a.go", "package a\n\nimport \"b\"\n\nfunc f() { return b.C(1) }\n", "func n ( ) { return n . n ( l ) }"),
         ("A.java", "package a; import b.C; class A { int x = f(\"b\"); }", "class n { int n = n ( \" l \" ) }"),

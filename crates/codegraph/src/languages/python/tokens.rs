@@ -43,7 +43,7 @@ fn read(text: &str) -> Vec<Token> {
     without(tokens.collect(), &left_out)
 }
 
-/// Imports, and the docstrings of the module and its definitions.
+/// Imports, the docstrings of the module and its definitions, and what runs when the file is called by hand.
 fn leave_out(body: &[Stmt], spans: &mut Vec<Range<usize>>) {
     for (number, statement) in body.iter().enumerate() {
         match statement {
@@ -51,11 +51,17 @@ fn leave_out(body: &[Stmt], spans: &mut Vec<Range<usize>>) {
             Stmt::Expr(expr) if number == 0 && matches!(*expr.value, Expr::StringLiteral(_)) => {
                 spans.push(bytes(statement.range()));
             }
+            Stmt::If(branch) if is_main(&branch.test) => spans.push(bytes(statement.range())),
             Stmt::ClassDef(class) => leave_out(&class.body, spans),
             Stmt::FunctionDef(function) => leave_out(&function.body, spans),
             _ => {}
         }
     }
+}
+
+/// True for `__name__ == "__main__"`.
+fn is_main(test: &Expr) -> bool {
+    matches!(test, Expr::Compare(compare) if matches!(&*compare.left, Expr::Name(name) if name.id == "__name__"))
 }
 
 fn bytes(range: TextRange) -> Range<usize> {
