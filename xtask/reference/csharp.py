@@ -5,6 +5,7 @@ Roslyn (Microsoft.CodeAnalysis.CSharp) is driven from Python through pythonnet. 
 registries: the runtime is the wheel `dotnetcore2` (.NET Core 3.1), the compiler's assemblies come with the npm package
 `@autorest/csharp` (4.1.0 with 3.0.0-beta.20230329.1; System.Collections.Immutable, System.Reflection.Metadata and
 System.Runtime.CompilerServices.Unsafe with 3.0.0-beta.20210929.2; the last three must replace those of the runtime).
+This runtime wants libssl.so.1.1 and libcrypto.so.1.1 (LD_LIBRARY_PATH); the wheel psycopg2-binary 2.9.5 carries both.
 
     pip install pythonnet dotnetcore2
     lockstep functions CHECKOUT --format json > functions.json
