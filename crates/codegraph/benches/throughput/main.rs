@@ -65,8 +65,9 @@ fn main() {
         Some(folder) => walk(Path::new(&folder), &RepoPath::root(), &mut add),
         None => made_up::sources().into_iter().for_each(|(path, text)| {
             let path = RepoPath::new(&path).expect("a sound path");
-            // A text with errors would measure how they are repaired.
-            let error = language_of(&path).and_then(|language| language.facts(&path, &text).error);
+            // A text with errors would measure how they are repaired. The first of a language stands for all.
+            let first = language_of(&path).filter(|_| path.file_stem() == "m0");
+            let error = first.and_then(|language| language.facts(&path, &text).error);
             assert_eq!(error, None, "{path}");
             add(path, text);
         }),
