@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use lockstep_model::{
     Closure, ClosureFile, DynamicPlace, FileKind, Location, RepoPath, Symbols, UnresolvedImport, Via,
 };
+use rustc_hash::FxHashSet;
 
 use super::{Graph, select::Selected, sources::Loaded};
 use crate::{Import, ImportKind, Resolution, kinds, parts};
@@ -91,6 +92,8 @@ pub(super) struct Walk<'w, 'a> {
     pub(super) roots: Vec<RepoPath>,
     reached: BTreeMap<RepoPath, Reached>,
     open: VecDeque<RepoPath>,
+    /// What stands in `open`.
+    waiting: FxHashSet<RepoPath>,
     external: BTreeSet<String>,
     unresolved: BTreeMap<(RepoPath, usize, String), String>,
 }
@@ -102,6 +105,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             roots,
             reached: BTreeMap::new(),
             open: VecDeque::new(),
+            waiting: FxHashSet::default(),
             external: BTreeSet::new(),
             unresolved: BTreeMap::new(),
         }
@@ -111,8 +115,9 @@ impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn follow(&mut self, entry: &RepoPath, symbol: Option<&str>) {
         let symbol = symbol.filter(|_| !self.graph.whole_files);
         let wanted = symbol.map_or(Wanted::All, |symbol| Wanted::Names(BTreeSet::from([symbol.to_owned()])));
-        self.reach(entry, true, wanted, None);
+        self.reach(entry, true, wanted, || None);
         while let Some(path) = self.open.pop_front() {
+            self.waiting.remove(&path);
             if let Some(loaded) = self.graph.sources.get(&path) {
                 self.imports_of(&path, loaded);
             }
@@ -162,16 +167,18 @@ impl<'w, 'a> Walk<'w, 'a> {
         used.map(file).collect()
     }
 
-    fn reach(&mut self, path: &RepoPath, value: bool, wanted: Wanted, via: Option<Via>) {
+    /// Asks `path` for what is wanted; `via` says who does, if it matters.
+    fn reach(&mut self, path: &RepoPath, value: bool, wanted: Wanted, via: impl FnOnce() -> Option<Via>) {
         let wanted = if self.graph.whole_files { Wanted::All } else { wanted };
         // Of data, and of languages that are not followed, nothing is told apart.
         let nothing = wanted == Wanted::nothing();
         let symbols = if nothing { Symbols::Some(Vec::new()) } else { Symbols::All };
-        let mut first = false;
-        let reached = self.reached.entry(path.clone()).or_insert_with(|| {
-            first = true;
-            Reached { values: None, types: None, via: via.clone(), symbols: symbols.clone() }
-        });
+        let Some(reached) = self.reached.get_mut(path) else {
+            let (values, types) = if value { (Some(wanted), None) } else { (None, Some(wanted)) };
+            self.reached.insert(path.clone(), Reached { values, types, via: via(), symbols });
+            self.open_again(path);
+            return;
+        };
         let asked = if value { &mut reached.values } else { &mut reached.types };
         match asked {
             Some(known) => {
@@ -182,15 +189,22 @@ impl<'w, 'a> Walk<'w, 'a> {
             None => {
                 *asked = Some(wanted);
                 // A way that code takes says more than one that types take.
-                if value && !first {
-                    reached.via = via;
+                if value {
+                    reached.via = via();
                 }
             }
         }
-        if !first && symbols == Symbols::All {
+        if symbols == Symbols::All {
             reached.symbols = symbols;
         }
-        self.open.push_back(path.clone());
+        self.open_again(path);
+    }
+
+    /// Lets `path` be read for all that is asked of it by then.
+    fn open_again(&mut self, path: &RepoPath) {
+        if self.waiting.insert(path.clone()) {
+            self.open.push_back(path.clone());
+        }
     }
 
     fn imports_of(&mut self, path: &RepoPath, loaded: &Loaded) {
@@ -231,24 +245,24 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Follows an import; `asked` is what is asked of it where that differs from what it says.
     fn import(&mut self, path: &RepoPath, loaded: &Loaded, import: &Import, value: bool, asked: Option<Wanted>) {
+        let via = || {
+            let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
+            Some(Via { location, specifier: import.specifier.clone() })
+        };
         match self.graph.resolvers.resolve(path, import, &self.roots) {
             Resolution::Parts(parts) => {
                 // A file may be asked for more of itself: for what a type inherits from another one beside it.
                 let leads = |part: &(RepoPath, Vec<String>)| part.0 != *path || !part.1.is_empty();
                 for (target, names) in parts.into_iter().filter(leads) {
-                    let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
-                    let via = Via { location, specifier: import.specifier.clone() };
                     let whole = names.iter().any(|name| name == "*");
                     let wanted = if whole { Wanted::All } else { Wanted::Names(names.into_iter().collect()) };
-                    self.reach(&target, value, wanted, Some(via));
+                    self.reach(&target, value, wanted, via);
                 }
             }
             Resolution::Files(targets) => {
                 // The packages on the way come first: they are loaded, but nothing is asked of them.
                 let last = targets.len().saturating_sub(1);
                 for (index, target) in targets.iter().enumerate().filter(|(_, target)| *target != path) {
-                    let location = Location::of_span(path.clone(), &loaded.text, import.span.clone());
-                    let via = Via { location, specifier: import.specifier.clone() };
                     let wanted = match &asked {
                         _ if index < last => Wanted::nothing(),
                         Some(asked) => asked.clone(),
@@ -256,7 +270,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     };
                     // What nothing is used of, and what need not be loaded for itself, is left out by bundlers.
                     if wanted != Wanted::nothing() || self.graph.resolvers.has_side_effects(target) {
-                        self.reach(target, value, wanted, Some(via));
+                        self.reach(target, value, wanted, via);
                     }
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep_model::{RepoPath, Symbols};
 
 use super::follow::{Use, Walk, Wanted};
-use crate::{FileFacts, Import, ImportKind, Resolution};
+use crate::{Export, FileFacts, Import, ImportKind, Resolution};
 
 /// How many files are looked into when a name, or an effect, is looked for behind re-exports. Bounds the depth of
 /// that search too.
@@ -54,9 +54,10 @@ impl Walk<'_, '_> {
             open.extend(&facts.top_level_symbols);
         }
         let mut symbols = BTreeSet::new();
+        let (exports, defined) = (exported(facts, names), defined(facts, names));
         for name in names {
-            let exported: Vec<_> = facts.exports.iter().filter(|export| export.name == *name).collect();
-            let defined = facts.symbols.iter().position(|symbol| symbol.name == *name);
+            let exported = exports.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let defined = defined.get(name.as_str()).copied();
             let passed_on: Vec<usize> = exported.iter().filter_map(|export| export.import).collect();
             let behind: Vec<usize> = exported.iter().filter_map(|export| export.symbol).collect();
             if !passed_on.is_empty() || !behind.is_empty() {
@@ -152,6 +153,24 @@ fn add_loaded(facts: &FileFacts, selected: &mut Selected) {
             selected.entry(index).or_insert_with(|| Some(Wanted::nothing()));
         }
     }
+}
+
+/// What is exported under each of `names`.
+fn exported<'f>(facts: &'f FileFacts, names: &BTreeSet<String>) -> BTreeMap<&'f str, Vec<&'f Export>> {
+    let mut found: BTreeMap<&str, Vec<&Export>> = BTreeMap::new();
+    for export in facts.exports.iter().filter(|export| names.contains(&export.name)) {
+        found.entry(&export.name).or_default().push(export);
+    }
+    found
+}
+
+/// The first symbol of each of `names`.
+fn defined<'f>(facts: &'f FileFacts, names: &BTreeSet<String>) -> BTreeMap<&'f str, usize> {
+    let mut found = BTreeMap::new();
+    for (index, symbol) in facts.symbols.iter().enumerate().filter(|(_, symbol)| names.contains(&symbol.name)) {
+        found.entry(symbol.name.as_str()).or_insert(index);
+    }
+    found
 }
 
 /// The imports behind `export *`.
