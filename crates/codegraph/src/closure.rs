@@ -188,10 +188,13 @@ impl<'a> Graph<'a> {
         match &file.symbols {
             Symbols::All => loaded.text.lines().filter(|line| !blank(line)).count(),
             Symbols::Some(names) => {
-                let reached = own_texts(&loaded.text, &loaded.facts);
-                let reached =
-                    reached.iter().filter(|(name, _)| names.binary_search_by(|it| it.as_str().cmp(name)).is_ok());
-                reached.map(|(_, text)| text.lines().filter(|line| !blank(line)).count()).sum()
+                let own = own_texts(&loaded.text, &loaded.facts);
+                // Several names of one definition span the same: it counts once.
+                let mut counted = FxHashSet::default();
+                let reached = loaded.facts.symbols.iter().zip(&own).filter(|(symbol, (name, _))| {
+                    names.binary_search_by(|it| it.as_str().cmp(name)).is_ok() && counted.insert(symbol.span.clone())
+                });
+                reached.map(|(_, (_, text))| text.lines().filter(|line| !blank(line)).count()).sum()
             }
         }
     }

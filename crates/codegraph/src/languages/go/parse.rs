@@ -7,7 +7,7 @@ use tree_sitter::{Node, Tree};
 
 use super::{
     effects,
-    names::{self, Mentions},
+    names::{self, Mention, Mentions},
     remote,
 };
 use crate::{RemoteCallSite, syntax};
@@ -50,6 +50,9 @@ pub(super) struct Definition {
 
 /// `embed a.txt` of `//go:embed a.txt`, and where the comment stands.
 pub(super) type Directive = (String, Range<usize>);
+
+/// How many constants a group may have to be taken as one. Larger ones are lists of names, written by programs.
+const MOST_TOGETHER: usize = 64;
 
 /// What is defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,14 +169,24 @@ impl Reader<'_> {
             });
             found
         };
-        if is_grouped(declaration) && specs.iter().any(|(_, _, spec)| counts(*spec)) {
+        let counting = is_grouped(declaration) && specs.iter().any(|(_, _, spec)| counts(*spec));
+        if counting && specs.len() <= MOST_TOGETHER {
             let names = specs.iter().flat_map(|(_, _, spec)| self.names(*spec)).collect();
             self.define(declaration, directives, declaration, names, Kind::Plain);
             return;
         }
+        let mut before: Option<String> = None;
         for (whole, directives, spec) in specs {
             let names = self.names(spec);
+            let first = names.first().cloned();
             self.define(whole, directives, spec, names, Kind::Plain);
+            // What has no value repeats that of the one before.
+            if let (None, Some(before), Some(definition)) =
+                (spec.child_by_field_name("value"), before, self.source.definitions.last_mut())
+            {
+                definition.mentions.insert(Mention::Name(before), spec.byte_range());
+            }
+            before = first;
         }
     }
 
