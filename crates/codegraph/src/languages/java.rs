@@ -28,8 +28,8 @@ impl Language for Java {
         &["java"]
     }
 
-    fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
-        parse::facts(path, text)
+    fn facts(&self, _: &RepoPath, text: &str) -> FileFacts {
+        parse::facts(text)
     }
 
     fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {

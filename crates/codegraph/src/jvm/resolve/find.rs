@@ -68,7 +68,7 @@ impl<'a> Finder<'a> {
                 self.inherit(Hit { file, symbol: Some(symbol) }, names[0], &mut seen, &mut found);
             }
             if !found.is_empty() {
-                return self.descend(found, &names[1..], source);
+                return self.descend(found, &names[1..]);
             }
         }
         for package in &source.packages {
@@ -95,7 +95,7 @@ impl<'a> Finder<'a> {
             full.push_str(name);
             let found = self.index.top(&full, source.module);
             if !found.is_empty() {
-                return self.descend(found, &names[length..], source);
+                return self.descend(found, &names[length..]);
             }
         }
         // A package object holds members of the package.
@@ -133,7 +133,7 @@ impl<'a> Finder<'a> {
                 None => self.inherit(hit, names[0], &mut FxHashSet::default(), &mut found),
             }
         }
-        self.descend(found, &names[1..], source)
+        self.descend(found, &names[1..])
     }
 
     /// The definition called `name` inside of another one.
@@ -153,7 +153,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The innermost definitions that `names` lead to from `hits`; inherited ones in addition.
-    fn descend(&self, hits: Vec<Hit>, names: &[&str], _: &Source<'a>) -> Vec<Hit> {
+    fn descend(&self, hits: Vec<Hit>, names: &[&str]) -> Vec<Hit> {
         let mut found = Vec::new();
         for mut hit in hits {
             for (at, name) in names.iter().enumerate() {

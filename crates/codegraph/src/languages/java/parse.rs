@@ -1,6 +1,5 @@
 //! What a Java file declares. The only file for Java that knows its grammar.
 
-use lockstep_model::RepoPath;
 use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
@@ -18,7 +17,7 @@ use crate::{
 const PASSED_OVER: [&str; 3] = ["import_declaration", "package_declaration", "module_declaration"];
 
 /// What one file says.
-pub(super) fn facts(_: &RepoPath, text: &str) -> FileFacts {
+pub(super) fn facts(text: &str) -> FileFacts {
     let tree = match syntax::parse(&tree_sitter_java::LANGUAGE.into(), text) {
         Ok(tree) => tree,
         Err(why) => return FileFacts { error: Some((0..0, why)), ..FileFacts::default() },

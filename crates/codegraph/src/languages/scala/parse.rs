@@ -167,7 +167,7 @@ impl<'t> Reader<'t> {
                         if let ("function_definition", Some(name)) =
                             (function.kind(), field(function, "name", self.text))
                         {
-                            let index = self.define(node, function, &name.to_owned(), parent, Kind::Member);
+                            let index = self.define(node, function, name, parent, Kind::Member);
                             self.shape.definitions[index].implicit = true;
                         }
                     }
