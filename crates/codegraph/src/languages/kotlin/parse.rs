@@ -293,7 +293,7 @@ impl<'t> Reader<'t> {
     /// Notes what a method makes for a container.
     fn provide(&mut self, node: Node<'_>) {
         if node.kind() == "function_declaration" && self.annotations(node).iter().any(|name| shape::provides(name)) {
-            let result = children(node).into_iter().filter(|child| is_type(*child)).next_back();
+            let result = children(node).into_iter().rfind(|child| is_type(*child));
             self.shape.provided.extend(result.map(|result| result.byte_range()));
             let parameters = children(node).into_iter().find(|child| child.kind() == "function_value_parameters");
             self.shape.injected.extend(parameters.map(|parameters| parameters.byte_range()));
