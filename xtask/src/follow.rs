@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     io::{self, Write},
     path::Path,
+    time::Instant,
 };
 
 use lockstep_config::Config;
@@ -13,18 +14,28 @@ use lockstep_model::RepoPath;
 
 use crate::run::Quiet;
 
-/// Follows, and writes how many functions there are, how many files they reach, and how many files were read for that.
+/// Follows, and writes how many functions there are, how many files they reach, how many files were read for that, and how
+/// much of the time it took to find the functions, which tools that only follow imports need not do.
 ///
 /// # Errors
 /// If the checkout cannot be read, or standard output refuses.
 pub fn follow(checkout: &Path) -> anyhow::Result<()> {
+    let start = Instant::now();
     let project = Project::open(checkout)?;
     let config = Config::default();
     let found = find(&project, &config);
+    let found_after = start.elapsed();
     let code = follow_with(&project, &config, &found, false, &Quiet).code;
     let reached: BTreeSet<&RepoPath> =
         code.closures.iter().flat_map(|closure| &closure.files).map(|file| &file.path).collect();
     let read: usize = code.languages.values().sum();
-    writeln!(io::stdout().lock(), "{} functions reach {} files; {read} were read", code.closures.len(), reached.len())?;
+    writeln!(
+        io::stdout().lock(),
+        "{} functions, found in {:.2} s, reach {} files; {read} were read, in {:.2} s",
+        code.closures.len(),
+        found_after.as_secs_f64(),
+        reached.len(),
+        (start.elapsed() - found_after).as_secs_f64()
+    )?;
     Ok(())
 }
