@@ -217,7 +217,7 @@ mod tests {
         let yarn = "# yarn lockfile v1\n\n\n\"@s/b@^2\", \"@s/b@^2.0\":\n  version \"2.0.0\"\n\na@^1:\n  version \"1.0.0\"\n  dependencies:\n    \"@s/b\" \"^2\"\n\nc@3:\n  version \"3.0.0\"\n";
         let berry = "__metadata:\n  version: 8\n\n\"@s/b@npm:^2\":\n  version: 2.0.0\n\n\"a@npm:^1\":\n  version: 1.0.0\n  dependencies:\n    \"@s/b\": \"npm:^2\"\n\n\"c@npm:3\":\n  version: 3.0.0\n";
         let pnpm = "packages:\n  '@s/b@2.0.0':\n    resolution: {integrity: x}\n  a@1.0.0:\n    resolution: {integrity: y}\n  c@3.0.0: {}\nsnapshots:\n  '@s/b@2.0.0': {}\n  a@1.0.0:\n    dependencies:\n      '@s/b': 2.0.0\n";
-        let cargo = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\"@s/b 2.0.0\"]\n\n[[package]]\nname = \"@s/b\"\nversion = \"2.0.0\"\n\n[[package]]\nname = \"c\"\nversion = \"3.0.0\"\n";
+        let cargo = "[[package]]\nname = \"@s/b\"\nversion = \"2.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\"@s/b 2.0.0\"]\n\n[[package]]\nname = \"c\"\nversion = \"3.0.0\"\n";
         let uv = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [{ name = \"@s/b\" }]\n\n[[package]]\nname = \"@s/b\"\nversion = \"2.0.0\"\n";
         let poetry = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\n[package.dependencies]\n\"@s/b\" = \">=2\"\n\n[[package]]\nname = \"@s/b\"\nversion = \"2.0.0\"\n";
         let composer = r#"{"packages": [{"name": "a", "version": "1.0.0", "require": {"@s/b": "^2"}}, {"name": "@s/b", "version": "2.0.0"}]}"#;
