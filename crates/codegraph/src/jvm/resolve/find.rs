@@ -1,7 +1,6 @@
 //! From a chain of names to definitions.
 
-use std::sync::OnceLock;
-
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::super::{
@@ -17,13 +16,20 @@ const MOST_SUPERTYPES: usize = 200;
 pub(super) struct Finder<'a> {
     pub(super) index: Index<'a>,
     /// The types that the types of each file extend, by its number: of which symbol, and what.
-    supertypes: Vec<OnceLock<Vec<(usize, Hit)>>>,
+    supertypes: Vec<Vec<(usize, Hit)>>,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(index: Index<'a>) -> Self {
-        let supertypes = index.sources.iter().map(|_| OnceLock::new()).collect();
-        Self { index, supertypes }
+        let files = index.sources.len();
+        let mut finder = Self { index, supertypes: vec![Vec::new(); files] };
+        // What a type extends may be the member of a type that inherits it: what the first round finds is there in the
+        // second. Asking while it is looked for could ask for itself.
+        for _ in 0..2 {
+            let related = |file: usize| finder.related(file as FileNumber, RoleKind::Inherits);
+            finder.supertypes = (0..files).into_par_iter().map(related).collect();
+        }
+        finder
     }
 
     /// What a mention in `file` means; nothing if nothing of the repository.
@@ -191,7 +197,7 @@ impl<'a> Finder<'a> {
 
     /// What the types of a file extend or implement.
     pub(super) fn supertypes(&self, file: FileNumber) -> &[(usize, Hit)] {
-        self.supertypes[file as usize].get_or_init(|| self.related(file, RoleKind::Inherits))
+        &self.supertypes[file as usize]
     }
 
     /// The types that definitions of a file are about.
