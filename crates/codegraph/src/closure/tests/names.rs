@@ -252,3 +252,18 @@ fn names_are_followed_through_php() {
     assert_eq!(found[0], ["a.php all", "src/Money.php App\\Money.RATE,App\\Money.total", "src/boot.php "]);
     assert_eq!(found[1], ["b.php all", "src/Db.php App\\Db", "src/Money.php App\\Money.refund", "src/boot.php "]);
 }
+
+#[test]
+fn types_that_inherit_from_each_other_end_the_search() {
+    let files = [
+        ("src/main/scala/shop/Orders.scala", "package shop\nobject Orders extends Shop.Base\n"),
+        ("src/main/scala/shop/Shop.scala", "package shop\nobject Shop extends Orders.Base\n"),
+        ("src/main/scala/shop/Pay.scala", "package shop\nclass Pay extends Orders.Base { def handle() = 1 }\n"),
+    ];
+    let graph = graph(&["pay src/main/scala/shop/Pay.scala"], &files);
+    let all: Vec<_> = shown(&graph.value.closures[0]);
+    assert_eq!(
+        all,
+        ["+src/main/scala/shop/Orders.scala", "+src/main/scala/shop/Pay.scala", "+src/main/scala/shop/Shop.scala"]
+    );
+}
