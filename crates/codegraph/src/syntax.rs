@@ -13,12 +13,12 @@ use crate::tokens::Token;
 /// Larger texts are not parsed: data and bundles, written by programs. 4 MiB.
 const LARGEST: usize = 4 << 20;
 
-/// How many steps a parse may take per byte of its text, counted in hundreds of the parser's operations. A text that is
-/// as it should be takes less than a hundredth of it; repairing what is none may take the square of its length.
-const STEPS_PER_BYTE: usize = 1;
+/// A parse may take a step, which is a hundred of the parser's operations, for so many bytes of its text: far more than sources
+/// take. Repairing what is none, with a stack as deep as the text is long, would take the square of its length.
+const BYTES_PER_STEP: usize = 6;
 
 /// Steps that every parse may take.
-const STEPS: usize = 100_000;
+const STEPS: usize = 1_000;
 
 /// How deep a walk may recurse; what lies deeper is passed over, and said to be.
 pub(crate) const DEEPEST: usize = 400;
@@ -34,7 +34,7 @@ pub(crate) fn parse(language: &Language, text: &str) -> Result<Tree, String> {
     let mut parser = Parser::new();
     parser.set_language(language).map_err(|error| error.to_string())?;
     let mut steps = 0;
-    let most = STEPS + text.len() * STEPS_PER_BYTE;
+    let most = STEPS + text.len() / BYTES_PER_STEP;
     let mut count = |_: &tree_sitter::ParseState| {
         steps += 1;
         if steps > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

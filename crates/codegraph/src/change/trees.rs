@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use lockstep_model::RepoPath;
-use tree_sitter::{Language, Node, Parser};
+use tree_sitter::{Language, Node};
+
+use crate::syntax;
 
 /// What has to be known of a language, beside its grammar.
 pub(super) struct Grammar {
@@ -73,10 +75,8 @@ pub(super) fn agree(grammar: &Grammar, before: &str, after: &str) -> Option<bool
     if before.len().max(after.len()) > LARGEST {
         return None;
     }
-    let mut parser = Parser::new();
-    parser.set_language(&grammar.language).ok()?;
-    let mut canonical = |text: &str| {
-        let tree = parser.parse(text, None)?;
+    let canonical = |text: &str| {
+        let tree = syntax::parse(&grammar.language, text).ok()?;
         let root = tree.root_node();
         (!root.has_error()).then(|| Writer::new(grammar, text).write(root))
     };
