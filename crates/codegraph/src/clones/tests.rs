@@ -1,6 +1,5 @@
 //! Copies in small checkouts, and the bounds of the search.
 
-
 use lockstep_model::{Basis, CloneKind, ClosureFile, FileKind, FunctionId, RepoPath, Symbols};
 
 use super::*;
