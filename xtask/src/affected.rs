@@ -49,7 +49,7 @@ fn summary(rows: &[(Affected, usize)], out: &mut dyn Write) -> io::Result<()> {
     let deployed: usize = rows.iter().map(|(affected, _)| affected.functions.len()).sum();
     let all: usize = rows.iter().map(|(_, all)| all).sum();
     let none = rows.iter().filter(|(affected, _)| affected.functions.is_empty()).count();
-    let every = rows.iter().filter(|(affected, all)| affected.functions.len() == *all).count();
+    let every = rows.iter().filter(|(affected, all)| *all > 0 && affected.functions.len() == *all).count();
     let mut counts: Vec<usize> = rows.iter().map(|(affected, _)| affected.functions.len()).collect();
     counts.sort_unstable();
     let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
