@@ -17,8 +17,7 @@ use lockstep_codegraph::CodeGraph;
 use lockstep_config::Config;
 use lockstep_diagnostics::Problem;
 use lockstep_model::{
-    Affected, AffectedFunction, Basis, Closure, CommitId, DeployReason, DeployReasonKind, Function, FunctionId,
-    RepoPath,
+    Affected, AffectedFunction, Basis, Closure, DeployReason, DeployReasonKind, Function, FunctionId, RepoPath,
 };
 use rayon::prelude::*;
 
@@ -61,7 +60,7 @@ impl Snapshot {
 pub struct AffectedReport {
     /// The functions.
     pub affected: Affected,
-    /// What was left out on the way, in the state after the change.
+    /// What was left out on the way, in either state.
     pub problems: Vec<Problem>,
     /// Why there is no answer; empty if there is.
     pub incomplete: Vec<Incomplete>,
@@ -87,7 +86,11 @@ pub fn affected(project: Project, config: &Config, progress: &dyn Progress) -> A
         None => all_new(&after),
     };
     affected.before = commit;
-    AffectedReport { affected, problems: after.problems, incomplete }
+    // What could not be read before the change is told too, each once.
+    let mut problems = after.problems;
+    let earlier = before.map(|before| before.problems).unwrap_or_default();
+    problems.extend(earlier.into_iter().filter(|problem| !problems.contains(problem)).collect::<Vec<_>>());
+    AffectedReport { affected, problems, incomplete }
 }
 
 fn all_new(after: &Snapshot) -> Affected {
@@ -197,13 +200,5 @@ fn unknown(function: &Function, closure: &Closure, compared: &Compared<'_>, reas
     let changed = compared.differing_under(&folder).find(|path| !lockstep_codegraph::is_test_or_documentation(path));
     if let Some(path) = changed {
         reasons.add(DeployReasonKind::UnknownCode, path, []);
-    }
-}
-
-/// The state of `project` before the change that it was opened with, or at any other commit.
-impl Project {
-    /// The files as they were at `commit`, in the same scope; without a repository there are none.
-    pub fn at(&self, commit: CommitId) -> Self {
-        self.of_commit(&commit.to_string())
     }
 }

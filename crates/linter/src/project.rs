@@ -10,7 +10,7 @@ use std::{
 use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
-use lockstep_model::{BlobId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
+use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
 
 use crate::{ChangeAsked, FactsStore};
@@ -123,15 +123,16 @@ impl Project {
         }
     }
 
-    /// The files of the commit `rev`, in the scope of this project. It has no repository of its own: it is there to be
-    /// read and followed, and its history is that of this one.
-    pub(crate) fn of_commit(&self, rev: &str) -> Self {
+    /// The files as they were at `commit`, in the scope of this project; without a repository there are none. It has no
+    /// repository of its own: it is there to be read and followed, and its history is that of this one.
+    pub fn at(&self, commit: CommitId) -> Self {
+        let rev = commit.to_string();
         let mut problems = Vec::new();
         let listed = match self.repository.as_ref().map(|repository| repository.lock()) {
-            Some(Ok(repository)) => repository.tree_files(Some(rev)).map_err(|error| error.to_string()),
+            Some(Ok(repository)) => repository.tree_files(Some(&rev)).map_err(|error| error.to_string()),
             _ => Err("there is no repository to read it from".to_owned()),
         };
-        let listed = listed.map_err(|why| format!("the files of {} cannot be read: {why}", rev.escape_debug()));
+        let listed = listed.map_err(|why| format!("the files of {rev} cannot be read: {why}"));
         let files = contents(&self.place, listed, &mut problems);
         Self {
             root: None,

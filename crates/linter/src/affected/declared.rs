@@ -44,6 +44,7 @@ impl Declared {
 pub(super) fn changes(before: &Snapshot, after: &Snapshot, compared: &Compared<'_>) -> Declared {
     let shared = of_all(before, after, compared);
     let mut all = BTreeMap::new();
+    let mut folders = BTreeMap::new();
     for (number, function) in after.found.functions.iter().enumerate() {
         let Some((old, _)) = before.get(&function.id) else { continue };
         let mut changed = own(old, function, compared);
@@ -53,7 +54,7 @@ pub(super) fn changes(before: &Snapshot, after: &Snapshot, compared: &Compared<'
                 shared.get(path).filter(|names| !names.is_empty()).map(|names| ((*path).clone(), names.clone())),
             );
         }
-        changed.extend(variables(function, compared));
+        changed.extend(variables(function, compared, &mut folders));
         if !changed.is_empty() {
             all.insert(number, changed);
         }
@@ -150,15 +151,20 @@ fn shared_parts(path: &RepoPath, inside: &BTreeSet<&str>, compared: &Compared<'_
 }
 
 /// Terraform's locals and variables that a function's block names and that say something else, and its modules.
-fn variables(function: &Function, compared: &Compared<'_>) -> Changed {
+/// `folders` remembers the names that changed in each folder.
+fn variables(
+    function: &Function,
+    compared: &Compared<'_>,
+    folders: &mut BTreeMap<RepoPath, BTreeSet<String>>,
+) -> Changed {
     let mut changed = Changed::new();
     let [_, files] = compared.sides();
     for declaration in &function.declarations {
         let path = &declaration.location.path;
         let (Some("tf" | "tofu"), Some(folder)) = (path.extension(), path.parent()) else { continue };
         let Some(block) = block_text(declaration, files) else { continue };
-        let names = changed_names(&folder, compared);
-        let used: Vec<String> = names.into_iter().filter(|name| mentions(&block, name)).collect();
+        let names = folders.entry(folder.clone()).or_insert_with(|| changed_names(&folder, compared));
+        let used: Vec<String> = names.iter().filter(|name| mentions(&block, name)).cloned().collect();
         if !used.is_empty() {
             changed.push((path.clone(), used));
         }
@@ -192,6 +198,9 @@ fn changed_names(folder: &RepoPath, compared: &Compared<'_>) -> BTreeSet<String>
             Some("tfvars") => changed.extend(differing_keys(&old, &new).into_iter().map(|name| format!("var.{name}"))),
             _ => {}
         }
+    }
+    if changed.is_empty() {
+        return changed;
     }
     let all: Vec<(String, String)> = files
         .under(folder)
