@@ -36,6 +36,39 @@ impl BaselineState {
     }
 }
 
+/// What silences a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressedBy {
+    /// An `[[allow]]` table of the configuration.
+    Configuration,
+    /// A comment beside the code or the declaration.
+    Comment,
+    /// A trailer of a commit.
+    Trailer,
+}
+
+impl SuppressedBy {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Comment => "comment",
+            Self::Trailer => "trailer",
+        }
+    }
+}
+
+/// Why a finding is silent though its rule speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What silences it.
+    pub by: SuppressedBy,
+    /// Where that stands; none for a commit.
+    pub location: Option<Location>,
+    /// The reason that is given there.
+    pub reason: String,
+}
+
 /// One finding of one rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -65,6 +98,8 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// What the baseline says.
     pub baseline: BaselineState,
+    /// What silences it; its level is `allow` then.
+    pub suppression: Option<Suppression>,
     /// Orders findings of one level, largest first: how strong, 0 to 1.
     pub weight: f64,
     /// True if it is about the change that is looked at (`--staged`, `--base`): such findings come before all others.

@@ -29,7 +29,7 @@ mod whose;
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, ConfigError, Levels};
 use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
-use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
+use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta, SuppressedBy, Suppression};
 use lockstep_discovery::Callees;
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
@@ -362,6 +362,11 @@ fn accept(findings: &mut [Finding], config: &Config, as_of: Timestamp) {
             finding.level = Level::Allow;
             let place = &allow.location;
             finding.level_origin = format!("allowed at {}:{}: {}", place.path, place.line, allow.reason);
+            finding.suppression = Some(Suppression {
+                by: SuppressedBy::Configuration,
+                location: Some(place.clone()),
+                reason: allow.reason.clone(),
+            });
         }
     }
 }

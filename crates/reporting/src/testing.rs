@@ -107,6 +107,7 @@ pub(crate) fn finding() -> Finding {
         ],
         fingerprint: Fingerprint::new("lockstep", ["orders/CreateOrder", "billing/CreateInvoice"]),
         baseline: BaselineState::New,
+        suppression: None,
         weight: 0.83,
         of_change: false,
     }
@@ -131,6 +132,7 @@ pub(crate) fn hostile_finding() -> Finding {
         help: Vec::new(),
         fingerprint: Fingerprint::new("follower", ["mail/Send", "orders/CreateOrder"]),
         baseline: BaselineState::New,
+        suppression: None,
         weight: 0.4,
         of_change: false,
     }

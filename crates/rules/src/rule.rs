@@ -128,6 +128,7 @@ impl Draft {
             help: self.help,
             fingerprint,
             baseline: BaselineState::New,
+            suppression: None,
             weight: self.weight,
             of_change: self.of_change,
         }

@@ -191,6 +191,7 @@ fn an_allow_covers_what_it_names_until_its_last_day() {
         help: Vec::new(),
         fingerprint: Fingerprint::new("lockstep", functions.iter().copied()),
         baseline: BaselineState::New,
+        suppression: None,
         weight: 0.0,
         of_change: false,
     };
