@@ -14,4 +14,5 @@ mod robustness;
 mod schemas;
 mod services;
 mod simulator;
+mod terminal;
 mod whose;

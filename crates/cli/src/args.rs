@@ -6,9 +6,9 @@ mod read;
 
 use std::ffi::OsString;
 
-pub use check::{CheckArgs, CheckFormat, DemoArgs, level_flags};
+pub use check::{CheckArgs, DemoArgs, level_flags};
 use clap::{Parser, Subcommand};
-pub use common::{ColorWhen, Common, HistoryArgs};
+pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
 pub use read::{
     AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, ExplainArgs, GraphArgs, GraphFormat,
     ListArgs, ListFormat, RulesArgs, ServicesArgs, TruthArg, VerdictArgs, WhyArgs,

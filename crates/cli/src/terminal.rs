@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{self, IsTerminal, Write},
+    path::Path,
     sync::{Mutex, OnceLock},
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lockstep_linter::Progress;
 
-use crate::args::{ColorWhen, Common};
+use crate::args::{ColorWhen, Common, LinksWhen};
 
 /// Shorter runs show no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -24,7 +25,28 @@ pub fn colors(when: ColorWhen, is_terminal: bool) -> bool {
         ColorWhen::Never => false,
         ColorWhen::Auto if set("NO_COLOR") => false,
         ColorWhen::Auto if set("CLICOLOR_FORCE") || set("FORCE_COLOR") => true,
-        ColorWhen::Auto => is_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        ColorWhen::Auto if env::var_os("TERM").is_some_and(|term| term == "dumb") => false,
+        // Their logs are no terminals, and show colours.
+        ColorWhen::Auto => is_terminal || ["GITHUB_ACTIONS", "GITLAB_CI"].into_iter().any(set),
+    }
+}
+
+/// What places are linked to, below the `root` of the checkout; none if they are not to be links.
+pub fn links(common: &Common, root: Option<&Path>) -> Option<String> {
+    let root = root.filter(|_| are_linked(common.hyperlinks, io::stdout().is_terminal()))?;
+    Some(lockstep_reporting::address_of(&root.to_string_lossy()))
+}
+
+/// Whether places become links.
+fn are_linked(when: LinksWhen, is_terminal: bool) -> bool {
+    match when {
+        LinksWhen::Always => true,
+        LinksWhen::Never => false,
+        // It heeds FORCE_HYPERLINK, and knows the terminals that open them.
+        LinksWhen::Auto => {
+            let forced = env::var("FORCE_HYPERLINK").is_ok_and(|value| value == "1" || value == "true");
+            forced || (is_terminal && env::var_os("CI").is_none() && supports_hyperlinks::supports_hyperlinks())
+        }
     }
 }
 
@@ -34,17 +56,22 @@ pub fn options(common: &Common) -> lockstep_reporting::Options {
     lockstep_reporting::Options {
         color: colors(common.color, is_terminal),
         width: is_terminal.then(width).flatten(),
-        ascii: false,
-        quiet: common.quiet,
+        ascii: common.ascii,
+        links: None,
+        hints: is_terminal,
+        statistics: false,
+        quiet: common.quiet > 0,
         verbose: common.verbose > 0,
         max_findings: None,
         github_actions: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
     }
 }
 
-/// The width of the terminal, as clap measures it for its help, at most 120 columns.
+/// The width of the terminal, at most 120 columns: longer lines are hard to read.
 fn width() -> Option<usize> {
-    env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or(Some(100)).map(|width: usize| width.min(120))
+    let told = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    told.or_else(measured).map(|width: usize| width.min(120))
 }
 
 /// Writes to standard output. A reader that goes away (`| head`) ends the output quietly.
@@ -74,7 +101,7 @@ pub struct Bar {
 impl Bar {
     /// The progress of a run with these wishes.
     pub fn new(common: &Common) -> Self {
-        let wanted = !common.no_progress && !common.quiet && io::stderr().is_terminal();
+        let wanted = !common.no_progress && common.quiet == 0 && io::stderr().is_terminal();
         let bar = wanted.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
             let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar:.dim} {pos}/{len}");

@@ -28,6 +28,12 @@ pub struct Options {
     pub width: Option<usize>,
     /// Only ASCII in the drawing; names from the repository stay as they are.
     pub ascii: bool,
+    /// Places become links that a terminal can open: the address of the root of the checkout, `file://host/path/`.
+    pub links: Option<String>,
+    /// The next command to run is said: for people at a terminal.
+    pub hints: bool,
+    /// How many findings each rule has, instead of the findings.
+    pub statistics: bool,
     /// Findings only: no summary, no problems.
     pub quiet: bool,
     /// All evidence, all problems, all places.

@@ -16,6 +16,7 @@ pub mod formats;
 pub mod functions;
 pub mod graph;
 mod json;
+mod links;
 mod prose;
 pub mod rules;
 pub mod services;
@@ -29,6 +30,7 @@ mod view;
 pub mod why;
 
 pub use format::{Format, Options};
+pub use links::address_of;
 pub use prose::{count, date};
 pub use view::{
     BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,

@@ -35,8 +35,11 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: CheckFormat,
     /// Show at most this many findings; the others are counted
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 20)]
     pub max_findings: usize,
+    /// Show how many findings each rule has, instead of the findings
+    #[arg(long)]
+    pub statistics: bool,
     /// Exit with 0 where it would be 1
     #[arg(long)]
     pub exit_zero: bool,

@@ -24,12 +24,18 @@ pub struct Common {
     /// Colours: by default on a terminal only
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorWhen,
+    /// Links to places, which a terminal opens with a click: by default on terminals that are known to
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub hyperlinks: LinksWhen,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
     /// No progress bars
     #[arg(long)]
     pub no_progress: bool,
-    /// Findings only, no summary and no hints
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    /// Findings only, no summary and no hints; twice: nothing but the exit code
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "verbose")]
+    pub quiet: u8,
     /// List everything that was left out; twice: when each stage began
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
@@ -49,7 +55,20 @@ pub struct HistoryArgs {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set; also where CLICOLOR_FORCE or FORCE_COLOR is
+    /// On a terminal, and in the logs of GitHub Actions and GitLab, unless NO_COLOR is set; also where CLICOLOR_FORCE or
+    /// FORCE_COLOR is
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// When to make places links.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LinksWhen {
+    /// On a terminal that is known to open them; also where FORCE_HYPERLINK is set
     #[default]
     Auto,
     /// Always

@@ -32,7 +32,7 @@ pub fn affected(args: &AffectedArgs) -> anyhow::Result<Exit> {
         AffectedFormat::List => render::write_list(&report.affected, &options, out),
         AffectedFormat::Matrix => render::write_matrix(&report.affected, out),
     })?;
-    if !args.common.quiet && !report.problems.is_empty() && complete {
+    if args.common.quiet == 0 && !report.problems.is_empty() && complete {
         let what = lockstep_reporting::count(report.problems.len(), "thing");
         writeln!(
             io::stderr().lock(),

@@ -21,12 +21,16 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
     session.bar.finish();
     let mut wishes = terminal::options(&args.common);
+    wishes.links = terminal::links(&args.common, session.project.root.as_deref());
     wishes.max_findings = Some(args.max_findings);
+    wishes.statistics = args.statistics;
     let format = formats::by_name(args.format.name()).unwrap_or(formats::FORMATS[0]);
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
     tell_of_kept_facts(&session.project, &args.common);
-    terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
+    if args.common.quiet < 2 {
+        terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
+    }
     Ok(exit(&report, args.exit_zero))
 }
 

@@ -17,11 +17,11 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     make_empty(folder)?;
     let commits = write(folder)?;
     let mut err = std::io::stderr().lock();
-    if !args.common.quiet {
+    if args.common.quiet == 0 {
         let _ = writeln!(err, "A made-up shop: six stacks, seven functions, {commits} commits in seventeen months.\n");
     }
     let exit = super::check(&check_args(args, folder), &[])?;
-    if !args.common.quiet && args.folder.is_none() {
+    if args.common.quiet == 0 && args.folder.is_none() {
         let _ = writeln!(err, "\nTo look around in it: lockstep demo FOLDER, then there");
         let _ = writeln!(err, "  lockstep why pricing/CalculatePrice billing/SendInvoice");
     }
@@ -46,6 +46,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         forbid: Vec::new(),
         format: args.format,
         max_findings: usize::MAX,
+        statistics: false,
         exit_zero: false,
         history: HistoryArgs { as_of: None, allow_shallow: false },
         common: args.common.clone(),

@@ -1,6 +1,7 @@
 //! `text`: findings as a compiler shows them, for people at a terminal or reading a log.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     io,
 };
@@ -9,11 +10,11 @@ use codespan_reporting::{
     diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shade},
     term::{Chars, Config, emit_to_write_style},
 };
-use lockstep_diagnostics::{BaselineState, Finding, Label as Place, Problem, ProblemKind, Severity};
+use lockstep_diagnostics::{BaselineState, Finding, Group, Label as Place, Problem, ProblemKind, Severity};
 use lockstep_model::DropReason;
 
 use crate::{
-    ChangeView, EarlySign, Format, Options, ReportView, escape, evidence,
+    ChangeView, EarlySign, Format, Options, ReportView, escape, evidence, links,
     prose::{count, date, place, wrap},
     snippet::Snippets,
     style::{self, Painter},
@@ -36,15 +37,21 @@ impl Format for Text {
 
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page { report, options, painter: Painter::new(options.color), origins: BTreeSet::new() };
-        page.findings()?;
+        if options.statistics {
+            page.statistics()
+        } else {
+            page.findings()?
+        }
         page.incomplete()?;
         if !options.quiet {
             page.problems();
             page.early();
             page.change();
             page.summary();
+            page.next();
         }
         let text = String::from_utf8_lossy(&page.painter.text).into_owned();
+        let text = options.links.as_ref().map_or(text.clone(), |root| links::link_places(&text, root));
         let text = if options.github_actions { escape::disarm_workflow_commands(&text) } else { text };
         out.write_all(text.as_bytes())
     }
@@ -82,6 +89,24 @@ impl Page<'_> {
             self.push(&format!("{text}\n\n"));
         }
         Ok(())
+    }
+
+    /// How many findings each rule has, the rule with most of them first.
+    fn statistics(&mut self) {
+        let mut by_rule: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for finding in self.report.ranked() {
+            *by_rule.entry((finding.rule.name, finding.severity().as_str())).or_default() += 1;
+        }
+        let mut rows: Vec<_> = by_rule.into_iter().collect();
+        rows.sort_by_key(|(rule, number)| (Reverse(*number), *rule));
+        let digits = rows.iter().map(|(_, number)| number.to_string().len()).max().unwrap_or_default();
+        let widest = rows.iter().map(|((rule, _), _)| rule.len()).max().unwrap_or_default();
+        for ((rule, severity), number) in &rows {
+            self.push(&format!("{number:>digits$}  {rule:widest$}  {severity}\n"));
+        }
+        if !rows.is_empty() {
+            self.push("\n");
+        }
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -243,6 +268,17 @@ impl Page<'_> {
         }
     }
 
+    /// The one command that helps most now: for people at a terminal.
+    fn next(&mut self) {
+        if !self.options.hints {
+            return;
+        }
+        if let Some(next) = next_command(self.report, self.options) {
+            let head = style::paint(self.options.color, style::GOOD, "next:");
+            self.push(&format!("{head} {next}\n"));
+        }
+    }
+
     /// Says so where history does not predict change. That too few changesets touch several functions to tell is no
     /// fault where functions are independent, so it is said on request.
     fn predictive(&mut self) {
@@ -254,6 +290,40 @@ impl Page<'_> {
             let note = style::paint(self.options.color, style::WARNING, "note:");
             self.push(&format!("{note} {}\n", escape::line(&verdict.sentence)));
         }
+    }
+}
+
+/// Findings from which on a project that has no baseline is told of it.
+const MANY: usize = 10;
+
+/// What to run next, and why; nothing where a finding or an error says it already.
+fn next_command(report: &ReportView<'_>, options: &Options) -> Option<String> {
+    let ranked = report.ranked();
+    if !report.incomplete.is_empty() {
+        return Some("`lockstep doctor` shows what can be read here".to_owned());
+    }
+    if report.summary.functions == 0 {
+        return Some("`lockstep functions -v` shows which manifests were looked at".to_owned());
+    }
+    if ranked.len() >= MANY && report.baseline.is_none() {
+        return Some(
+            "`lockstep baseline write` accepts what is there, so that only what is new is reported".to_owned(),
+        );
+    }
+    let hidden = options.max_findings.is_some_and(|most| ranked.len() > most);
+    if hidden && !options.statistics {
+        return Some("`lockstep check --statistics` counts all of them by rule".to_owned());
+    }
+    let Some(first) = ranked.first() else {
+        return Some("`lockstep verdict` says of each function whether it is a microservice".to_owned());
+    };
+    let told = first.help.iter().any(|help| help.contains("lockstep why"));
+    match &first.functions[..] {
+        [a, b, ..] if first.rule.group == Group::Coupling && !told => {
+            let [a, b] = [a, b].map(|id| escape::line(id.as_str()).into_owned());
+            Some(format!("`lockstep why {a} {b}` shows the commits behind the first"))
+        }
+        _ => Some(format!("`lockstep explain {}` says what the first is about", first.rule.name)),
     }
 }
 
