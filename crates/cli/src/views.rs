@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use lockstep_diagnostics::RuleMeta;
 use lockstep_linter::{
     Alone, Incomplete, Options, Project, Report,
     coupling::{self, Coupling, CouplingGraph, Knowledge, PRIOR_WEIGHT},
+    rules,
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
@@ -33,6 +35,7 @@ pub struct OwnedReport {
     incomplete: Vec<Incompleteness>,
     early: Vec<EarlySign>,
     change: Option<ChangeView>,
+    rules: Vec<&'static RuleMeta>,
 }
 
 impl OwnedReport {
@@ -56,6 +59,7 @@ impl OwnedReport {
             incomplete: report.incomplete.iter().map(incompleteness).collect(),
             early: report.graph.early_signs().into_iter().map(|sign| early(report, sign)).collect(),
             change: change(report, project),
+            rules: rules(),
         }
     }
 
@@ -67,6 +71,7 @@ impl OwnedReport {
     ) -> ReportView<'a> {
         ReportView {
             findings: &report.findings,
+            rules: &self.rules,
             problems: &report.problems,
             incomplete: &self.incomplete,
             early: &self.early,
@@ -99,7 +104,12 @@ fn early(report: &Report, sign: coupling::EarlySign) -> EarlySign {
 
 /// One reason for an incomplete run.
 pub fn incompleteness(reason: &Incomplete) -> Incompleteness {
-    Incompleteness { reason: reason.reason.clone(), notes: reason.notes.clone(), help: reason.help.clone() }
+    Incompleteness {
+        reason: reason.reason.clone(),
+        notes: reason.notes.clone(),
+        help: reason.help.clone(),
+        accepted: reason.accepted,
+    }
 }
 
 /// How many changesets there were, and what became of them.

@@ -76,6 +76,19 @@ pub(crate) fn json(document: &str) -> String {
     out.replace("##[", "#\\u0023[")
 }
 
+/// `path` as the path of a relative URI: all but letters, digits, `-._~` and `/` is percent-encoded, so that no part of
+/// it can be taken for a scheme, a query or an address.
+pub(crate) fn uri_path(path: &str) -> String {
+    let mut out = String::with_capacity(path.len() + 8);
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

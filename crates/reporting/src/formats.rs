@@ -2,12 +2,13 @@
 
 mod github;
 mod json;
+mod sarif;
 mod text;
 
 use crate::Format;
 
 /// Every format, in the order of `--help`.
-pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &github::GitHub];
+pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &sarif::Sarif, &github::GitHub];
 
 /// The format that `--format` calls `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

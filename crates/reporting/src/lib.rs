@@ -17,6 +17,7 @@ pub mod functions;
 pub mod graph;
 mod json;
 mod links;
+mod page;
 mod prose;
 pub mod rules;
 pub mod services;
@@ -25,6 +26,7 @@ mod style;
 mod table;
 #[cfg(test)]
 mod testing;
+mod tool;
 pub mod verdict;
 mod view;
 pub mod why;

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_page_is_printed_as_it_is() {
         let mut out = Vec::new();
-        write_page(&LOCKSTEP, &mut out).unwrap();
-        assert_eq!(out, b"# lockstep\n");
+        write_page(&FOLLOWER, &mut out).unwrap();
+        assert_eq!(out, b"# follower\n");
     }
 }

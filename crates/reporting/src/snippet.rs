@@ -90,6 +90,14 @@ impl Snippets {
     }
 }
 
+/// The column in characters, from 1, at which `location` ends on its first line, one past the last character; none if it
+/// means no part of that line.
+pub(crate) fn end_column(text: &str, location: &Location) -> Option<u32> {
+    let (line, span) = line_of(text, location);
+    let characters = text[line.start..span.end].chars().count();
+    (span.end > span.start).then(|| u32::try_from(characters + 1).unwrap_or(u32::MAX))
+}
+
 impl Draft {
     /// The bytes of the shown line that stand for `location`; the line is made if it is not there yet.
     fn mark(&mut self, location: &Location, columns: usize) -> Option<Range<usize>> {

@@ -1,5 +1,7 @@
 //! Values for the tests of this crate: a small shop with two findings.
 
+pub(crate) mod hostile;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{
@@ -23,7 +25,7 @@ pub(crate) static LOCKSTEP: RuleMeta = RuleMeta {
     default_level: Level::Deny,
     summary: "these functions must change together",
     since: "0.1.0",
-    page: "# lockstep\n",
+    page: "# lockstep\n\nFunctions that must change together.\n\n## What it does\n\nFinds them.\n\n## Example\n\n```history\nd1 ana \"x\" A a\n```\n\n## What to do\n\nMerge them.\n",
 };
 
 pub(crate) static FOLLOWER: RuleMeta = RuleMeta {
@@ -172,10 +174,12 @@ pub(crate) fn with_report<T>(findings: &[Finding], incomplete: bool, see: impl F
         reason: "this clone is shallow".to_owned(),
         notes: vec!["co-change needs history".to_owned()],
         help: vec!["git fetch --unshallow --filter=blob:none".to_owned()],
+        accepted: false,
     }];
     see(&ReportView {
         change: None,
         findings,
+        rules: &[&FOLLOWER, &LOCKSTEP],
         problems: &problems(),
         incomplete: if incomplete { &reasons } else { &[] },
         early: &[EarlySign {

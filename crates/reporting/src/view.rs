@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, Severity};
+use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, RuleMeta, Severity};
 use lockstep_model::{CommitId, DropReason, FunctionId, RepoPath, Timestamp};
 
 use crate::backtest::VerdictView;
@@ -12,6 +12,8 @@ use crate::backtest::VerdictView;
 pub struct ReportView<'a> {
     /// The findings, in any order. Those at level `allow` are never shown.
     pub findings: &'a [Finding],
+    /// Every rule that there is, whether it found something or not.
+    pub rules: &'a [&'static RuleMeta],
     /// What could not be read, or only in part.
     pub problems: &'a [Problem],
     /// Why the analysis is incomplete; empty if it is complete.
@@ -63,6 +65,8 @@ pub struct Incompleteness {
     pub notes: Vec<String>,
     /// What mends it, each a sentence or a command.
     pub help: Vec<String>,
+    /// True if the user asked to go on all the same.
+    pub accepted: bool,
 }
 
 /// The figures of a run.
@@ -133,17 +137,22 @@ pub(crate) struct Tally {
 impl<'a> ReportView<'a> {
     /// The findings to show to people: neither allowed nor known, those about the change first, then the weightiest.
     pub(crate) fn ranked(&self) -> Vec<&'a Finding> {
-        let mut shown: Vec<_> = self.reported().filter(|finding| finding.baseline != BaselineState::Known).collect();
-        shown.sort_by(|a, b| {
-            (b.of_change.cmp(&a.of_change))
-                .then(b.severity().cmp(&a.severity()))
-                .then(b.weight.total_cmp(&a.weight))
-                .then_with(|| a.rule.name.cmp(b.rule.name))
-                .then_with(|| a.functions.cmp(&b.functions))
-                .then_with(|| a.fingerprint.cmp(&b.fingerprint))
-                .then_with(|| a.message.cmp(&b.message))
-        });
-        shown
+        rank(self.reported().filter(|finding| finding.baseline != BaselineState::Known))
+    }
+
+    /// The findings that the baseline holds back, the weightiest first.
+    pub(crate) fn known(&self) -> Vec<&'a Finding> {
+        rank(self.reported().filter(|finding| finding.baseline == BaselineState::Known))
+    }
+
+    /// The findings that are silenced by name (not those of rules that are off), the weightiest first.
+    pub(crate) fn suppressed(&self) -> Vec<&'a Finding> {
+        rank(self.findings.iter().filter(|finding| finding.level == Level::Allow && finding.suppression.is_some()))
+    }
+
+    /// True if the run fails for want of something: reasons that the user accepted do not count.
+    pub(crate) fn is_failed(&self) -> bool {
+        self.incomplete.iter().any(|why| !why.accepted)
     }
 
     /// All findings that are not allowed, known ones included.
@@ -162,4 +171,19 @@ impl<'a> ReportView<'a> {
         }
         tally
     }
+}
+
+/// The order in which findings are shown: nothing depends on the order in which they came.
+fn rank<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
+    let mut ranked: Vec<_> = findings.collect();
+    ranked.sort_by(|a, b| {
+        (b.of_change.cmp(&a.of_change))
+            .then(b.severity().cmp(&a.severity()))
+            .then(b.weight.total_cmp(&a.weight))
+            .then_with(|| a.rule.name.cmp(b.rule.name))
+            .then_with(|| a.functions.cmp(&b.functions))
+            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    ranked
 }

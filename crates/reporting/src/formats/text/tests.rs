@@ -70,6 +70,7 @@ fn many_places_are_not_all_drawn() {
 fn an_empty_run_has_a_summary() {
     let summary = crate::Summary::default();
     let report = ReportView {
+        rules: &[],
         change: None,
         findings: &[],
         problems: &[],
