@@ -10,6 +10,7 @@ mod program;
 mod readme;
 mod recount;
 mod replay;
+mod reports;
 mod robustness;
 mod schemas;
 mod services;

@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod output;
 mod read;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 pub use check::{CheckArgs, DemoArgs, level_flags};
 use clap::{Parser, Subcommand};
 pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
+pub use output::{OutputArgs, ReportTo};
 pub use read::{
     AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, ExplainArgs, GraphArgs, GraphFormat,
     ListArgs, ListFormat, RulesArgs, ServicesArgs, TruthArg, VerdictArgs, WhyArgs,

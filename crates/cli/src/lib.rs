@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod exit;
 mod predictive;
+mod reports;
 mod session;
 mod terminal;
 mod views;

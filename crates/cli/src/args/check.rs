@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args};
 use lockstep_diagnostics::Level;
 
-use super::{Common, HistoryArgs};
+use super::{Common, HistoryArgs, OutputArgs};
 
 /// `check`.
 #[derive(Debug, Clone, Args)]
@@ -31,9 +31,8 @@ pub struct CheckArgs {
     /// As deny, and nothing can lower it
     #[arg(short = 'F', long = "forbid", value_name = "RULE|GROUP")]
     pub forbid: Vec<String>,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: CheckFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Show at most this many findings; the others are counted
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub max_findings: usize,
@@ -54,34 +53,10 @@ pub struct CheckArgs {
 pub struct DemoArgs {
     /// Where to write it, and leave it: an empty or new folder [default: a temporary one, removed afterwards]
     pub folder: Option<PathBuf>,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: CheckFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
     #[command(flatten)]
     pub common: Common,
-}
-
-/// Formats of `check`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// For people
-    #[default]
-    Text,
-    /// One document, as docs/src/schema/check.json says
-    Json,
-    /// Annotations on a pull request
-    Github,
-}
-
-impl CheckFormat {
-    /// The name under which `reporting` knows it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Github => "github",
-        }
-    }
 }
 
 /// The level flags of `check` in the order in which they stand on the command line: the last one wins.

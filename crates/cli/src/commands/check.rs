@@ -2,18 +2,19 @@
 
 use lockstep_diagnostics::Level;
 use lockstep_linter::{Report, lint};
-use lockstep_reporting::formats;
 
 use crate::{
     args::CheckArgs,
     base,
     exit::Exit,
+    reports,
     session::{Session, tell_of_kept_facts},
     terminal, views,
 };
 
 /// Lints and reports. Level flags come in the order of the command line.
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
+    reports::check(&args.output.report)?;
     let change = base::against(args.base.as_deref(), args.staged, &|name| std::env::var_os(name));
     let Some(session) = Session::open_with(&args.path, &args.common, flags, change)? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
@@ -24,13 +25,10 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     wishes.links = terminal::links(&args.common, session.project.root.as_deref());
     wishes.max_findings = Some(args.max_findings);
     wishes.statistics = args.statistics;
-    let format = formats::by_name(args.format.name()).unwrap_or(formats::FORMATS[0]);
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
     tell_of_kept_facts(&session.project, &args.common);
-    if args.common.quiet < 2 {
-        terminal::print(|out| format.write(&owned.view(&report, &text_of), &wishes, out))?;
-    }
+    reports::write(&owned.view(&report, &text_of), &args.output, &wishes, &args.common)?;
     Ok(exit(&report, args.exit_zero))
 }
 

@@ -44,7 +44,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         warn: Vec::new(),
         deny: Vec::new(),
         forbid: Vec::new(),
-        format: args.format,
+        output: args.output.clone(),
         max_findings: usize::MAX,
         statistics: false,
         exit_zero: false,
