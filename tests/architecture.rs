@@ -57,6 +57,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("hcl-edit", &["document"]),
     ("jsonc-parser", &["document", "script"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
 ];
 
 /// The aim is 500 lines; a file past this needs splitting.

@@ -2,18 +2,25 @@
 
 mod check;
 mod common;
+mod config;
+mod levels;
 mod output;
 mod read;
 
 use std::ffi::OsString;
 
-pub use check::{CheckArgs, DemoArgs, level_flags};
+pub use check::{CheckArgs, DemoArgs};
 use clap::{Parser, Subcommand};
 pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
+pub use config::{
+    CompletionsArgs, ConfigArgs, ConfigCommand, ExplainArgs, InitArgs, ManArgs, PageFormat, RulesArgs, RulesFormat,
+    ShowArgs,
+};
+pub use levels::{LevelArgs, level_flags};
 pub use output::{OutputArgs, ReportTo};
 pub use read::{
-    AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, ExplainArgs, GraphArgs, GraphFormat,
-    ListArgs, ListFormat, RulesArgs, ServicesArgs, TruthArg, VerdictArgs, WhyArgs,
+    AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, GraphArgs, GraphFormat, ListArgs, ListFormat,
+    ServicesArgs, TruthArg, VerdictArgs, WhyArgs,
 };
 
 /// Which of your serverless functions are really one microservice?
@@ -60,14 +67,22 @@ pub enum Command {
     Backtest(BacktestArgs),
     /// Compare the services that the history suggests with those that are claimed
     Services(ServicesArgs),
-    /// Print the page of a rule
+    /// Print the page of a rule, or list the rules of a group
     Explain(ExplainArgs),
-    /// List the rules and their levels
+    /// List the rules, their levels and where these come from
     Rules(RulesArgs),
+    /// Write a commented lockstep.toml with what was found here
+    Init(InitArgs),
+    /// Show the configuration in force and where each value comes from, or the schema of lockstep.toml
+    Config(ConfigArgs),
     /// Say what can be read here: repository, history, configuration, functions
     Doctor(ListArgs),
     /// Write a made-up repository with a history of seventeen months, and lint it
     Demo(DemoArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
 }
 
 /// Cargo hands `cargo lockstep check` to `cargo-lockstep lockstep check`: the second word is taken off, once.

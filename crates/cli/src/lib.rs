@@ -4,6 +4,7 @@ mod args;
 mod base;
 mod cache;
 mod commands;
+mod configuration;
 mod demo;
 mod exit;
 mod predictive;
@@ -43,9 +44,10 @@ pub fn run(name: &'static str, arguments: Vec<OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
     let check = |args: &CheckArgs, matches: &ArgMatches| commands::check(args, &args::level_flags(matches));
+    let of = |command: &str| matches.subcommand_matches(command).unwrap_or(matches);
     match &cli.command {
         None => check(&cli.check, matches),
-        Some(Command::Check(args)) => check(args, matches.subcommand_matches("check").unwrap_or(matches)),
+        Some(Command::Check(args)) => check(args, of("check")),
         Some(Command::Functions(args)) => commands::functions(args),
         Some(Command::Code(args)) => commands::code(args),
         Some(Command::Affected(args)) => commands::affected(args),
@@ -55,8 +57,15 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Backtest(args)) => commands::backtest(args),
         Some(Command::Services(args)) => commands::services(args),
         Some(Command::Explain(args)) => commands::explain(args),
-        Some(Command::Rules(args)) => commands::rules(args),
+        Some(Command::Rules(args)) => commands::rules(args, &args::level_flags(of("rules"))),
+        Some(Command::Init(args)) => commands::init(args),
+        Some(Command::Config(args)) => {
+            let show = of("config").subcommand_matches("show").map(args::level_flags);
+            commands::config(args, &show.unwrap_or_default())
+        }
         Some(Command::Doctor(args)) => commands::doctor(args),
         Some(Command::Demo(args)) => commands::demo(args),
+        Some(Command::Completions(args)) => commands::completions(args),
+        Some(Command::Man(args)) => commands::man(args),
     }
 }

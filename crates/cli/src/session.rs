@@ -2,27 +2,24 @@
 //! and a pool of threads.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Write},
-    path::Path,
+    io::{self, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, anyhow};
 use clap::CommandFactory;
-use lockstep_config::{Config, ConfigError, LevelFlag, Levels};
-use lockstep_diagnostics::{Level, RuleMeta};
-use lockstep_linter::{Against, Incomplete, Options, Project, Report, option_errors, rules, unit_error};
-use lockstep_model::{Function, RepoPath, Timestamp};
-use lockstep_reporting::{
-    errors::{self, ErrorView},
-    escape,
-};
+use lockstep_config::{Config, Levels, Lookup, told};
+use lockstep_diagnostics::Level;
+use lockstep_linter::{Against, Incomplete, Options, Project, Report};
+use lockstep_model::{Function, Timestamp};
+use lockstep_reporting::escape;
 
 use crate::{
     args::{Cli, Common, HistoryArgs},
     cache,
+    configuration::{self, Configuration},
     exit::Exit,
-    terminal::{Bar, colors},
+    terminal::Bar,
 };
 
 /// A project, ready to be looked at.
@@ -33,6 +30,10 @@ pub struct Session {
     pub config: Config,
     /// The levels that the configuration and the command line ask for.
     pub levels: Levels,
+    /// Which configuration was taken, and which were not.
+    pub lookup: Lookup,
+    /// The file that `--config` names.
+    pub named: Option<PathBuf>,
     /// The threads that the stages run on.
     pub pool: rayon::ThreadPool,
     /// The progress line.
@@ -70,34 +71,9 @@ impl Session {
         if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
             project.keep_facts_in(&folder);
         }
-        let metas = rules();
-        let flags: Vec<LevelFlag> =
-            flags.iter().map(|(level, name)| LevelFlag { level: *level, name: name.clone() }).collect();
-        let read = configuration(&project, common.config.as_deref())?;
-        let parsed = match &read {
-            Some((path, text)) => lockstep_config::parse(path, text, &metas),
-            None => Ok(Config::default()),
-        };
-        let ready = parsed.and_then(|config| {
-            let wrong = option_errors(&config);
-            if wrong.is_empty() { Ok(config) } else { Err(wrong) }
-        });
-        let ready = ready.and_then(|config| Ok((Levels::new(&config, &flags, &metas)?, config)));
-        match ready {
-            Ok((levels, mut config)) => {
-                if !common.units.is_empty() {
-                    config.units.clone_from(&common.units);
-                }
-                if let Some(why) = unit_error(&config) {
-                    return Err(anyhow!(why));
-                }
-                Ok(Some(Self { project, config, levels, pool, bar }))
-            }
-            Err(wrong) => {
-                show(&wrong, read.as_ref(), common)?;
-                Ok(None)
-            }
-        }
+        let Some(configuration) = configuration::of_project(&project, common, flags)? else { return Ok(None) };
+        let Configuration { config, levels, named, lookup } = configuration;
+        Ok(Some(Self { project, config, levels, lookup, named, pool, bar }))
     }
 
     /// How history is to be read.
@@ -106,58 +82,30 @@ impl Session {
     /// If `--as-of` is neither a date nor a revision.
     pub fn options(&self, history: &HistoryArgs) -> anyhow::Result<Options> {
         Ok(Options {
-            as_of: history.as_of.as_deref().map(|text| self.as_of(text)).transpose()?,
+            as_of: self.as_of(history.as_of.as_deref())?,
             allow_shallow: history.allow_shallow,
             jobs: self.pool.current_num_threads(),
         })
     }
 
+    /// The moment that the flag names, else the one that the configuration does.
+    fn as_of(&self, flag: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
+        let configured =
+            self.config.as_of.as_ref().map(|(text, place)| (text.as_str(), format!("{}: as-of", told(place))));
+        let Some((text, by)) = flag.map(|text| (text, "--as-of".to_owned())).or(configured) else { return Ok(None) };
+        self.moment(text).map(Some).with_context(|| format!("{by} `{text}` is neither a date nor a revision"))
+    }
+
     /// The end of a day, or the time of a commit.
-    fn as_of(&self, text: &str) -> anyhow::Result<Timestamp> {
+    fn moment(&self, text: &str) -> anyhow::Result<Timestamp> {
         if let Ok(date) = text.parse::<jiff::civil::Date>() {
             let next = date.tomorrow().context("the calendar ends before that date")?;
             return Ok(next.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second() - 1);
         }
         let repository = self.project.repository.as_ref().and_then(|repository| repository.lock().ok());
         let repository = repository.ok_or_else(|| anyhow!("there is no repository to look in"))?;
-        repository
-            .commit_time(text)
-            .map_err(|error| anyhow!("--as-of `{text}` is neither a date nor a revision: {error}"))
+        repository.commit_time(text).map_err(|error| anyhow!("{error}"))
     }
-}
-
-/// The configuration in force: the file that was named, else the first one found upwards from the scope.
-fn configuration(project: &Project, named: Option<&Path>) -> anyhow::Result<Option<(RepoPath, String)>> {
-    if let Some(named) = named {
-        let text = fs::read_to_string(named).with_context(|| format!("cannot read `{}`", named.display()))?;
-        let full = fs::canonicalize(named)?;
-        let inside = project.root.as_deref().and_then(|root| full.strip_prefix(root).ok());
-        let shown = inside.unwrap_or_else(|| named.file_name().map_or(named, Path::new));
-        return Ok(Some((RepoPath::from_git(shown.to_string_lossy().as_bytes()), text)));
-    }
-    let Some(path) = lockstep_config::discover(&project.scope, |path| project.files.is_file(path)) else {
-        return Ok(None);
-    };
-    let text = project.files.text(&path).map_err(|error| anyhow!("cannot read `{path}`: {error}"))?;
-    Ok(Some((path, text.to_string())))
-}
-
-fn show(wrong: &[ConfigError], read: Option<&(RepoPath, String)>, common: &Common) -> io::Result<()> {
-    let views: Vec<ErrorView> = wrong
-        .iter()
-        .map(|error| ErrorView {
-            message: error.message.clone(),
-            location: error.location.clone(),
-            label: String::new(),
-            help: error.help.iter().cloned().collect(),
-        })
-        .collect();
-    let text_of = |path: &RepoPath| read.filter(|(own, _)| own == path).map(|(_, text)| text.as_str().into());
-    let options = lockstep_reporting::Options {
-        color: colors(common.color, io::stderr().is_terminal()),
-        ..lockstep_reporting::Options::default()
-    };
-    errors::write(&views, &text_of, &options, &mut io::stderr().lock())
 }
 
 /// Prints an error that ends the run.
@@ -221,14 +169,6 @@ pub fn pick(functions: &[Function], name: &str) -> anyhow::Result<usize> {
     }
 }
 
-/// The error for a rule that does not exist.
-pub fn unknown_rule(name: &str, rules: &[&RuleMeta]) -> anyhow::Error {
-    let near = closest(name, rules.iter().map(|rule| rule.name));
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    anyhow!("there is no rule `{name}`{hint} (`lockstep rules` lists them)")
-}
-
-/// The candidate that looks most like `name`, if one does.
 /// The command that a path which does not exist may be a misspelling of.
 fn command_meant(path: &Path) -> Option<String> {
     let word = path.to_str().filter(|word| !path.exists() && word.chars().all(char::is_alphanumeric))?;
@@ -237,7 +177,8 @@ fn command_meant(path: &Path) -> Option<String> {
     closest(word, names.into_iter()).map(str::to_owned)
 }
 
-fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate that looks most like `name`, if one does.
+pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |id: &'a str| id.rsplit('/').next().unwrap_or(id);
     candidates
         .map(|candidate| {

@@ -1,11 +1,15 @@
 //! [`Config`]: all that may stand in `lockstep.toml`.
 
-use lockstep_diagnostics::RuleMeta;
+use std::collections::BTreeMap;
+
+use lockstep_diagnostics::{Level, RuleMeta};
 use lockstep_model::{FunctionId, Location, RepoPath, Timestamp};
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    Allow, ConfigError, IdPatterns, PathPatterns, RuleSetting, Target, base_of, patterns,
+    Allow, ConfigError, IdPatterns, PathPatterns, Place, RuleSetting, Target, Within, base_of,
+    keys::{ALLOW, CONTRACTS, FUNCTION, HISTORY, SERVICE, TOP},
+    patterns,
     reader::{Entry, Fields, Reader},
     rules,
 };
@@ -15,8 +19,12 @@ use crate::{
 pub struct Config {
     /// Where it was read from.
     pub path: Option<RepoPath>,
+    /// The part of that file.
+    pub within: Within,
     /// The `[rules]` table, in the order of the file.
     pub rules: Vec<RuleSetting>,
+    /// What becomes of warnings, if the `[rules]` table says it, and where.
+    pub warnings: Option<(Level, Location)>,
     /// The `[[function]]` tables.
     pub functions: Vec<FunctionTable>,
     /// The `[[service]]` tables.
@@ -27,11 +35,15 @@ pub struct Config {
     pub exclude: PathPatterns,
     /// The `[history]` table.
     pub history: HistorySettings,
+    /// The moment from which ages are counted, as it is written, and where.
+    pub as_of: Option<(String, Location)>,
     /// Files that are contracts, whatever their names say.
     pub contracts: PathPatterns,
     /// Folders or files that are taken as functions, instead of what manifests declare: globs relative to the root, `!`
     /// before those that leave something out, `re:` before those whose groups make the names. Empty if none are.
     pub units: Vec<String>,
+    /// Where each value stands that has no place of its own: `exclude`, `history.since`.
+    pub places: BTreeMap<String, Location>,
 }
 
 /// A `[[function]]` table: functions that no manifest declares.
@@ -73,12 +85,24 @@ pub struct HistorySettings {
     pub half_life_days: Option<f64>,
     /// With fewer changesets nothing is said.
     pub min_changesets: Option<u32>,
+    /// With fewer changes, nothing is known of a function. At least 1.
+    pub min_changes: Option<u32>,
+    /// Fewest joint changes worth speaking of. At least 1.
+    pub min_support: Option<u32>,
     /// Whether renames of files are followed.
     pub follow_renames: Option<bool>,
     /// Older changesets are set aside: the start of this day in UTC.
     pub since: Option<Timestamp>,
     /// Whether changes are judged by the contents of files, not by their paths alone.
     pub change_kinds: Option<bool>,
+}
+
+impl HistorySettings {
+    /// The day of [`Self::since`], as it is written.
+    pub fn since_day(&self) -> Option<String> {
+        let start = jiff::Timestamp::from_second(self.since?).ok()?;
+        Some(jiff::tz::Offset::UTC.to_datetime(start).date().to_string())
+    }
 }
 
 impl Config {
@@ -93,18 +117,30 @@ impl Config {
     }
 }
 
-const TOP: [&str; 9] = ["rules", "function", "service", "allow", "exclude", "history", "contracts", "units", "$schema"];
-const FUNCTION: [&str; 6] = ["name", "paths", "service", "handler", "symbol", "code-root"];
-const SERVICE: [&str; 2] = ["name", "functions"];
-const ALLOW: [&str; 4] = ["rule", "functions", "reason", "expires"];
-const HISTORY: [&str; 6] =
-    ["max-functions", "half-life-days", "min-changesets", "follow-renames", "since", "change-kinds"];
-
 /// Reads the configuration `text` that stands at `path`; `rules` are the rules there are.
 ///
 /// # Errors
 /// All that is wrong with it, in the order of the file.
 pub fn parse(path: &RepoPath, text: &str, rules: &[&'static RuleMeta]) -> Result<Config, Vec<ConfigError>> {
+    parse_at(&Place::file(path.clone()), text, rules)
+}
+
+/// Reads the configuration at `place`, in the file `text`.
+///
+/// # Errors
+/// As [`parse`]; also if the table is not there.
+pub fn parse_at(place: &Place, text: &str, rules: &[&'static RuleMeta]) -> Result<Config, Vec<ConfigError>> {
+    parse_text(&place.path, place.within, text, &base_of(&place.path), rules)
+}
+
+/// Reads the part `within` of `text`, which stands at `path` and whose patterns start at `base`.
+pub(crate) fn parse_text(
+    path: &RepoPath,
+    within: Within,
+    text: &str,
+    base: &RepoPath,
+    rules: &[&'static RuleMeta],
+) -> Result<Config, Vec<ConfigError>> {
     let (document, faults) = DeTable::parse_recoverable(text);
     let mut reader = Reader { path: path.clone(), text, errors: Vec::new() };
     for fault in faults {
@@ -115,19 +151,44 @@ pub fn parse(path: &RepoPath, text: &str, rules: &[&'static RuleMeta]) -> Result
         // What is left of a broken document would only be misread.
         return Err(reader.errors);
     }
-    let mut config = Config { path: Some(path.clone()), ..Config::default() };
-    let fields = reader.fields("the configuration", document.get_ref(), 0..0, &TOP);
-    let base = base_of(path);
-    if let Some(table) = fields.get("rules").and_then(|entry| reader.table(entry)) {
-        config.rules = rules::read(&mut reader, table, rules);
+    let Some((table, span)) = within.find(document.get_ref()) else {
+        let message = format!("there is no table `[{}]`", within.table().unwrap_or_default());
+        return Err(vec![ConfigError::at(Location::whole_file(path.clone()), message)]);
+    };
+    let fields = reader.fields("the configuration", table, span, TOP);
+    let mut config = Config { path: Some(path.clone()), within, ..Config::default() };
+    read_rules(&mut reader, &fields, rules, &mut config);
+    read_lists(&mut reader, &fields, base, rules, &mut config);
+    read_values(&mut reader, &fields, base, &mut config);
+    if reader.errors.is_empty() {
+        return Ok(config);
     }
+    reader.errors.sort_by_key(|error| error.location.as_ref().map(|at| at.start));
+    Err(reader.errors)
+}
+
+fn read_rules(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, rules: &[&'static RuleMeta], config: &mut Config) {
+    if let Some(table) = fields.get("rules").and_then(|entry| reader.table(entry)) {
+        config.warnings = rules::warnings(reader, table);
+        config.rules = rules::read(reader, table, rules);
+    }
+}
+
+/// Lists of tables.
+fn read_lists(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'_, '_>,
+    base: &RepoPath,
+    rules: &[&'static RuleMeta],
+    config: &mut Config,
+) {
     for (table, span) in fields.get("function").map(|entry| reader.tables(entry)).unwrap_or_default() {
-        let fields = reader.fields("`[[function]]`", table, span.clone(), &FUNCTION);
-        config.functions.extend(function(&mut reader, &fields, &base, span));
+        let fields = reader.fields("`[[function]]`", table, span.clone(), FUNCTION);
+        config.functions.extend(function(reader, &fields, base, span));
     }
     for (table, span) in fields.get("service").map(|entry| reader.tables(entry)).unwrap_or_default() {
-        let fields = reader.fields("`[[service]]`", table, span.clone(), &SERVICE);
-        if let Some(service) = service(&mut reader, &fields, span) {
+        let fields = reader.fields("`[[service]]`", table, span.clone(), SERVICE);
+        if let Some(service) = service(reader, &fields, span) {
             if config.services.iter().any(|other| other.name == service.name) {
                 let message = format!("the service `{}` is declared twice", service.name);
                 reader.errors.push(ConfigError::at(service.location.clone(), message));
@@ -136,30 +197,38 @@ pub fn parse(path: &RepoPath, text: &str, rules: &[&'static RuleMeta]) -> Result
         }
     }
     for (table, span) in fields.get("allow").map(|entry| reader.tables(entry)).unwrap_or_default() {
-        let fields = reader.fields("`[[allow]]`", table, span.clone(), &ALLOW);
-        config.allows.extend(allow(&mut reader, &fields, span, rules));
+        let fields = reader.fields("`[[allow]]`", table, span.clone(), ALLOW);
+        config.allows.extend(allow(reader, &fields, span, rules));
+    }
+}
+
+/// Single values, and the places of all of them.
+fn read_values(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, base: &RepoPath, config: &mut Config) {
+    if let Some(entry) = fields.get("$schema") {
+        reader.text(entry);
     }
     if let Some(entry) = fields.get("exclude") {
-        config.exclude = path_patterns(&mut reader, entry, &base);
+        config.exclude = path_patterns(reader, entry, base);
+        config.places.insert("exclude".to_owned(), reader.at(entry.key_span.clone()));
     }
     if let Some(entry) = fields.get("units") {
-        config.units = units(&mut reader, entry, &base);
+        config.units = units(reader, entry, base);
+        config.places.insert("units".to_owned(), reader.at(entry.key_span.clone()));
     }
     if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
-        let fields = reader.fields("`[history]`", table, entry.key_span.clone(), &HISTORY);
-        config.history = history(&mut reader, &fields);
+        let fields = reader.fields("`[history]`", table, entry.key_span.clone(), HISTORY);
+        config.history = history(reader, &fields);
+        config.as_of =
+            fields.get("as-of").and_then(|entry| Some((reader.moment(entry)?, reader.at(entry.value_span.clone()))));
+        config.places.extend(fields.places("history.", reader));
     }
     if let Some((entry, table)) = fields.get("contracts").and_then(|entry| Some((entry, reader.table(entry)?))) {
-        let fields = reader.fields("`[contracts]`", table, entry.key_span.clone(), &["paths"]);
+        let fields = reader.fields("`[contracts]`", table, entry.key_span.clone(), CONTRACTS);
         if let Some(paths) = fields.get("paths") {
-            config.contracts = path_patterns(&mut reader, paths, &base);
+            config.contracts = path_patterns(reader, paths, base);
         }
+        config.places.extend(fields.places("contracts.", reader));
     }
-    if reader.errors.is_empty() {
-        return Ok(config);
-    }
-    reader.errors.sort_by_key(|error| error.location.as_ref().map(|at| at.start));
-    Err(reader.errors)
 }
 
 /// Where a table stands: its header, not its content.
@@ -222,9 +291,11 @@ fn allow(
 
 fn history(reader: &mut Reader<'_>, fields: &Fields<'_, '_>) -> HistorySettings {
     HistorySettings {
-        max_functions: fields.get("max-functions").and_then(|entry| reader.whole(entry, 2)),
+        max_functions: fields.whole("max-functions", reader),
         half_life_days: fields.get("half-life-days").and_then(|entry| reader.positive(entry)),
-        min_changesets: fields.get("min-changesets").and_then(|entry| reader.whole(entry, 0)),
+        min_changesets: fields.whole("min-changesets", reader),
+        min_changes: fields.whole("min-changes", reader),
+        min_support: fields.whole("min-support", reader),
         change_kinds: fields.get("change-kinds").and_then(|entry| reader.flag(entry)),
         follow_renames: fields.get("follow-renames").and_then(|entry| reader.flag(entry)),
         since: fields.get("since").and_then(|entry| reader.day(entry)).and_then(|day| {

@@ -6,18 +6,23 @@
 mod allow;
 mod error;
 mod file;
+mod inline;
+mod keys;
 mod levels;
 mod lookup;
 mod patterns;
 mod reader;
 mod rules;
+mod schema;
 mod write;
 
 pub use allow::Allow;
 pub use error::ConfigError;
-pub use file::{Config, FunctionTable, HistorySettings, ServiceTable, parse};
-pub use levels::{LevelFlag, Levels};
-pub use lookup::{NAMES, base_of, candidates, discover};
+pub use file::{Config, FunctionTable, HistorySettings, ServiceTable, parse, parse_at};
+pub use inline::{inline_path, is_inline, parse_inline, told};
+pub use levels::{LevelFlag, Levels, Reach};
+pub use lookup::{Lookup, NAMES, Place, Within, base_of, look};
 pub use patterns::{IdPatterns, PathPatterns};
 pub use rules::{RuleSetting, Target};
+pub use schema::{OptionRange, OptionSchema, RuleSchema, SCHEMA_URL, schema};
 pub use write::{NewService, add_services, service_tables};

@@ -1,19 +1,128 @@
 //! Where the configuration is looked for: from the folder in which the run starts up to the root of the repository.
 
 use lockstep_model::RepoPath;
+use toml::de::DeTable;
 
 /// The names it may have in a folder, the one that wins first.
 pub const NAMES: [&str; 3] = ["lockstep.toml", ".lockstep.toml", ".config/lockstep.toml"];
 
-/// Every place where it may be, the one that wins first: the folder `start`, then each folder above it, the root last.
-pub fn candidates(start: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    start.ancestors().flat_map(|folder| NAMES.into_iter().filter_map(move |name| folder.join(name).ok()))
+/// Which part of a file is the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Within {
+    /// All of it.
+    #[default]
+    Whole,
+    /// `[workspace.metadata.lockstep]` of a `Cargo.toml`.
+    Workspace,
+    /// `[package.metadata.lockstep]` of a `Cargo.toml`.
+    Package,
+    /// `[tool.lockstep]` of a `pyproject.toml`.
+    Tool,
 }
 
-/// The configuration in force for a run that starts in `start`: the first place that `exists`. The search ends there;
-/// configurations are not merged.
-pub fn discover(start: &RepoPath, exists: impl Fn(&RepoPath) -> bool) -> Option<RepoPath> {
-    candidates(start).find(|path| exists(path))
+/// Files of others that may hold the configuration in a table, and the tables, the one that wins first.
+const HOSTS: [(&str, &[Within]); 2] =
+    [("Cargo.toml", &[Within::Workspace, Within::Package]), ("pyproject.toml", &[Within::Tool])];
+
+impl Within {
+    /// The table, with dots between its keys: `workspace.metadata.lockstep`. None for the whole file.
+    pub fn table(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Workspace => Some("workspace.metadata.lockstep"),
+            Self::Package => Some("package.metadata.lockstep"),
+            Self::Tool => Some("tool.lockstep"),
+        }
+    }
+
+    /// The header of the list of tables `key`: `[[service]]`.
+    pub fn header_of(self, key: &str) -> String {
+        self.table().map_or_else(|| format!("[[{key}]]"), |table| format!("[[{table}.{key}]]"))
+    }
+
+    /// The table in `document`, and where it stands; none if it has none.
+    pub(crate) fn find<'a, 'i>(self, document: &'a DeTable<'i>) -> Option<(&'a DeTable<'i>, std::ops::Range<usize>)> {
+        let mut found = (document, 0..0);
+        for key in self.table().into_iter().flat_map(|table| table.split('.')) {
+            let (at, value) = found.0.get_key_value(key)?;
+            found = (value.get_ref().as_table()?, at.span());
+        }
+        Some(found)
+    }
+}
+
+/// A place where a configuration stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub path: RepoPath,
+    /// The part of it.
+    pub within: Within,
+}
+
+impl Place {
+    /// A file that is a configuration as a whole.
+    pub fn file(path: RepoPath) -> Self {
+        Self { path, within: Within::Whole }
+    }
+
+    /// The place of what a file called `path` holds, if it was named by the user: the table of a `Cargo.toml` or a
+    /// `pyproject.toml`, else the whole file.
+    pub fn named(path: RepoPath, text: &str) -> Self {
+        let host = HOSTS.iter().find(|(name, _)| path.file_name() == *name);
+        let tables = host.map_or(&[][..], |(_, tables)| tables);
+        let within = held(text, tables).first().or(tables.first()).copied().unwrap_or_default();
+        Self { path, within }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.within.table() {
+            None => write!(f, "{}", self.path),
+            Some(table) => write!(f, "{} [{table}]", self.path),
+        }
+    }
+}
+
+/// Those of `tables` that the file `text` has. What cannot be read as TOML is searched as far as it goes: the errors are
+/// told when the table is read.
+fn held(text: &str, tables: &[Within]) -> Vec<Within> {
+    if !text.contains("lockstep") {
+        return Vec::new();
+    }
+    let (document, _) = DeTable::parse_recoverable(text);
+    tables.iter().copied().filter(|table| table.find(document.get_ref()).is_some()).collect()
+}
+
+/// The configurations that there are for a run.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Lookup {
+    /// The one in force.
+    pub taken: Option<Place>,
+    /// Others that were seen and are not in force: configurations are not merged.
+    pub passed_over: Vec<Place>,
+}
+
+/// Looks for the configuration of a run that starts in `start`: there, then in each folder above, the root last. In each
+/// folder the [`NAMES`] come first, then tables in a `Cargo.toml` and a `pyproject.toml`; without such a table these are
+/// files like others. `text_of` reads a file, if there is one.
+pub fn look(
+    start: &RepoPath,
+    exists: &dyn Fn(&RepoPath) -> bool,
+    text_of: &dyn Fn(&RepoPath) -> Option<String>,
+) -> Lookup {
+    let mut places = Vec::new();
+    for folder in start.ancestors() {
+        let below = |name: &str| folder.join(name).ok().filter(|path| exists(path));
+        places.extend(NAMES.iter().filter_map(|name| below(name)).map(Place::file));
+        for (path, tables) in HOSTS.iter().filter_map(|(name, tables)| Some((below(name)?, *tables))) {
+            let text = text_of(&path).unwrap_or_default();
+            places.extend(held(&text, tables).into_iter().map(|within| Place { path: path.clone(), within }));
+        }
+    }
+    let mut places = places.into_iter();
+    Lookup { taken: places.next(), passed_over: places.collect() }
 }
 
 /// The folder that the patterns of the configuration at `path` start from: the one it stands in, `.config` left out.
@@ -24,20 +133,60 @@ pub fn base_of(path: &RepoPath) -> RepoPath {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn path(text: &str) -> RepoPath {
         RepoPath::new(text).unwrap()
     }
 
+    /// The places found from `start`, as they are shown.
+    fn found(start: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let files: BTreeMap<RepoPath, &str> = files.iter().map(|(name, text)| (path(name), *text)).collect();
+        let lookup =
+            look(&path(start), &|path| files.contains_key(path), &|path| files.get(path).map(|text| (*text).into()));
+        lookup.taken.iter().chain(&lookup.passed_over).map(ToString::to_string).collect()
+    }
+
     #[test]
     fn the_nearest_wins_and_plain_beats_hidden() {
-        let there = ["lockstep.toml", "shop/.config/lockstep.toml", "shop/.lockstep.toml"].map(path);
-        let found = |start: &str| discover(&path(start), |path| there.contains(path));
-        assert_eq!(found("shop/orders/src"), Some(path("shop/.lockstep.toml")));
-        assert_eq!(found("other"), Some(path("lockstep.toml")));
-        assert_eq!(found(""), Some(path("lockstep.toml")));
-        assert_eq!(discover(&path("a/b"), |_| false), None);
+        let there = [("lockstep.toml", ""), ("shop/.config/lockstep.toml", ""), ("shop/.lockstep.toml", "")];
+        let shop = ["shop/.lockstep.toml", "shop/.config/lockstep.toml", "lockstep.toml"];
+        assert_eq!(found("shop/orders/src", &there), shop);
+        assert_eq!(found("other", &there), ["lockstep.toml"]);
+        assert_eq!(found("", &there), ["lockstep.toml"]);
+        assert_eq!(found("a/b", &[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tables_of_others_count_if_they_are_there() {
+        let cargo = "[workspace]\nmembers = []\n[workspace.metadata.lockstep]\n[package.metadata.lockstep.rules]\n";
+        let files = [
+            ("Cargo.toml", cargo),
+            ("a/Cargo.toml", "[package]\nname = \"lockstep\"\n"),
+            ("a/pyproject.toml", "[tool.lockstep]\n"),
+            ("a/b/pyproject.toml", "[tool.ruff]\n"),
+        ];
+        let all = [
+            "a/pyproject.toml [tool.lockstep]",
+            "Cargo.toml [workspace.metadata.lockstep]",
+            "Cargo.toml [package.metadata.lockstep]",
+        ];
+        assert_eq!(found("a/b", &files), all);
+        // A file that is broken elsewhere is still ours, so that the error is told.
+        assert_eq!(
+            found("", &[("Cargo.toml", "[package.metadata.lockstep]\nx = [\n")])[0],
+            "Cargo.toml [package.metadata.lockstep]"
+        );
+        assert_eq!(found("", &[("Cargo.toml", "lockstep = [[[")]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_named_file_is_read_as_what_it_is() {
+        assert_eq!(Place::named(path("x/ours.toml"), "").within, Within::Whole);
+        assert_eq!(Place::named(path("Cargo.toml"), "[package.metadata.lockstep]\n").within, Within::Package);
+        assert_eq!(Place::named(path("Cargo.toml"), "").within, Within::Workspace);
     }
 
     #[test]

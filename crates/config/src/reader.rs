@@ -8,7 +8,11 @@ use lockstep_model::{Location, RepoPath};
 use serde_json::{Map, Number, Value};
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use crate::{ConfigError, error::suggestion};
+use crate::{
+    ConfigError,
+    error::suggestion,
+    keys::{Key, Kind},
+};
 
 /// The text being read, and the errors so far.
 pub(crate) struct Reader<'t> {
@@ -31,6 +35,7 @@ pub(crate) struct Fields<'a, 't> {
     /// What the table is called in messages.
     what: &'static str,
     span: Range<usize>,
+    known: &'static [Key],
 }
 
 impl<'t> Reader<'t> {
@@ -64,13 +69,14 @@ impl<'t> Reader<'t> {
         what: &'static str,
         table: &'a DeTable<'i>,
         span: Range<usize>,
-        known: &[&'static str],
+        known: &'static [Key],
     ) -> Fields<'a, 'i> {
         let mut entries: Vec<Entry<'a, 'i>> = Vec::new();
         for entry in Self::entries(table) {
             let name = entry.key.replace('_', "-");
-            if !known.contains(&name.as_str()) {
-                let help = suggestion(&name, known.iter().copied().filter(|name| !name.starts_with('$')));
+            if !known.iter().any(|key| key.name == name) {
+                let names = known.iter().map(|key| key.name).filter(|name| !name.starts_with('$'));
+                let help = suggestion(&name, names);
                 self.error(entry.key_span, format!("{what} has no key `{}`", entry.key), help);
             } else if entries.iter().any(|other| same(other.key, &name)) {
                 self.error(entry.key_span, format!("`{name}` is set twice"), None);
@@ -78,7 +84,7 @@ impl<'t> Reader<'t> {
                 entries.push(entry);
             }
         }
-        Fields { entries, what, span }
+        Fields { entries, what, span, known }
     }
 
     fn wrong_kind<T>(&mut self, entry: &Entry<'_, '_>, wanted: &str) -> Option<T> {
@@ -119,7 +125,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A whole number of at least `least`.
-    pub(crate) fn whole(&mut self, entry: &Entry<'_, '_>, least: u32) -> Option<u32> {
+    fn whole(&mut self, entry: &Entry<'_, '_>, least: u32) -> Option<u32> {
         let DeValue::Integer(number) = entry.value else { return self.wrong_kind(entry, "a whole number") };
         let number = integer(number).and_then(|number| u32::try_from(number).ok()).filter(|number| *number >= least);
         if number.is_none() {
@@ -162,6 +168,15 @@ impl<'t> Reader<'t> {
         day
     }
 
+    /// A day or a revision, as it is written.
+    pub(crate) fn moment(&mut self, entry: &Entry<'_, '_>) -> Option<String> {
+        match entry.value {
+            DeValue::Datetime(_) => self.day(entry).map(|day| day.to_string()),
+            DeValue::String(_) => self.text(entry),
+            _ => self.wrong_kind(entry, "a day such as 2027-03-01 or a revision"),
+        }
+    }
+
     /// A table.
     pub(crate) fn table<'a, 'i>(&mut self, entry: &Entry<'a, 'i>) -> Option<&'a DeTable<'i>> {
         entry.value.as_table().or_else(|| self.wrong_kind(entry, "a table"))
@@ -189,6 +204,23 @@ impl<'a, 't> Fields<'a, 't> {
     /// The entry of `key`, if it is there.
     pub(crate) fn get(&self, key: &str) -> Option<&Entry<'a, 't>> {
         self.entries.iter().find(|entry| same(entry.key, key))
+    }
+
+    /// The whole number at `key`, at least what the list of keys says.
+    pub(crate) fn whole(&self, key: &str, reader: &mut Reader<'_>) -> Option<u32> {
+        let least = self.known.iter().find_map(|known| match known.kind {
+            Kind::Whole(least) if known.name == key => Some(least),
+            _ => None,
+        });
+        reader.whole(self.get(key)?, least.unwrap_or(0))
+    }
+
+    /// Where each value stands, by its key after `prefix`.
+    pub(crate) fn places(&self, prefix: &str, reader: &Reader<'_>) -> Vec<(String, Location)> {
+        let place = |entry: &Entry<'_, '_>| {
+            (format!("{prefix}{}", entry.key.replace('_', "-")), reader.at(entry.key_span.clone()))
+        };
+        self.entries.iter().map(place).collect()
     }
 
     /// The entry of `key`, without which the table means nothing.

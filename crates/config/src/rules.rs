@@ -10,8 +10,12 @@ use toml::de::{DeTable, DeValue};
 use crate::{
     ConfigError,
     error::suggestion,
+    keys::LEVELS,
     reader::{Entry, Reader, json},
 };
+
+/// What stands for whatever would be reported at `warn`.
+pub(crate) const WARNINGS: &str = "warnings";
 
 /// What a level can be set for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ impl Target {
     ///
     /// # Errors
     /// What was probably meant, if it names neither a rule nor a group.
-    pub(crate) fn named(name: &str, rules: &[&'static RuleMeta]) -> Result<Self, Option<String>> {
+    pub fn named(name: &str, rules: &[&'static RuleMeta]) -> Result<Self, Option<String>> {
         if name == "all" {
             return Ok(Self::All);
         }
@@ -62,10 +66,14 @@ pub struct RuleSetting {
     pub target: Target,
     /// The level it sets, if it sets one.
     pub level: Option<Level>,
+    /// The level it sets for findings about functions of several services; comes before [`Self::level`].
+    pub between: Option<Level>,
+    /// The level it sets for all other findings; comes before [`Self::level`].
+    pub inside: Option<Level>,
     /// Options of the rule as written; whether they exist is for the rule to say.
     pub options: Map<String, Value>,
-    /// Where each option stands.
-    pub option_places: BTreeMap<String, Location>,
+    /// Where each option and each level stands: `min-support`, `level`, `between`, `inside`.
+    pub places: BTreeMap<String, Location>,
     /// Where the entry stands.
     pub location: Location,
 }
@@ -73,9 +81,10 @@ pub struct RuleSetting {
 impl RuleSetting {
     /// An error of the option `option`, at its place: what is wrong, and which options there are.
     pub fn option_error(&self, option: Option<&str>, message: &str, known: &[String]) -> ConfigError {
-        let place = option.and_then(|option| self.option_places.get(option)).unwrap_or(&self.location);
+        let place = option.and_then(|option| self.places.get(option)).unwrap_or(&self.location);
         let unknown = option.filter(|option| !known.iter().any(|name| name == option));
-        let help = unknown.and_then(|option| suggestion(option, known.iter().map(String::as_str)));
+        let names = known.iter().map(String::as_str).chain(["level", "between", "inside"]);
+        let help = unknown.and_then(|option| suggestion(option, names));
         ConfigError::at(place.clone(), message).with_help(help)
     }
 }
@@ -84,6 +93,9 @@ impl RuleSetting {
 pub(crate) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, rules: &[&'static RuleMeta]) -> Vec<RuleSetting> {
     let mut settings: Vec<RuleSetting> = Vec::new();
     for entry in Reader::entries(table) {
+        if entry.key == WARNINGS {
+            continue;
+        }
         let target = match Target::named(entry.key, rules) {
             Ok(target) => target,
             Err(help) => {
@@ -104,31 +116,49 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, rules: &[&'stat
 }
 
 fn setting(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, target: Target) -> Option<RuleSetting> {
+    let place = reader.at(entry.key_span.clone());
     let mut setting = RuleSetting {
         target,
         level: None,
+        between: None,
+        inside: None,
         options: Map::new(),
-        option_places: BTreeMap::new(),
-        location: reader.at(entry.key_span.clone()),
+        places: BTreeMap::new(),
+        location: place.clone(),
     };
     let DeValue::Table(table) = entry.value else {
         setting.level = Some(level(reader, entry)?);
+        setting.places.insert("level".to_owned(), place);
         return Some(setting);
     };
     for option in Reader::entries(table) {
-        if option.key == "level" {
-            setting.level = Some(level(reader, &option)?);
-        } else if let Target::Rule(_) = target {
-            // Options are spelled as in the rule's page: dashes and underscores are the same.
-            let name = option.key.replace('_', "-");
-            setting.option_places.insert(name.clone(), reader.at(option.key_span.clone()));
-            setting.options.insert(name, json(option.value));
-        } else {
-            let message = format!("`{}` is no rule: only a `level` can be set for it", target.as_str());
-            reader.error(option.key_span.clone(), message, None);
+        // Options are spelled as in the rule's page: dashes and underscores are the same.
+        let name = option.key.replace('_', "-");
+        match (name.as_str(), target) {
+            ("level", _) => setting.level = Some(level(reader, &option)?),
+            ("between", _) => setting.between = Some(level(reader, &option)?),
+            ("inside", _) => setting.inside = Some(level(reader, &option)?),
+            (_, Target::Rule(_)) => {
+                if setting.options.insert(name.clone(), json(option.value)).is_some() {
+                    reader.error(option.key_span.clone(), format!("`{name}` is set twice"), None);
+                }
+            }
+            _ => {
+                let help = suggestion(&name, ["level", "between", "inside"]);
+                let message = format!("`{}` is no rule: only levels can be set for it", target.as_str());
+                reader.error(option.key_span.clone(), message, help);
+            }
         }
+        setting.places.insert(name, reader.at(option.key_span.clone()));
     }
     Some(setting)
+}
+
+/// What the `[rules]` table says of warnings as such.
+pub(crate) fn warnings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<(Level, Location)> {
+    let entries = Reader::entries(table);
+    let entry = entries.iter().find(|entry| entry.key == WARNINGS)?;
+    Some((level(reader, entry)?, reader.at(entry.key_span.clone())))
 }
 
 /// A level as a value.
@@ -136,7 +166,7 @@ fn level(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<Level> {
     let text = reader.text(entry)?;
     text.parse()
         .map_err(|_| {
-            let help = suggestion(&text, ["allow", "warn", "deny", "forbid"]);
+            let help = suggestion(&text, LEVELS);
             reader.error(entry.value_span.clone(), format!("`{text}` is no level"), help);
         })
         .ok()

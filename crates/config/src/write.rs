@@ -7,9 +7,9 @@
 use std::fmt::Write as _;
 
 use lockstep_diagnostics::RuleMeta;
-use lockstep_model::{FunctionId, RepoPath};
+use lockstep_model::FunctionId;
 
-use crate::{Config, parse};
+use crate::{Config, Place, Within, parse_at};
 
 /// A service to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +26,12 @@ const HEAD: &str =
 # them out as you like. Functions of one service may change together.
 ";
 
-/// The `[[service]]` tables of `services`, as they are appended.
-pub fn service_tables(services: &[NewService]) -> String {
+/// The `[[service]]` tables of `services`, as they are appended to a file whose configuration is `within` it.
+pub fn service_tables(services: &[NewService], within: Within) -> String {
     let mut text = String::new();
     for service in services {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n[[service]]\nname = {}\nfunctions = [\n", quoted(&service.name));
+        let _ = write!(text, "\n{}\nname = {}\nfunctions = [\n", within.header_of("service"), quoted(&service.name));
         for function in &service.functions {
             let _ = writeln!(text, "    {},", quoted(&pattern(function.as_str())));
         }
@@ -40,19 +40,20 @@ pub fn service_tables(services: &[NewService]) -> String {
     text
 }
 
-/// The configuration `before` at `path` (none if there is no file yet) with `services` added.
+/// The configuration `before` at `place` (none if there is no file yet) with `services` added.
 ///
 /// # Errors
 /// If `before` cannot be read, if it keeps its services in another form, or already has one of these names or functions;
 /// in words.
 pub fn add_services(
-    path: &RepoPath,
+    place: &Place,
     before: Option<&str>,
     services: &[NewService],
     rules: &[&'static RuleMeta],
 ) -> Result<String, String> {
+    let path = &place.path;
     let read = |text: &str| -> Result<Config, String> {
-        parse(path, text, rules).map_err(|errors| match errors.first() {
+        parse_at(place, text, rules).map_err(|errors| match errors.first() {
             Some(error) => error.message.clone(),
             None => "it cannot be read".to_owned(),
         })
@@ -65,7 +66,7 @@ pub fn add_services(
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&service_tables(services));
+    text.push_str(&service_tables(services, place.within));
     let has = read(&text).map_err(|why| {
         format!("`[[service]]` tables cannot be added to `{path}`: {why}; write them as tables, not as one list")
     })?;
@@ -102,12 +103,13 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lockstep_model::RepoPath;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn at() -> RepoPath {
-        RepoPath::new("lockstep.toml").unwrap()
+    fn at() -> Place {
+        Place::file(RepoPath::new("lockstep.toml").unwrap())
     }
 
     fn new(name: &str, functions: &[&str]) -> NewService {
@@ -126,6 +128,18 @@ mod tests {
     fn a_new_file_says_what_it_is() {
         let text = add_services(&at(), None, &[new("b", &["b/One"])], &[]).unwrap();
         assert!(text.starts_with("# Lockstep's configuration."), "{text}");
+    }
+
+    #[test]
+    fn a_table_of_another_file_is_added_to_in_its_way() {
+        let place = Place { path: RepoPath::new("Cargo.toml").unwrap(), within: Within::Workspace };
+        let before = "[workspace]\nmembers = []\n\n[workspace.metadata.lockstep.history]\nmin-changes = 9\n";
+        let after = add_services(&place, Some(before), &[new("b", &["b/One"])], &[]).unwrap();
+        let added = "\n[[workspace.metadata.lockstep.service]]\nname = \"b\"\nfunctions = [\n    \"b/One\",\n]\n";
+        assert_eq!(after, format!("{before}{added}"));
+        let inline = "[workspace]\nmetadata = { lockstep = { exclude = [] } }\n";
+        let error = add_services(&place, Some(inline), &[new("b", &["b/One"])], &[]).unwrap_err();
+        assert!(error.contains("cannot be added to `Cargo.toml`"), "{error}");
     }
 
     #[test]
@@ -156,7 +170,7 @@ mod tests {
                 return Ok(());
             }
             let text = written.unwrap();
-            let config = parse(&at(), &text, &[]).unwrap();
+            let config = parse_at(&at(), &text, &[]).unwrap();
             let found = config.service_of(&FunctionId::new(&id));
             prop_assert_eq!(found.map(|table| table.name.as_str()), Some(name.as_str()));
             prop_assert!(id == other || config.service_of(&FunctionId::new(&other)).is_none());

@@ -38,6 +38,18 @@ impl Group {
             Self::Meta => "meta",
         }
     }
+
+    /// What its rules look at.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Coupling => "What changes together",
+            Self::Code => "What the code shares",
+            Self::Channels => "What the channels and stores join",
+            Self::Deployment => "How it is packaged and deployed",
+            Self::Ownership => "Whose it is",
+            Self::Meta => "The linter's own honesty: what it could not read or follow",
+        }
+    }
 }
 
 /// A rule's name, place and page.

@@ -22,18 +22,19 @@ mod manifests;
 mod parts;
 mod project;
 mod services;
+mod settings;
 mod units;
 mod verdict;
 mod whose;
 
 use lockstep_codegraph::CodeGraph;
-use lockstep_config::{Config, ConfigError, Levels};
+use lockstep_config::{Config, Levels, Reach};
 use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
 use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta, SuppressedBy, Suppression};
 use lockstep_discovery::Callees;
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
-use lockstep_rules::{Facts, View};
+use lockstep_rules::{Asked, Facts, View};
 
 pub use affected::{AffectedReport, Snapshot, affected, between};
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
@@ -48,6 +49,7 @@ pub use likeness::likeness;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
+pub use settings::{RuleSettings, config_schema, history_settings, option_errors, rule_settings, rules};
 pub use verdict::verdicts;
 pub use whose::tell_apart;
 
@@ -251,6 +253,8 @@ pub fn constants(config: &Config) -> lockstep_coupling::Options {
         max_functions: set.max_functions.map_or(own.max_functions, |number| number as usize),
         half_life_days: set.half_life_days.unwrap_or(own.half_life_days),
         min_changesets: set.min_changesets.unwrap_or(own.min_changesets),
+        min_changes: set.min_changes.unwrap_or(own.min_changes),
+        min_support: set.min_support.unwrap_or(own.min_support),
         ..own
     }
 }
@@ -337,7 +341,10 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
 pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Report) -> Vec<Finding> {
     let change = change::for_rules(project, &report.history, &report.graph);
     let view = report.view(change.as_ref());
-    let asked = |rule: &RuleMeta| levels.asked(rule.name);
+    let asked = |rule: &RuleMeta| Asked {
+        between: levels.asked(rule.name, Reach::Between),
+        inside: levels.asked(rule.name, Reach::Inside),
+    };
     let set = |rule: &RuleMeta| config.rule(rule.name).map(|setting| setting.options.clone()).unwrap_or_default();
     let mut findings = lockstep_rules::check(&view, &asked, &set);
     for finding in &mut findings {
@@ -347,6 +354,8 @@ pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Repor
             finding.level_origin.push_str(", and no finding is above `warn` in a shallow clone");
         }
     }
+    // `-A warnings` silences what would be a warning.
+    findings.retain(|finding| finding.level != Level::Allow);
     accept(&mut findings, config, report.graph.as_of());
     findings.sort_by(|a, b| {
         (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
@@ -369,19 +378,4 @@ fn accept(findings: &mut [Finding], config: &Config, as_of: Timestamp) {
             });
         }
     }
-}
-
-/// All rules, in the order of their names.
-pub fn rules() -> Vec<&'static RuleMeta> {
-    lockstep_rules::RULES.iter().map(|rule| rule.meta).collect()
-}
-
-/// What is wrong with the options of rules in `config`.
-pub fn option_errors(config: &Config) -> Vec<ConfigError> {
-    let wrong = lockstep_rules::RULES.iter().filter_map(|rule| {
-        let setting = config.rule(rule.meta.name)?;
-        let error = rule.check_options(&setting.options).err()?;
-        Some(setting.option_error(error.option.as_deref(), &error.message, &error.known))
-    });
-    wrong.collect()
 }

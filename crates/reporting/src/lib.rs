@@ -7,6 +7,7 @@
 pub mod affected;
 pub mod backtest;
 pub mod code;
+pub mod config;
 pub mod doctor;
 pub mod errors;
 pub mod escape;

@@ -6,6 +6,7 @@
 
 mod calls;
 mod groups;
+mod options;
 mod prose;
 pub mod registry;
 mod rule;
@@ -18,8 +19,9 @@ use lockstep_diagnostics::{Finding, Level, RuleMeta};
 use serde_json::{Map, Value};
 
 pub use groups::pairs_in_lockstep;
+pub use options::{OptionError, Range, RuleOption, RuleOptions};
 pub use registry::{RULES, find};
-pub use rule::{Draft, OptionError, Rule, RuleEntry, RuleOptions, Sink};
+pub use rule::{Draft, Rule, RuleEntry, Sink};
 pub use rules::lockstep::evidence;
 pub use verdict::verdicts;
 pub use view::{Change, Facts, View};
@@ -27,26 +29,58 @@ pub use view::{Change, Facts, View};
 /// A level that somebody asked for, and who: `` `-D lockstep` on the command line ``.
 pub type Configured = (Level, String);
 
+/// The levels that somebody asked for a rule, apart for its two kinds of findings.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// For findings about functions of several services.
+    pub between: Option<Configured>,
+    /// For all others.
+    pub inside: Option<Configured>,
+}
+
+impl From<Option<Configured>> for Asked {
+    /// The same for all findings.
+    fn from(asked: Option<Configured>) -> Self {
+        Self { between: asked.clone(), inside: asked }
+    }
+}
+
+impl Asked {
+    /// What was asked for a draft.
+    fn of(&self, draft: &Draft) -> &Option<Configured> {
+        if draft.is_between_services() { &self.between } else { &self.inside }
+    }
+
+    /// True if nothing that `rule` says would be reported.
+    fn silences(&self, rule: &RuleMeta) -> bool {
+        let level = |asked: &Option<Configured>| asked.as_ref().map_or(rule.default_level, |(level, _)| *level);
+        level(&self.between) == Level::Allow && level(&self.inside) == Level::Allow
+    }
+}
+
 /// Runs all rules that are not at `allow`, and puts the findings in order: those about the change that is looked
 /// at first, then the highest level, then the weightiest.
 ///
-/// `levels` says what level was asked for, if any; `options` what options were set. Options that do not fit are those
+/// `levels` says what levels were asked for, if any; `options` what options were set. Options that do not fit are those
 /// of the defaults: the configuration says so before, with [`RuleEntry::check_options`].
 pub fn check(
     view: &View<'_>,
-    levels: &dyn Fn(&RuleMeta) -> Option<Configured>,
+    levels: &dyn Fn(&RuleMeta) -> Asked,
     options: &dyn Fn(&RuleMeta) -> Map<String, Value>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        let configured = levels(rule.meta);
-        let level = configured.as_ref().map_or(rule.meta.default_level, |(level, _)| *level);
-        if level == Level::Allow {
+        let asked = levels(rule.meta);
+        if asked.silences(rule.meta) {
             continue;
         }
         let mut sink = Sink::default();
         rule.run(&options(rule.meta), view, &mut sink);
-        findings.extend(sink.into_drafts().into_iter().map(|draft| draft.into_finding(rule.meta, configured.clone())));
+        let said = sink.into_drafts().into_iter().map(|draft| {
+            let configured = asked.of(&draft).clone();
+            draft.into_finding(rule.meta, configured)
+        });
+        findings.extend(said.filter(|finding| finding.level != Level::Allow));
     }
     findings.sort_by(|x, y| {
         y.of_change

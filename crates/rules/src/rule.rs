@@ -1,55 +1,26 @@
 //! What a rule is: [`Rule`], and how it is listed: [`RuleEntry`].
 
-use std::fmt;
-
 use lockstep_diagnostics::{BaselineState, Evidence, Finding, Fingerprint, Label, Level, RuleMeta};
 use lockstep_model::FunctionId;
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{View, view::sorted};
+use crate::{
+    OptionError, RuleOption, RuleOptions, View,
+    options::{listed, read},
+    view::sorted,
+};
 
 /// One rule.
 pub trait Rule {
     /// Its name, group, level and page.
     const META: RuleMeta;
+    /// Which of its findings have another level than that of [`Self::META`] if nobody asks for one; none if no finding has.
+    const VARIES: Option<&'static str> = None;
     /// What may be set for it under `[rules.NAME]`.
     type Options: RuleOptions;
     /// Says what it sees.
     fn check(options: &Self::Options, view: &View<'_>, sink: &mut Sink);
 }
-
-/// The options of a rule: a struct with defaults, read from and written as a table.
-pub trait RuleOptions: Default + Serialize + DeserializeOwned {
-    /// What is wrong with the values, in words, with the option's name; none if they are sound.
-    fn fault(&self) -> Option<(&'static str, String)> {
-        None
-    }
-}
-
-/// The options of a rule that has none.
-impl RuleOptions for Map<String, Value> {}
-
-/// An option that does not exist or does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionError {
-    /// The rule.
-    pub rule: &'static str,
-    /// The option, where one is to blame.
-    pub option: Option<String>,
-    /// What is wrong, in words.
-    pub message: String,
-    /// The options that exist, sorted: for "did you mean".
-    pub known: Vec<String>,
-}
-
-impl fmt::Display for OptionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for OptionError {}
 
 /// What a rule says, before the level in force is put on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,6 +79,11 @@ impl Draft {
         self
     }
 
+    /// True if it is about functions of several services.
+    pub(crate) fn is_between_services(&self) -> bool {
+        self.services.iter().any(|service| *service != self.services[0])
+    }
+
     /// The finding, at the level that was asked for, else at the draft's, else at the rule's.
     pub(crate) fn into_finding(self, rule: &'static RuleMeta, configured: Option<(Level, String)>) -> Finding {
         let default = || (rule.default_level, format!("`{}` is `{}` by default", rule.name, rule.default_level));
@@ -158,7 +134,12 @@ pub struct RuleEntry {
     pub meta: &'static RuleMeta,
     run: fn(&Map<String, Value>, &View<'_>, &mut Sink),
     read: fn(&Map<String, Value>) -> Result<(), OptionError>,
-    defaults: fn() -> Map<String, Value>,
+    listed: fn() -> Vec<RuleOption>,
+    /// Which numbers its options take.
+    #[cfg(test)]
+    pub(crate) ranges: &'static [(&'static str, crate::Range)],
+    /// Which of its findings have another level than the rule's own if nobody asks for one.
+    pub varies: Option<&'static str>,
 }
 
 impl RuleEntry {
@@ -168,7 +149,10 @@ impl RuleEntry {
             meta: &R::META,
             run: |options, view, sink| R::check(&read::<R>(options).unwrap_or_default(), view, sink),
             read: |options| read::<R>(options).map(drop),
-            defaults: defaults::<R>,
+            listed: listed::<R>,
+            #[cfg(test)]
+            ranges: R::Options::RANGES,
+            varies: R::VARIES,
         }
     }
 
@@ -184,51 +168,8 @@ impl RuleEntry {
         (self.read)(options)
     }
 
-    /// All options of the rule with their defaults.
-    pub fn default_options(&self) -> Map<String, Value> {
-        (self.defaults)()
+    /// All options of the rule, with their defaults and what they mean.
+    pub fn options(&self) -> Vec<RuleOption> {
+        (self.listed)()
     }
-}
-
-fn defaults<R: Rule>() -> Map<String, Value> {
-    match serde_json::to_value(R::Options::default()) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
-}
-
-pub(crate) fn read<R: Rule>(options: &Map<String, Value>) -> Result<R::Options, OptionError> {
-    let rule = R::META.name;
-    let mut all = defaults::<R>();
-    let mut known: Vec<String> = all.keys().cloned().collect();
-    known.sort();
-    let error = |option: Option<&str>, message: String| OptionError {
-        rule,
-        option: option.map(str::to_owned),
-        message,
-        known: known.clone(),
-    };
-    for (option, value) in options {
-        if all.insert(option.clone(), value.clone()).is_none() {
-            let shown = option.escape_debug();
-            return Err(error(Some(option), format!("`{rule}` has no option `{shown}`")));
-        }
-        // One option at a time, so that the error can name it.
-        let mut alone = defaults::<R>();
-        alone.insert(option.clone(), value.clone());
-        if let Err(why) = serde_json::from_value::<R::Options>(Value::Object(alone)) {
-            return Err(error(Some(option), format!("`{option}` of `{rule}`: {why}")));
-        }
-    }
-    let read: R::Options =
-        serde_json::from_value(Value::Object(all)).map_err(|why| error(None, format!("`{rule}`: {why}")))?;
-    match read.fault() {
-        Some((option, why)) => Err(error(Some(option), format!("`{option}` of `{rule}` {why}"))),
-        None => Ok(read),
-    }
-}
-
-/// A fault if `share` is not between 0 and 1: a percentage, most likely.
-pub(crate) fn share_fault(option: &'static str, share: f64) -> Option<(&'static str, String)> {
-    (!(0.0..=1.0).contains(&share)).then(|| (option, format!("is {share}; it is a share between 0 and 1")))
 }

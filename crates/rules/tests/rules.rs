@@ -8,7 +8,7 @@ use lockstep_model::{
     Access, Artifact, ArtifactKind, Basis, Call, Confidence, Entry, FileKind, Invocation, Location, RemoteCall,
     RemoteCallKind, RemoteTarget, Store, Strength, Via,
 };
-use lockstep_rules::{Facts, View, check};
+use lockstep_rules::{Asked, Facts, View, check};
 use serde_json::{Map, Value, json};
 use words::{World, file, path};
 
@@ -43,7 +43,7 @@ fn findings_with(
         problems,
         change: None,
     };
-    check(&View::new(facts), levels, &|_| Map::new())
+    check(&View::new(facts), &|rule| levels(rule).into(), &|_| Map::new())
 }
 
 fn findings(world: &World) -> Vec<Finding> {
@@ -393,6 +393,39 @@ fn entries_of_every_confidence_count() {
     let entry = Entry { path: path("a/handler.ts"), symbol: Some("x".into()), confidence: Confidence::Convention };
     world.functions[0].entry = Some(entry);
     assert_eq!(told(&world), ["lockstep deny ac"]);
+}
+
+#[test]
+fn levels_between_services_and_inside_one_are_apart() {
+    let (across, within) = (world("ac*20"), world("ab*20"));
+    let levels_of = |world: &World, asked: Asked| -> Vec<String> {
+        let graph = world.graph();
+        let facts = Facts {
+            functions: &world.functions,
+            services: &world.services,
+            closures: &world.closures,
+            clones: &world.clones,
+            sizes: &world.sizes,
+            graph: &graph,
+            history: &world.history,
+            problems: &[],
+            change: None,
+        };
+        let findings = check(&View::new(facts), &|_| asked.clone(), &|_| Map::new());
+        findings
+            .into_iter()
+            .filter(|finding| finding.rule.name == "lockstep")
+            .map(|finding| finding.level_origin)
+            .collect()
+    };
+    let asked = |level: Level, why: &str| Some((level, why.to_owned()));
+    let both = Asked { between: asked(Level::Forbid, "across"), inside: asked(Level::Allow, "within") };
+    assert_eq!(levels_of(&across, both.clone()), ["across"]);
+    assert_eq!(levels_of(&within, both), Vec::<String>::new());
+    // What is not asked for has the level of the defaults.
+    let one = Asked { between: asked(Level::Allow, "across"), inside: None };
+    assert_eq!(levels_of(&across, one.clone()), Vec::<String>::new());
+    assert_eq!(levels_of(&within, one), ["`lockstep` is `warn` by default inside one service"]);
 }
 
 #[test]

@@ -41,7 +41,10 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
     let asked = |meta: &lockstep_diagnostics::RuleMeta| {
         (meta.name == rule && meta.default_level == Level::Allow).then(|| (Level::Warn, "asked for".to_owned()))
     };
-    check(&View::new(facts), &asked, &set).into_iter().filter(|finding| finding.rule.name == rule).collect()
+    check(&View::new(facts), &|rule| asked(rule).into(), &set)
+        .into_iter()
+        .filter(|finding| finding.rule.name == rule)
+        .collect()
 }
 
 fn messages(world: &World, rule: &str) -> Vec<String> {

@@ -1,15 +1,17 @@
 //! What every command that reads a repository takes.
 
-use std::path::PathBuf;
-
 use clap::{ArgAction, Args, ValueEnum};
 
 /// What every command that reads a repository takes.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    /// Configuration file [default: lockstep.toml, .lockstep.toml or .config/lockstep.toml, upwards from PATH]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    /// Configuration file [default: lockstep.toml, .lockstep.toml, .config/lockstep.toml, or a table in Cargo.toml or
+    /// pyproject.toml, upwards from PATH]; or one setting over it, `'history.min-changes = 8'`, several times for several
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub config: Vec<String>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub isolated: bool,
     /// Take folders or files as functions instead of what manifests declare: `handlers/*`, `src/{cart,checkout}`; several
     /// times for several; `!GLOB` leaves out; `re:^handlers/([^/]+)/` makes the names of its groups
     #[arg(long, value_name = "DIR|GLOB")]

@@ -171,21 +171,6 @@ pub enum BacktestFormat {
     Svg,
 }
 
-/// `explain`.
-#[derive(Debug, Clone, Args)]
-pub struct ExplainArgs {
-    /// The rule
-    pub rule: String,
-}
-
-/// `rules`.
-#[derive(Debug, Clone, Args)]
-pub struct RulesArgs {
-    /// How it is written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: ListFormat,
-}
-
 /// Formats of commands that list something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {

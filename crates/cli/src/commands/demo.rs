@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path};
 use anyhow::{Context, ensure};
 
 use crate::{
-    args::{CheckArgs, DemoArgs, HistoryArgs},
+    args::{CheckArgs, DemoArgs, HistoryArgs, LevelArgs},
     demo::write,
     exit::Exit,
 };
@@ -40,10 +40,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         path: folder.to_owned(),
         base: None,
         staged: false,
-        allow: Vec::new(),
-        warn: Vec::new(),
-        deny: Vec::new(),
-        forbid: Vec::new(),
+        levels: LevelArgs::default(),
         output: args.output.clone(),
         max_findings: usize::MAX,
         statistics: false,

@@ -1,10 +1,10 @@
 //! `lockstep doctor`: what can be read here, and how to mend what cannot.
 
-use lockstep_linter::{Options, Report, analyse, constants};
+use lockstep_linter::{Report, analyse, constants};
 use lockstep_reporting::doctor::{self as render, Check, DoctorView, Outcome};
 
 use crate::{
-    args::{ListArgs, ListFormat},
+    args::{HistoryArgs, ListArgs, ListFormat},
     exit::Exit,
     session::Session,
     terminal,
@@ -14,7 +14,7 @@ use crate::{
 /// Checks the repository, its history, its configuration and its functions.
 pub fn doctor(args: &ListArgs) -> anyhow::Result<Exit> {
     let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
-    let options = Options { as_of: None, allow_shallow: false, jobs: session.pool.current_num_threads() };
+    let options = session.options(&HistoryArgs { as_of: None, allow_shallow: false })?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
     let mut checks = vec![repository(&session)];
@@ -82,10 +82,13 @@ fn changes(report: &Report) -> Option<Check> {
 }
 
 fn configuration(session: &Session) -> Check {
-    let detail = match &session.config.path {
-        Some(path) => format!("{path}"),
+    let mut detail = match &session.lookup.taken {
+        Some(place) => place.to_string(),
         None => "none: the defaults hold".to_owned(),
     };
+    for place in &session.lookup.passed_over {
+        detail += &format!("; not taken: {place}");
+    }
     check("configuration", Outcome::Ok, detail, None)
 }
 

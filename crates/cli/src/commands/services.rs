@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
-use lockstep_config::{add_services, service_tables};
+use lockstep_config::{Place, add_services, service_tables};
 use lockstep_linter::{NamedBoundaries, Report, analyse, coupling, rules};
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
@@ -29,7 +29,7 @@ const FILE: &str = "lockstep.toml";
 pub fn services(args: &ServicesArgs) -> anyhow::Result<Exit> {
     let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
     // Asked before the history is read: nobody wants to wait for a refusal.
-    let target = if args.write { Some(target(&session, args.common.config.as_deref())?) } else { None };
+    let target = if args.write { Some(target(&session)?) } else { None };
     let options = session.options(&args.history)?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
@@ -37,7 +37,7 @@ pub fn services(args: &ServicesArgs) -> anyhow::Result<Exit> {
     let exit = warn_incomplete(&report);
     if let Some((file, shown)) = target {
         if exit != Exit::Clean {
-            bail!("nothing is written to `{shown}`: the history is incomplete");
+            bail!("nothing is written to `{}`: the history is incomplete", shown.path);
         }
         return write(&session, &report, &named, &file, &shown);
     }
@@ -51,17 +51,24 @@ pub fn services(args: &ServicesArgs) -> anyhow::Result<Exit> {
 }
 
 /// The file to write, on the disk and as it is called in the repository.
-fn target(session: &Session, named: Option<&Path>) -> anyhow::Result<(PathBuf, RepoPath)> {
-    let shown = session.config.path.clone();
-    if let Some(named) = named {
-        let name = || RepoPath::from_git(named.to_string_lossy().as_bytes());
-        return Ok((named.to_owned(), shown.unwrap_or_else(name)));
+fn target(session: &Session) -> anyhow::Result<(PathBuf, Place)> {
+    let taken = session.lookup.taken.clone();
+    if let Some(named) = &session.named {
+        let name = || Place::file(RepoPath::from_git(named.to_string_lossy().as_bytes()));
+        return Ok((named.clone(), taken.unwrap_or_else(name)));
     }
     let root = session.project.root.as_deref().ok_or_else(|| {
         anyhow!("this is a bare repository: there is no place for a `{FILE}`; run it in a checkout, or name a file with --config")
     })?;
-    let shown = shown.unwrap_or(RepoPath::new(FILE)?);
-    Ok((root.join(shown.as_str()), shown))
+    let shown = match taken {
+        Some(taken) => taken,
+        None => Place::file(RepoPath::new(FILE)?),
+    };
+    let file = root.join(shown.path.as_str());
+    if session.lookup.taken.is_none() && file.exists() {
+        bail!("there is a `{FILE}` already, which was not read: leave out `--isolated`");
+    }
+    Ok((file, shown))
 }
 
 fn write(
@@ -69,7 +76,7 @@ fn write(
     report: &Report,
     named: &NamedBoundaries,
     file: &Path,
-    shown: &RepoPath,
+    shown: &Place,
 ) -> anyhow::Result<Exit> {
     let (new, kept) = report.services_to_write(named, &session.config);
     let say = |text: &str| {
@@ -85,7 +92,8 @@ fn write(
     }
     if new.is_empty() {
         say(&format!(
-            "nothing to add to `{shown}`: the history suggests no service of several functions beyond those in it"
+            "nothing to add to `{}`: the history suggests no service of several functions beyond those in it",
+            shown.path
         ))?;
         return Ok(Exit::Clean);
     }
@@ -96,7 +104,7 @@ fn write(
     };
     let after = add_services(shown, before.as_deref(), &new, &rules()).map_err(|why| anyhow!(why))?;
     fs::write(file, after).with_context(|| format!("cannot write `{}`", file.display()))?;
-    say(&format!("added to `{shown}`:\n{}", service_tables(&new)))?;
+    say(&format!("added to `{}`:\n{}", shown.path, service_tables(&new, shown.within)))?;
     Ok(Exit::Clean)
 }
 

@@ -36,6 +36,8 @@ lockstep = { level = "deny", min_strength = 0.4, ignore = ["a"] }
 max-functions = 12
 half_life_days = 180
 min-changesets = 40
+min-changes = 4
+min_support = 2
 follow-renames = false
 change-kinds = true
 since = 2024-01-01
@@ -72,24 +74,26 @@ fn everything_is_read_with_its_place() {
     let setting = config.rule("lockstep").unwrap();
     assert_eq!((setting.level, setting.location.line), (Some(Level::Deny), 7));
     assert_eq!(json!(setting.options), json!({ "min-strength": 0.4, "ignore": ["a"] }));
-    assert_eq!(setting.option_places["min-strength"].column, 30);
+    assert_eq!(setting.places["min-strength"].column, 30);
     assert_eq!(
         config.history,
         HistorySettings {
             max_functions: Some(12),
             half_life_days: Some(180.0),
             min_changesets: Some(40),
+            min_changes: Some(4),
+            min_support: Some(2),
             follow_renames: Some(false),
             change_kinds: Some(true),
             since: Some(1_704_067_200),
         }
     );
     assert_eq!(config.functions[0].paths, ["functions/*/index.ts", "workers/*/"]);
-    assert_eq!(config.functions[1].location.line, 24);
+    assert_eq!(config.functions[1].location.line, 26);
     assert_eq!(config.functions[1].code_root.as_deref(), Some("jobs"));
     assert_eq!(config.service_of(&FunctionId::new("orders/CreateInvoice")).unwrap().name, "billing");
     assert!(config.service_of(&FunctionId::new("orders/Create")).is_none());
-    assert_eq!(config.allows[0].location.line, 34);
+    assert_eq!(config.allows[0].location.line, 36);
 }
 
 #[test]
@@ -115,7 +119,10 @@ fn what_is_wrong_is_told_with_its_place() {
         ("[rules]\nlokstep = \"warn\"", "2:1: there is no rule or group `lokstep` (did you mean `lockstep`?)"),
         ("[rules]\nlockstep = \"wrn\"", "2:12: `wrn` is no level (did you mean `warn`?)"),
         ("[rules]\nlockstep = 3", "2:12: `lockstep` must be a string, not a whole number"),
-        ("[rules]\nmeta = { level = \"warn\", x = 1 }", "2:26: `meta` is no rule: only a `level` can be set for it"),
+        (
+            "[rules]\nmeta = { level = \"warn\", x = 1 }",
+            "2:26: `meta` is no rule: only levels can be set for it (there is `level`, `between` and `inside`)",
+        ),
         ("[history]\nhalf-life = 3", "2:1: `[history]` has no key `half-life` (did you mean `half-life-days`?)"),
         ("[history]\nmax-functions = 1", "2:17: `max-functions` must be at least 2"),
         ("[history]\nhalf-life-days = -1.5", "2:18: `half-life-days` must be a number above 0"),

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::lockstep::co_change;
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     groups::lower_of_one,
     prose::{count, names, times},
-    rule::share_fault,
     stages::are_stages,
     view::sorted,
 };
@@ -41,13 +40,12 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        let short = || {
-            let why = format!("is {}; copies of fewer than {SHORTEST} lines are not looked for", self.min_lines);
-            (self.min_lines < SHORTEST).then_some(("min-lines", why))
-        };
-        share_fault("lower", self.lower).or_else(short)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-lines", Range::AtLeast(SHORTEST)),
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Lines of the shortest copies that are looked for.

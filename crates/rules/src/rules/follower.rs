@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::lockstep::{self, co_change, deployed_together};
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     groups::lockstep_groups,
     prose::{names, percent},
-    rule::share_fault,
 };
 
 /// The rule.
@@ -41,10 +40,13 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        let ratio = (self.ratio < 1.0).then(|| ("ratio", format!("is {}; it is at least 1", self.ratio)));
-        share_fault("lower", self.lower).or_else(|| share_fault("sure-lower", self.sure_lower)).or(ratio)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("sure-lower", Range::Share),
+        ("ratio", Range::AtLeast(1)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Its name.

@@ -24,6 +24,8 @@ impl Rule for InvocationCycle {
         since: "0.1.0",
         page: include_str!("invocation_cycle.md"),
     };
+    const VARIES: Option<&'static str> =
+        Some("`warn` where only manifests let the calls happen, and inside one declared service");
     type Options = Map<String, Value>;
 
     fn check(_: &Self::Options, view: &View<'_>, sink: &mut Sink) {

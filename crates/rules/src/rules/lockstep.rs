@@ -6,10 +6,9 @@ use lockstep_model::Location;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     groups::{LockstepGroup, lockstep_groups, lower_of_both},
     prose::{self, count, names, percent, times},
-    rule::share_fault,
     view::sorted,
 };
 
@@ -37,9 +36,12 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        share_fault("lower", self.lower).or_else(|| share_fault("deny-lower", self.deny_lower))
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("deny-lower", Range::Share),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Names in one sentence before "and 3 more".
@@ -63,6 +65,8 @@ impl Rule for Lockstep {
         since: "0.1.0",
         page: include_str!("lockstep.md"),
     };
+    const VARIES: Option<&'static str> =
+        Some("`deny` between services where the coupling is specific or reaches `deny-lower`");
     type Options = Options;
 
     fn check(options: &Options, view: &View<'_>, sink: &mut Sink) {

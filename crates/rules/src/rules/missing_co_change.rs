@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::lockstep::{NOT_FOLLOWED, co_change, evidence, in_words};
 use crate::{
-    Change, Draft, Rule, RuleOptions, Sink, View,
+    Change, Draft, Range, Rule, RuleOptions, Sink, View,
     prose::{count, names, percent},
-    rule::share_fault,
 };
 
 /// The rule.
@@ -51,11 +50,15 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        share_fault("lower", self.lower)
-            .or_else(|| share_fault("sure-lower", self.sure_lower))
-            .or_else(|| share_fault("probability", self.probability))
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("sure-lower", Range::Share),
+        ("probability", Range::Share),
+        ("max-functions", Range::AtLeast(1)),
+        ("most", Range::AtLeast(1)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Names in one sentence before "and 3 more".

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::lockstep::{co_change, deployed_together};
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     prose::{count, names, percent},
-    rule::share_fault,
 };
 
 /// The rule.
@@ -36,9 +35,12 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        share_fault("lower", self.lower)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("max-lines", Range::AtLeast(1)),
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Names in one sentence before "and 3 more".

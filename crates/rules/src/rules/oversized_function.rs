@@ -10,7 +10,7 @@ use lockstep_model::{Basis, ClosureFile, FileKind, Location, RepoPath};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     prose::{self, count, times},
 };
 
@@ -38,10 +38,12 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        let negative = self.min_expected < 0.0 || self.min_expected.is_nan();
-        negative.then(|| ("min-expected", format!("is {}; it is a number of changes", self.min_expected)))
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-changes", Range::AtLeast(1)),
+        ("min-lines", Range::AtLeast(1)),
+        ("min-expected", Range::AtLeast(0)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Groups that are told of.

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
+    options::read,
     prose::{count, names},
-    rule::read,
     view::sorted,
 };
 
@@ -34,9 +34,8 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        (self.min_services < 2).then(|| ("min-services", format!("is {}; it is at least 2", self.min_services)))
-    }
+    const RANGES: &'static [(&'static str, Range)] =
+        &[("min-services", Range::AtLeast(2)), ("most", Range::AtLeast(1))];
 }
 
 /// Names in one sentence before "and 3 more".

@@ -5,7 +5,7 @@ use lockstep_diagnostics::{Evidence, Group, Label, Level, RuleMeta};
 use lockstep_model::Location;
 use serde::{Deserialize, Serialize};
 
-use crate::{Draft, Rule, RuleOptions, Sink, View, prose::count, rule::share_fault, view::sorted};
+use crate::{Draft, Range, Rule, RuleOptions, Sink, View, prose::count, view::sorted};
 
 /// The rule.
 pub(crate) struct ShotgunSurgery;
@@ -31,9 +31,12 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        share_fault("below", self.below)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("below", Range::Share),
+        ("min-changesets", Range::AtLeast(1)),
+        ("min-units", Range::AtLeast(2)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// The share that nine in ten of 18 public repositories reach: see the page of the rule.

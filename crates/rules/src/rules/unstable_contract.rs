@@ -9,9 +9,8 @@ use lockstep_model::{Location, RepoPath};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     prose::{count, names, percent, times},
-    rule::share_fault,
     view::sorted,
 };
 
@@ -43,13 +42,14 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        let ratio = (self.ratio < 1.0).then(|| ("ratio", format!("is {}; it is at least 1", self.ratio)));
-        share_fault("lower", self.lower)
-            .or_else(|| share_fault("sure-lower", self.sure_lower))
-            .or_else(|| share_fault("share", self.share))
-            .or(ratio)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-support", Range::AtLeast(1)),
+        ("lower", Range::Share),
+        ("sure-lower", Range::Share),
+        ("share", Range::Share),
+        ("ratio", Range::AtLeast(1)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Names in one sentence before "and 3 more".

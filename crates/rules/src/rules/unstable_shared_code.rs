@@ -12,9 +12,8 @@ use lockstep_model::{Basis, Location, RepoPath};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draft, Rule, RuleOptions, Sink, View,
+    Draft, Range, Rule, RuleOptions, Sink, View,
     prose::{self, count, names, percent},
-    rule::share_fault,
     view::sorted,
 };
 
@@ -48,11 +47,15 @@ impl Default for Options {
 }
 
 impl RuleOptions for Options {
-    fn fault(&self) -> Option<(&'static str, String)> {
-        let few =
-            (self.min_services < 2).then(|| ("min-services", format!("is {}; it is at least 2", self.min_services)));
-        share_fault("share", self.share).or(few)
-    }
+    const RANGES: &'static [(&'static str, Range)] = &[
+        ("min-changes", Range::AtLeast(1)),
+        ("min-recent", Range::AtLeast(0)),
+        ("min-functions", Range::AtLeast(1)),
+        ("min-services", Range::AtLeast(2)),
+        ("share", Range::Share),
+        ("most", Range::AtLeast(1)),
+        ("commits", Range::AtLeast(0)),
+    ];
 }
 
 /// Names in one sentence before "and 3 more".

@@ -1,0 +1,116 @@
+//! The keys that a configuration may have: the one list from which they are read, suggested, and told in the JSON Schema.
+
+/// One key of a table.
+pub(crate) struct Key {
+    /// As it is written. Dashes may be underscores.
+    pub(crate) name: &'static str,
+    /// What stands behind it.
+    pub(crate) kind: Kind,
+    /// True if the table means nothing without it.
+    pub(crate) required: bool,
+    /// One sentence for people.
+    pub(crate) meaning: &'static str,
+}
+
+/// What stands behind a key.
+pub(crate) enum Kind {
+    /// A string that is not empty.
+    Text,
+    /// A string or a list of strings.
+    Texts {
+        /// Whether the list may be empty.
+        may_be_empty: bool,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// A whole number of at least so much.
+    Whole(u32),
+    /// A number above 0.
+    Positive,
+    /// A day.
+    Day,
+    /// A day or a revision.
+    Moment,
+    /// The name of a rule, of a group, or `all`.
+    RuleName,
+    /// A table.
+    Table(&'static [Key]),
+    /// A list of tables.
+    Tables(&'static [Key]),
+    /// The table of rules.
+    Rules,
+    /// A string that is left alone.
+    Ignored,
+}
+
+const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
+    Key { name, kind, required: false, meaning }
+}
+
+const fn required(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
+    Key { name, kind, required: true, meaning }
+}
+
+/// A string, or a list of at least one.
+const SOME: Kind = Kind::Texts { may_be_empty: false };
+
+/// The keys of the configuration as a whole.
+pub(crate) const TOP: &[Key] = &[
+    key("rules", Kind::Rules, "Levels and options of rules and groups of rules."),
+    key("function", Kind::Tables(FUNCTION), "Functions that no manifest declares."),
+    key("service", Kind::Tables(SERVICE), "Functions that are meant to be one microservice."),
+    key("allow", Kind::Tables(ALLOW), "Findings that are accepted, and why."),
+    key("exclude", Kind::Texts { may_be_empty: true }, "Globs of files that are not looked at."),
+    key("history", Kind::Table(HISTORY), "Which changes count, and how much."),
+    key("contracts", Kind::Table(CONTRACTS), "Files that are contracts, whatever their names say."),
+    key(
+        "units",
+        SOME,
+        "Folders or files that are taken as functions instead of what manifests declare: globs, `!` before what is left out, \
+         `re:` before a regular expression.",
+    ),
+    key("$schema", Kind::Ignored, "The schema of this file, for editors."),
+];
+
+/// The keys of a `[[function]]` table.
+pub(crate) const FUNCTION: &[Key] = &[
+    key("name", Kind::Text, "Its name; that of the file or folder if none is given."),
+    required("paths", SOME, "Globs of files; one that ends in a slash stands for folders."),
+    key("service", Kind::Text, "The service that it is of."),
+    key("handler", Kind::Text, "The handler, in a folder."),
+    key("symbol", Kind::Text, "The exported symbol, in a file."),
+    key("code-root", Kind::Text, "The folder that its code is built from."),
+];
+
+/// The keys of a `[[service]]` table.
+pub(crate) const SERVICE: &[Key] = &[
+    required("name", Kind::Text, "The name of the service."),
+    required("functions", SOME, "Globs of function ids: `orders/*`."),
+];
+
+/// The keys of an `[[allow]]` table.
+pub(crate) const ALLOW: &[Key] = &[
+    required("rule", Kind::RuleName, "The rule or the group of rules, or `all`."),
+    required("functions", SOME, "Globs of function ids; every function of the finding must match one."),
+    required("reason", Kind::Text, "Why it is accepted."),
+    key("expires", Kind::Day, "The last day on which it is."),
+];
+
+/// The keys of the `[history]` table.
+pub(crate) const HISTORY: &[Key] = &[
+    key("max-functions", Kind::Whole(2), "Changesets that edit more functions are set aside."),
+    key("half-life-days", Kind::Positive, "After so many days a change counts half."),
+    key("min-changesets", Kind::Whole(0), "With fewer changesets that change behaviour, everything is unknown."),
+    key("min-changes", Kind::Whole(1), "A function that changed less often is unknown."),
+    key("min-support", Kind::Whole(1), "Fewest joint changes worth speaking of, whatever a rule asks for."),
+    key("follow-renames", Kind::Flag, "Whether renames of files are followed."),
+    key("since", Kind::Day, "Older changesets are set aside."),
+    key("as-of", Kind::Moment, "The moment from which ages are counted: a day or a revision."),
+    key("change-kinds", Kind::Flag, "Whether versions are compared, to tell formatter runs from changes of behaviour."),
+];
+
+/// The keys of the `[contracts]` table.
+pub(crate) const CONTRACTS: &[Key] = &[key("paths", SOME, "Globs of files that are contracts.")];
+
+/// Levels, in words.
+pub(crate) const LEVELS: [&str; 4] = ["allow", "warn", "deny", "forbid"];
