@@ -84,6 +84,9 @@ pub struct Finding {
     pub functions: Vec<FunctionId>,
     /// Their services, sorted.
     pub services: Vec<String>,
+    /// What tells it apart from other findings of the rule about the same functions: a contract, a file. Part of its
+    /// identity, as the functions are.
+    pub subjects: Vec<String>,
     /// The place to look at first.
     pub primary: Label,
     /// The other places.

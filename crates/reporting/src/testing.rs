@@ -71,6 +71,7 @@ pub(crate) fn finding() -> Finding {
         message: "`orders/CreateOrder` and `billing/CreateInvoice` are one microservice in 2 pieces".to_owned(),
         functions: vec![FunctionId::new("billing/CreateInvoice"), FunctionId::new("orders/CreateOrder")],
         services: vec!["billing".to_owned(), "orders".to_owned()],
+        subjects: Vec::new(),
         primary: Label {
             location: at("orders/template.yml", TEMPLATE, "CreateOrder"),
             message: "changed in 40 changes, 36 of them changed `billing/CreateInvoice` as well".to_owned(),
@@ -124,6 +125,7 @@ pub(crate) fn hostile_finding() -> Finding {
         message: "\u{1b}[2J`mail/Send`\n::error::x ##[add-mask]y \u{202e}follows".to_owned(),
         functions: vec![FunctionId::new("mail/Send"), FunctionId::new("orders/CreateOrder")],
         services: vec!["mail".to_owned(), "orders".to_owned()],
+        subjects: Vec::new(),
         primary: Label {
             location: Location { line: 7, column: 3, ..Location::whole_file(path("mail/a,b:c%\nd.yml")) },
             message: "declared\u{2028}here".to_owned(),

@@ -97,6 +97,7 @@ impl Draft {
             message: self.message,
             functions: sorted(self.functions),
             services: sorted(self.services),
+            subjects: sorted(self.subjects),
             primary: self.primary,
             related: self.related,
             evidence: self.evidence,

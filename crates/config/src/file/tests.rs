@@ -191,6 +191,7 @@ fn an_allow_covers_what_it_names_until_its_last_day() {
         message: String::new(),
         functions: functions.iter().map(FunctionId::new).collect(),
         services: Vec::new(),
+        subjects: Vec::new(),
         primary: Label { location: location.clone(), message: String::new() },
         related: Vec::new(),
         evidence: Vec::new(),
