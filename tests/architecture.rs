@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("codegraph", &["model", "diagnostics", "script"]),
     ("coupling", &["model"]),
     ("rules", &["model", "diagnostics", "coupling"]),
+    ("baseline", &["diagnostics"]),
     ("config", &["model", "document", "diagnostics"]),
     (
         "linter",
@@ -31,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "codegraph",
             "coupling",
             "rules",
+            "baseline",
             "config",
         ],
     ),

@@ -1,0 +1,94 @@
+//! Holding back what is known: which findings are, which have become worse, and which entries match nothing any more.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use lockstep_diagnostics::{BaselineState, Finding, Group, Level};
+
+use crate::{Baseline, Entry, Key, Strength};
+
+/// By how much a finding may grow before it speaks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratchet {
+    /// The tolerance.
+    pub tolerance: Strength,
+    /// The day of the run: entries whose last day is over hold nothing back.
+    pub today: Date,
+}
+
+/// What a baseline did.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Held {
+    /// Findings that are held back.
+    pub known: usize,
+    /// Findings that are in it and have become worse.
+    pub worse: usize,
+    /// The entries that match a finding.
+    pub matched: BTreeSet<Key>,
+}
+
+/// Why an entry has no purpose any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stale {
+    /// No finding matches it.
+    Gone,
+    /// Its last day is over.
+    Expired(Date),
+}
+
+impl Ratchet {
+    /// True if a finding of `strength` is worse than the entry says. Rules outside the group `coupling` are about which
+    /// functions there are, not how often they change: one more is a new finding, and their strength is a share of all
+    /// functions, which moves when others come and go.
+    pub fn is_worse(&self, finding: &Finding, entry: &Entry) -> bool {
+        finding.rule.group == Group::Coupling && Strength::of(finding.weight).exceeds(entry.at, self.tolerance)
+    }
+}
+
+impl Baseline {
+    /// The entry that knows a finding with `key`: that of the same key, else the smallest of a group that had more
+    /// functions. Entries whose last day is over know nothing.
+    pub fn find(&self, key: &Key, today: Date) -> Option<&Entry> {
+        let valid = |entry: &&Entry| !entry.is_expired(today);
+        self.entries.get(key).filter(valid).or_else(|| {
+            let wholes = self.entries.values().filter(|entry| key.is_part_of(&entry.key));
+            wholes.filter(valid).min_by_key(|entry| (entry.key.functions.len(), std::cmp::Reverse(entry.at)))
+        })
+    }
+
+    /// Marks the findings that are known, and those that have become worse, with a note.
+    pub fn hold(&self, findings: &mut [Finding], ratchet: &Ratchet) -> Held {
+        let mut held = Held::default();
+        for finding in findings {
+            let Some(entry) = self.find(&Key::of(finding), ratchet.today) else { continue };
+            held.matched.insert(entry.key.clone());
+            if finding.level == Level::Allow {
+                continue;
+            }
+            if ratchet.is_worse(finding, entry) {
+                held.worse += 1;
+                finding.baseline = BaselineState::Worse;
+                let now = Strength::of(finding.weight);
+                finding.notes.push(format!("worse than the baseline: {} then, {now} now", entry.at));
+            } else {
+                held.known += 1;
+                finding.baseline = BaselineState::Known;
+            }
+        }
+        held
+    }
+
+    /// The entries that have no purpose any more. Of those that match nothing, only what `assessed` says true of: its
+    /// rule ran, and its functions were looked at.
+    pub fn stale(&self, held: &Held, today: Date, assessed: &dyn Fn(&Entry) -> bool) -> Vec<(&Entry, Stale)> {
+        let why = |entry: &Entry| match entry.expires {
+            Some(last) if entry.is_expired(today) => Some(Stale::Expired(last)),
+            _ if !held.matched.contains(&entry.key) && assessed(entry) => Some(Stale::Gone),
+            _ => None,
+        };
+        self.entries.values().filter_map(|entry| Some((entry, why(entry)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
