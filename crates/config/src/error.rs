@@ -55,7 +55,7 @@ fn visible(text: &str) -> String {
 impl std::error::Error for ConfigError {}
 
 /// ``did you mean `lockstep`?``, if one of the names is near; else all of them, if they are few.
-pub(crate) fn suggestion<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn suggestion<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let near = names
         .iter()

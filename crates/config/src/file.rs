@@ -7,7 +7,8 @@ use lockstep_model::{FunctionId, Location, RepoPath, Timestamp};
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    Allow, ConfigError, IdPatterns, PathPatterns, Place, RuleSetting, Target, Within, base_of,
+    Allow, BaselineSetting, ConfigError, IdPatterns, PathPatterns, Place, RuleSetting, Target, Within, base_of,
+    baseline,
     keys::{ALLOW, CONTRACTS, FUNCTION, HISTORY, SERVICE, TOP},
     patterns,
     reader::{Entry, Fields, Reader},
@@ -44,6 +45,8 @@ pub struct Config {
     pub units: Vec<String>,
     /// Where each value stands that has no place of its own: `exclude`, `history.since`.
     pub places: BTreeMap<String, Location>,
+    /// Where the findings are that are known.
+    pub baseline: BaselineSetting,
 }
 
 /// A `[[function]]` table: functions that no manifest declares.
@@ -214,6 +217,10 @@ fn read_values(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, base: &RepoPath
     if let Some(entry) = fields.get("units") {
         config.units = units(reader, entry, base);
         config.places.insert("units".to_owned(), reader.at(entry.key_span.clone()));
+    }
+    if let Some(entry) = fields.get("baseline") {
+        config.baseline = baseline::read(reader, entry, base);
+        config.places.insert("baseline".to_owned(), reader.at(entry.key_span.clone()));
     }
     if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
         let fields = reader.fields("`[history]`", table, entry.key_span.clone(), HISTORY);

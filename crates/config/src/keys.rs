@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Whole(u32),
     /// A number above 0.
     Positive,
+    /// A number from 0 to 1.
+    Share,
     /// A day.
     Day,
     /// A day or a revision.
@@ -35,6 +37,8 @@ pub(crate) enum Kind {
     RuleName,
     /// A table.
     Table(&'static [Key]),
+    /// A string, or a table.
+    TextOr(&'static [Key]),
     /// A list of tables.
     Tables(&'static [Key]),
     /// The table of rules.
@@ -68,6 +72,11 @@ pub(crate) const TOP: &[Key] = &[
         SOME,
         "Folders or files that are taken as functions instead of what manifests declare: globs, `!` before what is left out, \
          `re:` before a regular expression.",
+    ),
+    key(
+        "baseline",
+        Kind::TextOr(BASELINE),
+        "The file of the findings that are known, or `none`; by default `lockstep-baseline.jsonl` beside this file or at the root.",
     ),
     key("$schema", Kind::Ignored, "The schema of this file, for editors."),
 ];
@@ -111,6 +120,12 @@ pub(crate) const HISTORY: &[Key] = &[
 
 /// The keys of the `[contracts]` table.
 pub(crate) const CONTRACTS: &[Key] = &[key("paths", SOME, "Globs of files that are contracts.")];
+
+/// The keys of the `[baseline]` table.
+pub(crate) const BASELINE: &[Key] = &[
+    key("file", Kind::Text, "The file, or `none`."),
+    key("tolerance", Kind::Share, "By how much the strength of a known finding may grow before it is reported again."),
+];
 
 /// Levels, in words.
 pub(crate) const LEVELS: [&str; 4] = ["allow", "warn", "deny", "forbid"];

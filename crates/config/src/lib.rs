@@ -4,6 +4,8 @@
 //! was probably meant. Nothing is executed, and nothing here knows a rule: the caller hands in the rules there are.
 
 mod allow;
+mod baseline;
+mod comment;
 mod error;
 mod file;
 mod inline;
@@ -14,10 +16,13 @@ mod patterns;
 mod reader;
 mod rules;
 mod schema;
+mod trailer;
 mod write;
 
 pub use allow::Allow;
-pub use error::ConfigError;
+pub use baseline::{BaselineFile, BaselineSetting};
+pub use comment::{AllowComment, allow_comments};
+pub use error::{ConfigError, suggestion};
 pub use file::{Config, FunctionTable, HistorySettings, ServiceTable, parse, parse_at};
 pub use inline::{inline_path, is_inline, parse_inline, told};
 pub use levels::{LevelFlag, Levels, Reach};
@@ -25,4 +30,5 @@ pub use lookup::{Lookup, NAMES, Place, Within, base_of, look};
 pub use patterns::{IdPatterns, PathPatterns};
 pub use rules::{RuleSetting, Target};
 pub use schema::{OptionRange, OptionSchema, RuleSchema, SCHEMA_URL, schema};
+pub use trailer::{AllowTrailer, TRAILER, allow_trailer};
 pub use write::{NewService, add_services, service_tables};

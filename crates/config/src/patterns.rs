@@ -62,9 +62,32 @@ impl IdPatterns {
         Ok(Self { texts, set })
     }
 
+    /// The patterns `texts`, which match the names of functions as well: `billing` is `shop/billing`, too.
+    ///
+    /// # Errors
+    /// If one of them is no glob; in words.
+    pub fn of_names(texts: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let texts: Vec<String> = texts.into_iter().collect();
+        let glob = |text: &String| {
+            let either = if text.contains('/') { text.clone() } else { format!("{{,*/}}{text}") };
+            GlobBuilder::new(&either).empty_alternates(true).build()
+        };
+        let set = build(texts.iter().map(glob))?;
+        Ok(Self { texts, set })
+    }
+
     /// True if `id` matches.
     pub fn contains(&self, id: &FunctionId) -> bool {
         self.set.is_match(id.as_str())
+    }
+
+    /// The patterns that match none of `ids`.
+    pub fn idle<'a>(&self, ids: impl IntoIterator<Item = &'a FunctionId>) -> Vec<&str> {
+        let mut used = vec![false; self.texts.len()];
+        for id in ids {
+            self.set.matches(id.as_str()).into_iter().for_each(|number| used[number] = true);
+        }
+        self.texts.iter().zip(used).filter(|(_, used)| !used).map(|(text, _)| text.as_str()).collect()
     }
 
     /// The patterns.
@@ -139,6 +162,15 @@ mod tests {
         let patterns = IdPatterns::new(["orders/*".to_owned()]).unwrap();
         assert!(patterns.contains(&FunctionId::new("orders/api/Create")));
         assert!(!patterns.contains(&FunctionId::new("billing/Create")));
+    }
+
+    #[test]
+    fn names_stand_for_the_functions_that_have_them() {
+        let texts = ["billing", "mail/*", "gone"].map(str::to_owned);
+        let patterns = IdPatterns::of_names(texts).unwrap();
+        let ids = ["shop/billing", "mail/Send", "billings"].map(FunctionId::new);
+        assert_eq!(ids.iter().map(|id| patterns.contains(id)).collect::<Vec<_>>(), [true, true, false]);
+        assert_eq!(patterns.idle(&ids), ["gone"]);
     }
 
     #[test]

@@ -148,6 +148,20 @@ impl<'t> Reader<'t> {
         number
     }
 
+    /// A number from 0 to 1.
+    pub(crate) fn share(&mut self, entry: &Entry<'_, '_>) -> Option<f64> {
+        let number = match entry.value {
+            DeValue::Integer(number) => integer(number).map(|number| number as f64),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => return self.wrong_kind(entry, "a number"),
+        };
+        let number = number.filter(|number: &f64| (0.0..=1.0).contains(number));
+        if number.is_none() {
+            self.error(entry.value_span.clone(), format!("`{}` must be a number from 0 to 1", entry.key), None);
+        }
+        number
+    }
+
     /// `true` or `false`.
     pub(crate) fn flag(&mut self, entry: &Entry<'_, '_>) -> Option<bool> {
         entry.value.as_bool().or_else(|| self.wrong_kind(entry, "`true` or `false`"))

@@ -98,6 +98,8 @@ impl Making<'_> {
             Kind::Flag => json!({ "type": "boolean" }),
             Kind::Whole(least) => json!({ "type": "integer", "minimum": least, "maximum": u32::MAX }),
             Kind::Positive => json!({ "type": "number", "exclusiveMinimum": 0 }),
+            Kind::Share => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+            Kind::TextOr(keys) => json!({ "anyOf": [text(), self.table(keys, &format!("{}.", key.name))] }),
             Kind::Day => json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}([Tt ].*)?$" }),
             Kind::Moment => text(),
             Kind::RuleName => self.rule_name(),

@@ -20,6 +20,7 @@ mod handles;
 mod kind;
 mod objects;
 mod repository;
+mod trailers;
 mod walk;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
@@ -29,6 +30,7 @@ pub use blobs::{BlobOptions, read_blobs};
 pub use difference::{Against, Difference, DifferenceError};
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
+pub use trailers::Trailer;
 
 use crate::{
     objects::Objects,

@@ -4,6 +4,7 @@ use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Le
 use serde_json::json;
 
 use super::*;
+use crate::BaselineFile;
 
 static LOCKSTEP: RuleMeta = RuleMeta {
     name: "lockstep",
@@ -178,6 +179,25 @@ fn an_unknown_option_is_shown_where_it_stands() {
     let error = setting.option_error(Some("min-strenght"), "no such option", &["min-strength".to_owned()]);
     assert_eq!(error.to_string(), "lockstep.toml:2:1: no such option (did you mean `min-strength`?)");
     assert_eq!(setting.option_error(None, "no", &[]).location.unwrap().line, 1);
+}
+
+#[test]
+fn the_baseline_is_a_name_or_a_table() {
+    let setting = |text: &str| read(text).map(|config| config.baseline).map_err(|errors| errors[0].to_string());
+    let named = |name: &str| BaselineFile::Named(RepoPath::new(name).unwrap());
+    assert_eq!(setting("").unwrap(), BaselineSetting { file: BaselineFile::Usual, tolerance: 0.1 });
+    assert_eq!(setting("baseline = \"none\"").unwrap().file, BaselineFile::None);
+    assert_eq!(setting("baseline = \"ci/known.jsonl\"").unwrap().file, named("ci/known.jsonl"));
+    let table = setting("baseline = { file = \"known.jsonl\", tolerance = 0 }").unwrap();
+    assert_eq!(table, BaselineSetting { file: named("known.jsonl"), tolerance: 0.0 });
+    for (text, message) in [
+        ("baseline = 3", "lockstep.toml:1:12: `baseline` is the name of a file"),
+        ("baseline = \"../x\"", "lockstep.toml:1:12: `../x` lies outside the repository"),
+        ("baseline = { tolerance = 10 }", "lockstep.toml:1:26: `tolerance` must be a number from 0 to 1"),
+        ("baseline = { tolerence = 0 }", "did you mean `tolerance`?"),
+    ] {
+        assert!(setting(text).unwrap_err().contains(message), "{text}: {:?}", setting(text));
+    }
 }
 
 #[test]
