@@ -1,11 +1,12 @@
-//! What maintainers run. `headline` holds the measure against its baselines on public repositories, `placebo` lets it
-//! loose on histories in which nothing is coupled, `functions` holds the functions that are found against those that
-//! people counted, `closures` the files they reach against what compilers and bundlers say, `pairs` counts those that share
-//! code, `affected` what would have been deployed, `clones` lists copies for reading; most print Markdown tables. `follow`
-//! does what is timed beside tools that follow imports.
+//! What maintainers run. `test` runs everything that is tested, with the real clients. `headline` holds the measure against
+//! its baselines on public repositories, `placebo` lets it loose on histories in which nothing is coupled, `functions` holds
+//! the functions that are found against those that people counted, `closures` the files they reach against what compilers
+//! and bundlers say, `pairs` counts those that share code, `affected` what would have been deployed, `clones` lists copies
+//! for reading; most print Markdown tables. `follow` does what is timed beside tools that follow imports.
 
 mod affected;
 mod bootstrap;
+mod clients;
 mod clones;
 mod closures;
 mod follow;
@@ -16,6 +17,7 @@ mod pairs;
 mod placebo;
 mod run;
 mod selection;
+mod test;
 mod truth;
 
 use std::{
@@ -28,7 +30,7 @@ use lockstep_linter::{BacktestOptions, SPLIT, coupling::backtest::Truth};
 
 use crate::{closures::By, run::Tested};
 
-/// Tables that show how often Lockstep is right on public repositories.
+/// All tests with the real clients, and tables that show how often Lockstep is right on public repositories.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -37,6 +39,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Install the pinned clients, build the wheel, and run all tests, those with clients too
+    Test(test::Wanted),
+    /// Install the pinned clients and say where: the value of LOCKSTEP_CLIENTS
+    Clients,
     /// This tool, the formula it started from, code-maat's degree and popularity, per repository and on average
     Headline(Wanted),
     /// What the rules flag in shuffled histories, per repository and pooled
@@ -137,6 +143,8 @@ enum Counts {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
+        Task::Test(wanted) => test::run(&wanted)?,
+        Task::Clients => writeln!(io::stdout().lock(), "{}", clients::Clients::install()?.folder.display())?,
         Task::Headline(wanted) => {
             let tested = all(&wanted, 0)?;
             headline::write(&tested, &mut io::stdout().lock())?;
