@@ -76,6 +76,32 @@ pub(crate) fn json(document: &str) -> String {
     out.replace("##[", "#\\u0023[")
 }
 
+/// `text` for XML 1.0, in an element or between double quotes. Characters that no XML document may hold, not even as a
+/// reference, become escapes that can be read.
+pub(crate) fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push(c),
+            c if is_dangerous(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    // What a runner of GitHub Actions would obey in a log means the same as a reference.
+    let mut safe = String::with_capacity(out.len());
+    for line in out.split_inclusive('\n') {
+        match line.split_once("::") {
+            Some((blank, rest)) if blank.trim().is_empty() => safe.push_str(&format!("{blank}&#58;:{rest}")),
+            _ => safe.push_str(line),
+        }
+    }
+    safe.replace("##[", "#&#35;[")
+}
+
 /// `path` as the path of a relative URI: all but letters, digits, `-._~` and `/` is percent-encoded, so that no part of
 /// it can be taken for a scheme, a query or an address.
 pub(crate) fn uri_path(path: &str) -> String {

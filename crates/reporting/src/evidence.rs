@@ -1,6 +1,6 @@
 //! Evidence in words and in JSON.
 
-use lockstep_diagnostics::{CommitRef, Evidence, Finding};
+use lockstep_diagnostics::{CommitRef, Evidence, Finding, Label};
 use lockstep_model::{Fragment, Timestamp};
 use serde::Serialize;
 
@@ -84,6 +84,19 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
 pub(crate) fn beside_notes(finding: &Finding, all: bool) -> impl Iterator<Item = &Evidence> {
     let every = all || finding.notes.is_empty();
     finding.evidence.iter().filter(move |piece| every || matches!(piece, Evidence::Commits(_) | Evidence::ChangedIn(_)))
+}
+
+/// All that is said of a finding beside its one sentence: the related places, the notes, the evidence, what to do, and why
+/// the level is what it is. Each is harmless; a list of commits has several lines.
+pub(crate) fn details(finding: &Finding, all: bool) -> Vec<String> {
+    let place = |label: &Label| format!("{}: {}", prose::place(&label.location), escape::line(&label.message));
+    let mut lines: Vec<String> = finding.related.iter().map(place).collect();
+    lines.extend(finding.notes.iter().map(|note| escape::line(note).into_owned()));
+    lines.extend(beside_notes(finding, all).map(|piece| in_words(piece, all)));
+    lines.extend(finding.help.iter().map(|help| format!("help: {}", escape::line(help))));
+    lines.push(escape::line(&finding.level_origin).into_owned());
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 fn commit_list(head: &str, commits: &[CommitRef], all: bool) -> String {

@@ -1,14 +1,18 @@
 //! The formats of `check`, one line each.
 
 mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod rdjson;
 mod sarif;
 mod text;
 
 use crate::Format;
 
 /// Every format, in the order of `--help`.
-pub static FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &sarif::Sarif, &github::GitHub];
+pub static FORMATS: &[&dyn Format] =
+    &[&text::Text, &json::Json, &sarif::Sarif, &github::GitHub, &gitlab::GitLab, &junit::JUnit, &rdjson::RdJson];
 
 /// The format that `--format` calls `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
@@ -17,7 +21,13 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::{
+        Options,
+        testing::{hostile, runner},
+    };
 
     #[test]
     fn every_file_of_the_folder_is_in_the_list() {
@@ -30,6 +40,27 @@ mod tests {
         files.sort();
         names.sort_unstable();
         assert_eq!(files, names, "a format is one file in {folder} and one line in FORMATS");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Whatever is printed in a job of GitHub Actions, a runner finds no command in it but our annotations.
+        #[test]
+        fn no_format_lets_a_command_through(texts in hostile::texts()) {
+            let options = Options { github_actions: true, verbose: true, ..Options::default() };
+            let findings = hostile::findings(&texts);
+            for format in FORMATS {
+                let mut out = Vec::new();
+                hostile::with_report(&texts, &findings, |report| format.write(report, &options, &mut out).unwrap());
+                let text = String::from_utf8(out).unwrap();
+                prop_assert!(!text.chars().any(|c| c != '\n' && c.is_control()), "{}", format.name());
+                for command in runner::commands(&text) {
+                    let is_ours = format.name() == "github" && ["error", "warning", "notice"].contains(&&*command.name);
+                    prop_assert!(is_ours, "{}: {command:?}", format.name());
+                }
+            }
+        }
     }
 
     #[test]

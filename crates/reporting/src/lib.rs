@@ -18,6 +18,7 @@ pub mod functions;
 pub mod graph;
 mod json;
 mod links;
+mod markdown;
 mod page;
 mod prose;
 pub mod rules;

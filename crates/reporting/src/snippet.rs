@@ -98,6 +98,12 @@ pub(crate) fn end_column(text: &str, location: &Location) -> Option<u32> {
     (span.end > span.start).then(|| u32::try_from(characters + 1).unwrap_or(u32::MAX))
 }
 
+/// The bytes of the first line of `location` that it means, from 0 at the start of the line.
+pub(crate) fn bytes_of_line(text: &str, location: &Location) -> Range<usize> {
+    let (line, span) = line_of(text, location);
+    span.start - line.start..span.end - line.start
+}
+
 impl Draft {
     /// The bytes of the shown line that stand for `location`; the line is made if it is not there yet.
     fn mark(&mut self, location: &Location, columns: usize) -> Option<Range<usize>> {

@@ -9,10 +9,7 @@ use std::io;
 use lockstep_diagnostics::{Finding, Severity};
 
 use super::text::summary_line;
-use crate::{
-    Format, Options, ReportView, escape, evidence,
-    prose::{count, place},
-};
+use crate::{Format, Options, ReportView, escape, evidence, prose::count};
 
 /// Annotations of one level; one more says what is missing.
 const SHOWN: usize = 9;
@@ -89,13 +86,7 @@ fn visible(part: &str) -> String {
 
 fn message(finding: &Finding) -> String {
     let mut lines = vec![escape::line(&finding.message).into_owned()];
-    for label in &finding.related {
-        lines.push(format!("{}: {}", place(&label.location), escape::line(&label.message)));
-    }
-    lines.extend(finding.notes.iter().map(|note| escape::line(note).into_owned()));
-    lines.extend(evidence::beside_notes(finding, false).map(|piece| evidence::in_words(piece, false)));
-    lines.extend(finding.help.iter().map(|help| format!("help: {}", escape::line(help))));
-    lines.push(escape::line(&finding.level_origin).into_owned());
+    lines.extend(evidence::details(finding, false));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

@@ -114,7 +114,7 @@ fn text() -> impl Strategy<Value = String> {
         1 => any::<char>().prop_map(String::from),
     ];
     let short = proptest::collection::vec(part, 0..6).prop_map(|parts| parts.concat());
-    (short, prop_oneof![30 => Just(1usize), 1 => Just(3_000)]).prop_map(|(text, times)| text.repeat(times))
+    (short, prop_oneof![30 => Just(1usize), 1 => Just(300)]).prop_map(|(text, times)| text.repeat(times))
 }
 
 /// The texts of one report.
@@ -186,7 +186,7 @@ pub(crate) fn findings(texts: &Texts) -> Vec<Finding> {
 }
 
 /// Calls `see` with a report of `findings` in which all else is hostile, too.
-pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl Fn(&ReportView<'_>) -> T) -> T {
+pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl FnOnce(&ReportView<'_>) -> T) -> T {
     let problems = [
         Problem::at(ProblemKind::Unevaluated, texts.label(3).location, texts.get(4)),
         Problem::general(ProblemKind::History, texts.get(5)),

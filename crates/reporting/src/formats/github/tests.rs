@@ -3,35 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing;
-
-/// A command as a runner reads it: the rules of actions/runner's `ActionCommand.TryParseV2`, written down apart from the
-/// code under test.
-#[derive(Debug, PartialEq)]
-struct Command {
-    name: String,
-    properties: Vec<(String, String)>,
-    message: String,
-}
-
-fn unescape(text: &str, table: &[(&str, &str)]) -> String {
-    table.iter().fold(text.to_owned(), |text, (token, plain)| text.replace(token, plain))
-}
-
-fn parse(line: &str) -> Option<Command> {
-    const DATA: [(&str, &str); 3] = [("%0D", "\r"), ("%0A", "\n"), ("%25", "%")];
-    const PROPERTY: [(&str, &str); 5] = [("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")];
-    let rest = line.trim_start().strip_prefix("::")?;
-    let (info, message) = rest.split_once("::")?;
-    let (name, properties) = info.split_once(' ').unwrap_or((info, ""));
-    let properties = properties.trim().split(',').filter_map(|pair| pair.split_once('='));
-    let properties = properties.filter(|(_, value)| !value.is_empty());
-    Some(Command {
-        name: name.to_owned(),
-        properties: properties.map(|(key, value)| (key.to_owned(), unescape(value, &PROPERTY))).collect(),
-        message: unescape(message, &DATA),
-    })
-}
+use crate::testing::{self, runner::parse};
 
 fn written(findings: &[Finding], incomplete: bool) -> String {
     testing::with_report(findings, incomplete, |report| {

@@ -106,6 +106,8 @@ fn targets(text: &str) -> Vec<&str> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn only_our_links_come_out(texts in hostile::texts()) {
         let findings = hostile::findings(&texts);
