@@ -49,7 +49,9 @@ pub use likeness::likeness;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
-pub use settings::{RuleSettings, config_schema, history_settings, option_errors, rule_settings, rules};
+pub use settings::{
+    RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
+};
 pub use verdict::verdicts;
 pub use whose::tell_apart;
 

@@ -80,13 +80,20 @@ pub fn history_settings(config: &Config) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// All rules as the schema tells of them.
+pub fn rule_schemas() -> Vec<RuleSchema> {
+    RULES.iter().map(|rule| RuleSchema { meta: rule.meta, varies: rule.varies, options: told(rule) }).collect()
+}
+
+/// The values of keys that are not set, as far as there are any: `history.max-functions`.
+pub fn history_defaults() -> BTreeMap<String, Value> {
+    let set = history_settings(&Config::default()).into_iter().filter(|(_, value)| !value.is_null());
+    set.map(|(key, value)| (format!("history.{key}"), value)).collect()
+}
+
 /// The JSON Schema of `lockstep.toml`.
 pub fn config_schema() -> Value {
-    let rules: Vec<RuleSchema> =
-        RULES.iter().map(|rule| RuleSchema { meta: rule.meta, varies: rule.varies, options: told(rule) }).collect();
-    let set = history_settings(&Config::default()).into_iter().filter(|(_, value)| !value.is_null());
-    let defaults: BTreeMap<String, Value> = set.map(|(key, value)| (format!("history.{key}"), value)).collect();
-    lockstep_config::schema(&rules, &defaults)
+    lockstep_config::schema(&rule_schemas(), &history_defaults())
 }
 
 fn range(range: Range) -> OptionRange {
