@@ -3,7 +3,11 @@
 mod affected;
 mod architecture;
 mod change;
+mod commands;
+mod config;
+mod config_schema;
 mod hostile;
+mod init;
 mod kept;
 mod parts;
 mod program;
