@@ -100,7 +100,7 @@ impl Replay {
         let (parts, _) = tell_apart(&self.project, found, closures, &history, options.jobs);
         self.report.graph = measure(&self.project, &self.config, found, closures, &history, &parts, &options);
         self.report.history = history;
-        let findings = judge(&self.project, &self.config, &self.levels, &self.report);
+        let findings = judge(&self.project, &self.config, &self.levels, &self.report).findings;
         let edited: BTreeSet<usize> = self.report.graph.change().expect("a change").own.keys().copied().collect();
         let graph = &self.report.graph;
         let numbers = findings.iter().flat_map(|finding| &finding.functions).filter_map(|id| graph.number(id));

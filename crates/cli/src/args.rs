@@ -1,5 +1,6 @@
 //! The command line. The options of each command stand in a file of their own below.
 
+mod baseline;
 mod check;
 mod common;
 mod config;
@@ -9,6 +10,7 @@ mod read;
 
 use std::ffi::OsString;
 
+pub use baseline::{BaselineArgs, BaselineFileArg, BaselineVerb, DiffArgs, DiffFormat, PruneArgs, WriteArgs};
 pub use check::{CheckArgs, DemoArgs};
 use clap::{Parser, Subcommand};
 pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
@@ -67,6 +69,8 @@ pub enum Command {
     Backtest(BacktestArgs),
     /// Compare the services that the history suggests with those that are claimed
     Services(ServicesArgs),
+    /// Write, prune or compare the file of findings that are known and held back
+    Baseline(BaselineArgs),
     /// Print the page of a rule, or list the rules of a group
     Explain(ExplainArgs),
     /// List the rules, their levels and where these come from

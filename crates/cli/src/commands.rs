@@ -2,6 +2,7 @@
 
 mod affected;
 mod backtest;
+pub mod baseline;
 mod check;
 mod code;
 mod completions;
@@ -20,6 +21,7 @@ mod why;
 
 pub use affected::affected;
 pub use backtest::backtest;
+pub use baseline::baseline;
 pub use check::check;
 pub use code::code;
 pub use completions::completions;

@@ -10,7 +10,7 @@ use lockstep_linter::{
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
-    ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, PairPriorView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
@@ -78,7 +78,11 @@ impl OwnedReport {
             change: self.change.as_ref(),
             summary: &self.summary,
             history: &self.history,
-            baseline: None,
+            baseline: report.baseline.as_ref().map(|known| BaselineCounts {
+                known: known.known,
+                stale: known.stale.len(),
+                worse: known.worse,
+            }),
             text_of,
         }
     }

@@ -31,9 +31,13 @@ impl Allow {
 
     /// True if its last day is over at `as_of`. Days are those of UTC.
     pub fn is_expired(&self, as_of: Timestamp) -> bool {
-        let day = jiff::Timestamp::from_second(as_of).map(|time| jiff::tz::Offset::UTC.to_datetime(time).date());
-        matches!((self.expires, day), (Some(last), Ok(day)) if day > last)
+        self.expires.is_some_and(|last| day(as_of) > last)
     }
+}
+
+/// The day of `time` in UTC. A time that is in no calendar has the first day of all: nothing is over on it.
+pub fn day(time: Timestamp) -> Date {
+    jiff::Timestamp::from_second(time).map_or(Date::MIN, |time| jiff::tz::Offset::UTC.to_datetime(time).date())
 }
 
 impl Target {

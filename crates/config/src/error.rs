@@ -55,21 +55,26 @@ fn visible(text: &str) -> String {
 impl std::error::Error for ConfigError {}
 
 /// ``did you mean `lockstep`?``, if one of the names is near; else all of them, if they are few.
-pub fn suggestion<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn suggestion<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let names: Vec<&str> = names.into_iter().collect();
+    match nearest(word, names.iter().copied()) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
+        None if !names.is_empty() && names.len() <= 12 => Some(format!("there is {}", list(&names))),
+        None => None,
+    }
+}
+
+/// The name that `word` is most like, if it is like one.
+pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = names
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(word, name), *name))
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, name)| {
             let begun = word.len() >= 4 && name.starts_with(word);
             begun || *distance <= 1 + name.len().max(word.len()) / 4
         })
         .min();
-    match near {
-        Some((_, name)) => Some(format!("did you mean `{name}`?")),
-        None if !names.is_empty() && names.len() <= 12 => Some(format!("there is {}", list(&names))),
-        None => None,
-    }
+    near.map(|(_, name)| name)
 }
 
 /// `` `a`, `b` and `c` ``.

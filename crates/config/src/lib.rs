@@ -20,10 +20,10 @@ mod schema;
 mod trailer;
 mod write;
 
-pub use allow::Allow;
+pub use allow::{Allow, day};
 pub use baseline::{BaselineFile, BaselineSetting};
 pub use comment::{AllowComment, allow_comments};
-pub use error::{ConfigError, suggestion};
+pub use error::{ConfigError, nearest};
 pub use file::{Config, FunctionTable, HistorySettings, ServiceTable, parse, parse_at};
 pub use init::FirstConfig;
 pub use inline::{inline_path, is_inline, parse_inline, told};

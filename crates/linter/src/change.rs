@@ -35,7 +35,7 @@ impl ChangeAsked {
     }
 
     /// Why the change cannot be looked at, with the way out.
-    pub(crate) fn incomplete(&self) -> Option<Incomplete> {
+    pub fn incomplete(&self) -> Option<Incomplete> {
         let error = self.found.as_ref().err()?;
         let help = match (error, &self.against) {
             (DifferenceError::NoBase { .. } | DifferenceError::NoMergeBase { .. }, Against::Base(revs)) => {

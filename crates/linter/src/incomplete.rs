@@ -38,7 +38,12 @@ impl Incomplete {
         Self { help, ..Self::new(reason, &["the change was not looked at: `missing-co-change` was not run"], &[]) }
     }
 
-    /// The same, said to those who ask what to deploy.
+    /// The baseline cannot be had: without it, nobody knows what is new.
+    pub(crate) fn without_baseline(reason: String, help: String) -> Self {
+        Self { help: vec![help], ..Self::new(reason, &["every finding counts as new"], &[]) }
+    }
+
+    /// That the change cannot be had, said to those who ask what to deploy.
     pub(crate) fn nothing_to_deploy_known(self) -> Self {
         Self { notes: vec!["what is deployed now is not known, so nothing is listed".to_owned()], ..self }
     }

@@ -7,6 +7,7 @@
 
 mod affected;
 mod backtest;
+mod beside;
 mod boundaries;
 mod calls;
 mod case;
@@ -17,24 +18,29 @@ mod facts_store;
 mod gather;
 mod incomplete;
 mod kinds;
+mod known;
 mod likeness;
 mod manifests;
 mod parts;
 mod project;
 mod services;
 mod settings;
+mod suppress;
 mod units;
 mod verdict;
 mod whose;
 
+use std::collections::BTreeSet;
+
+use lockstep_baseline::{Held, Key};
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, Levels, Reach};
 use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
-use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta, SuppressedBy, Suppression};
+use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
 use lockstep_discovery::Callees;
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
-use lockstep_rules::{Asked, Facts, View};
+use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
 
 pub use affected::{AffectedReport, Snapshot, affected, between};
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
@@ -45,7 +51,9 @@ pub use change::ChangeAsked;
 pub use facts_store::FactsStore;
 pub use incomplete::Incomplete;
 pub use kinds::{Judged, compare_versions};
+pub use known::{Known, baseline_file, ratchet};
 pub use likeness::likeness;
+pub use lockstep_baseline as baseline;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use project::{Project, ProjectError};
@@ -281,6 +289,8 @@ pub struct Report {
     pub incomplete: Vec<Incomplete>,
     /// Whether history predicts change here; none if it was not asked, or is too short to tell.
     pub predictive: Option<Verdict>,
+    /// The findings that are known; none if there is no baseline, or it cannot be read.
+    pub baseline: Option<Known>,
 }
 
 impl Report {
@@ -296,6 +306,7 @@ impl Report {
             history: &self.history,
             problems: &self.problems,
             change,
+            outcome: None,
         })
     }
 }
@@ -325,6 +336,7 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
         problems,
         incomplete,
         predictive: None,
+        baseline: None,
     }
 }
 
@@ -335,20 +347,67 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     let code = (&report.found, &report.code.closures[..]);
     let past = (&report.history, report.graph.parts());
     report.predictive = backtest::verdict(project, config, options, code, past);
-    report.findings = judge(project, config, levels, &report);
+    match known::read(project, config) {
+        Ok(known) => report.baseline = known,
+        Err(why) => report.incomplete.push(why),
+    }
+    let judged = judge(project, config, levels, &report);
+    if let Some(known) = &mut report.baseline {
+        (known.known, known.worse, known.stale) = (judged.known, judged.worse, judged.stale);
+    }
+    report.findings = judged.findings;
     report
 }
 
-/// What the rules say of `report`, worst first.
-pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Report) -> Vec<Finding> {
+/// What the rules say, and what the baseline makes of it.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// The findings, worst first; silenced and known ones among them.
+    pub findings: Vec<Finding>,
+    /// Those that the baseline holds back.
+    pub known: usize,
+    /// Those that it knows, and that have become worse.
+    pub worse: usize,
+    /// Its entries that have no purpose any more.
+    pub stale: BTreeSet<Key>,
+}
+
+/// What the rules say of `report`, what silences it, and what the baseline of `report` knows.
+pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Report) -> Judgement {
     let change = change::for_rules(project, &report.history, &report.graph);
     let view = report.view(change.as_ref());
-    let asked = |rule: &RuleMeta| Asked {
+    let asked_of = |rule: &RuleMeta| Asked {
         between: levels.asked(rule.name, Reach::Between),
         inside: levels.asked(rule.name, Reach::Inside),
     };
     let set = |rule: &RuleMeta| config.rule(rule.name).map(|setting| setting.options.clone()).unwrap_or_default();
-    let mut findings = lockstep_rules::check(&view, &asked, &set);
+    let mut findings = put_in_force(lockstep_rules::check(&view, &asked_of, &set), levels, report);
+    let ran = |rule: &RuleMeta| {
+        // What a change leaves out is asked of a change only.
+        let asked = rule.name != "missing-co-change" || change.is_some();
+        let last = lockstep_rules::find(rule.name).is_some_and(|rule| rule.last);
+        !asked_of(rule).silences(rule) && (asked || last)
+    };
+    let whole = report.incomplete.is_empty() && project.scope.is_root();
+    let assessed = suppress::Assessed { whole, ran: &ran };
+    let idle = suppress::collect(project, config, report).apply(&mut findings, report, &assessed);
+    let (held, stale) = match &report.baseline {
+        Some(known) => known.hold(&mut findings, config, report, &ran, whole),
+        None => (Held::default(), Vec::new()),
+    };
+    let outcome = Outcome { idle, stale };
+    let last = lockstep_rules::check_last(&view.after(&outcome), &asked_of, &set);
+    findings.extend(put_in_force(last, levels, report));
+    findings.sort_by(|a, b| {
+        (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
+    });
+    let key = |entry: StaleEntry| Key::new(entry.rule, entry.functions, entry.subjects);
+    let stale = outcome.stale.into_iter().map(key).collect();
+    Judgement { findings, known: held.known, worse: held.worse, stale }
+}
+
+/// The findings at the levels in force.
+fn put_in_force(mut findings: Vec<Finding>, levels: &Levels, report: &Report) -> Vec<Finding> {
     for finding in &mut findings {
         (finding.level, finding.level_origin) = levels.in_force(finding.level, finding.level_origin.clone());
         if report.incomplete.iter().any(|reason| reason.accepted) && finding.level > Level::Warn {
@@ -358,26 +417,5 @@ pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Repor
     }
     // `-A warnings` silences what would be a warning.
     findings.retain(|finding| finding.level != Level::Allow);
-    accept(&mut findings, config, report.graph.as_of());
-    findings.sort_by(|a, b| {
-        (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
-    });
     findings
-}
-
-/// Silences what an `[[allow]]` table of the configuration accepts at `as_of`; a forbidden finding cannot be.
-fn accept(findings: &mut [Finding], config: &Config, as_of: Timestamp) {
-    for finding in findings.iter_mut().filter(|finding| finding.level != Level::Forbid) {
-        let mut allows = config.allows.iter().filter(|allow| !allow.is_expired(as_of));
-        if let Some(allow) = allows.find(|allow| allow.covers(finding)) {
-            finding.level = Level::Allow;
-            let place = &allow.location;
-            finding.level_origin = format!("allowed at {}:{}: {}", place.path, place.line, allow.reason);
-            finding.suppression = Some(Suppression {
-                by: SuppressedBy::Configuration,
-                location: Some(place.clone()),
-                reason: allow.reason.clone(),
-            });
-        }
-    }
 }

@@ -6,6 +6,7 @@
 
 pub mod affected;
 pub mod backtest;
+pub mod baseline;
 pub mod code;
 pub mod config;
 pub mod doctor;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, RuleMeta, Severity};
+use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, RuleMeta, Severity, SuppressedBy};
 use lockstep_model::{CommitId, DropReason, FunctionId, RepoPath, Timestamp};
 
 use crate::backtest::VerdictView;
@@ -160,6 +160,15 @@ impl<'a> ReportView<'a> {
         self.findings.iter().filter(|finding| finding.level != Level::Allow)
     }
 
+    /// How many findings something silences, by what does.
+    pub(crate) fn suppressed_by(&self) -> BTreeMap<SuppressedBy, usize> {
+        let mut counts = BTreeMap::new();
+        for suppression in self.findings.iter().filter_map(|finding| finding.suppression.as_ref()) {
+            *counts.entry(suppression.by).or_default() += 1;
+        }
+        counts
+    }
+
     pub(crate) fn tally(&self) -> Tally {
         let mut tally = Tally::default();
         for finding in self.reported().filter(|finding| finding.baseline != BaselineState::Known) {
@@ -182,6 +191,7 @@ fn rank<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'a Finding> {
             .then(b.weight.total_cmp(&a.weight))
             .then_with(|| a.rule.name.cmp(b.rule.name))
             .then_with(|| a.functions.cmp(&b.functions))
+            .then_with(|| a.primary.location.cmp(&b.primary.location))
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
             .then_with(|| a.message.cmp(&b.message))
     });

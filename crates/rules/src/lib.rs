@@ -7,6 +7,7 @@
 mod calls;
 mod groups;
 mod options;
+mod outcome;
 mod prose;
 pub mod registry;
 mod rule;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 
 pub use groups::pairs_in_lockstep;
 pub use options::{OptionError, Range, RuleOption, RuleOptions};
+pub use outcome::{Idle, IdleBecause, Outcome, StaleEntry};
 pub use registry::{RULES, find};
 pub use rule::{Draft, Rule, RuleEntry, Sink};
 pub use rules::lockstep::evidence;
@@ -52,13 +54,14 @@ impl Asked {
     }
 
     /// True if nothing that `rule` says would be reported.
-    fn silences(&self, rule: &RuleMeta) -> bool {
+    pub fn silences(&self, rule: &RuleMeta) -> bool {
         let level = |asked: &Option<Configured>| asked.as_ref().map_or(rule.default_level, |(level, _)| *level);
         level(&self.between) == Level::Allow && level(&self.inside) == Level::Allow
     }
 }
 
-/// Runs all rules that are not at `allow`, and puts the findings in order: those about the change that is looked
+/// Runs all rules that are not at `allow`, those aside that look at what became of the others' findings, and puts the
+/// findings in order: those about the change that is looked
 /// at first, then the highest level, then the weightiest.
 ///
 /// `levels` says what levels were asked for, if any; `options` what options were set. Options that do not fit are those
@@ -68,8 +71,26 @@ pub fn check(
     levels: &dyn Fn(&RuleMeta) -> Asked,
     options: &dyn Fn(&RuleMeta) -> Map<String, Value>,
 ) -> Vec<Finding> {
+    run(view, levels, options, false)
+}
+
+/// As [`check`], for the rules that look at what became of the others' findings: [`Facts::outcome`] says what.
+pub fn check_last(
+    view: &View<'_>,
+    levels: &dyn Fn(&RuleMeta) -> Asked,
+    options: &dyn Fn(&RuleMeta) -> Map<String, Value>,
+) -> Vec<Finding> {
+    run(view, levels, options, true)
+}
+
+fn run(
+    view: &View<'_>,
+    levels: &dyn Fn(&RuleMeta) -> Asked,
+    options: &dyn Fn(&RuleMeta) -> Map<String, Value>,
+    last: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| rule.last == last) {
         let asked = levels(rule.meta);
         if asked.silences(rule.meta) {
             continue;

@@ -7,9 +7,10 @@ use crate::{
         invalid_manifest::InvalidManifest, invocation_cycle::InvocationCycle, lockstep::Lockstep,
         missing_co_change::MissingCoChange, nanoservice::Nanoservice, oversized_function::OversizedFunction,
         shared_artifact::SharedArtifact, shared_data_store::SharedDataStore, shared_entry_file::SharedEntryFile,
-        shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery,
+        shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery, stale_baseline::StaleBaseline,
         synchronous_invocation::SynchronousInvocation, unresolved_handler::UnresolvedHandler,
         unstable_contract::UnstableContract, unstable_shared_code::UnstableSharedCode,
+        unused_suppression::UnusedSuppression,
     },
 };
 
@@ -29,10 +30,12 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<SharedEntryFile>(),
     RuleEntry::of::<SharedImplementation>(),
     RuleEntry::of::<ShotgunSurgery>(),
+    RuleEntry::of::<StaleBaseline>(),
     RuleEntry::of::<SynchronousInvocation>(),
     RuleEntry::of::<UnresolvedHandler>(),
     RuleEntry::of::<UnstableContract>(),
     RuleEntry::of::<UnstableSharedCode>(),
+    RuleEntry::of::<UnusedSuppression>(),
 ];
 
 /// The rule called `name`.

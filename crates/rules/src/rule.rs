@@ -16,6 +16,8 @@ pub trait Rule {
     const META: RuleMeta;
     /// Which of its findings have another level than that of [`Self::META`] if nobody asks for one; none if no finding has.
     const VARIES: Option<&'static str> = None;
+    /// True if it looks at what became of the findings of the others: it runs when they have run.
+    const LAST: bool = false;
     /// What may be set for it under `[rules.NAME]`.
     type Options: RuleOptions;
     /// Says what it sees.
@@ -133,6 +135,8 @@ impl Sink {
 pub struct RuleEntry {
     /// Its name, group, level and page.
     pub meta: &'static RuleMeta,
+    /// True if it runs when the others have run.
+    pub last: bool,
     run: fn(&Map<String, Value>, &View<'_>, &mut Sink),
     read: fn(&Map<String, Value>) -> Result<(), OptionError>,
     listed: fn() -> Vec<RuleOption>,
@@ -148,6 +152,7 @@ impl RuleEntry {
     pub const fn of<R: Rule>() -> Self {
         Self {
             meta: &R::META,
+            last: R::LAST,
             run: |options, view, sink| R::check(&read::<R>(options).unwrap_or_default(), view, sink),
             read: |options| read::<R>(options).map(drop),
             listed: listed::<R>,

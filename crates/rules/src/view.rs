@@ -8,6 +8,8 @@ use lockstep_coupling::{
 use lockstep_diagnostics::{CommitRef, Problem};
 use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, RepoPath, Service, Size};
 
+use crate::Outcome;
+
 /// What the stages before found.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
@@ -29,6 +31,8 @@ pub struct Facts<'a> {
     pub problems: &'a [Problem],
     /// The change that is looked at; none if there is none.
     pub change: Option<&'a Change>,
+    /// What became of the findings of the other rules; none while these run.
+    pub outcome: Option<&'a Outcome>,
 }
 
 /// What the change that is looked at touches.
@@ -76,6 +80,18 @@ impl<'a> View<'a> {
             sizes,
             declared,
         }
+    }
+
+    /// The same view when the rules have run, and it is known what became of their findings.
+    #[must_use]
+    pub fn after(mut self, outcome: &'a Outcome) -> Self {
+        self.facts.outcome = Some(outcome);
+        self
+    }
+
+    /// What became of the findings of the other rules; none while these run.
+    pub fn outcome(&self) -> Option<&'a Outcome> {
+        self.facts.outcome
     }
 
     /// The functions.

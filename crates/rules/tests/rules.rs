@@ -42,6 +42,7 @@ fn findings_with(
         history: &world.history,
         problems,
         change: None,
+        outcome: None,
     };
     check(&View::new(facts), &|rule| levels(rule).into(), &|_| Map::new())
 }

@@ -33,6 +33,7 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         history: &world.history,
         problems: &[],
         change: None,
+        outcome: None,
     };
     let set = |meta: &lockstep_diagnostics::RuleMeta| match options {
         Value::Object(options) if meta.name == rule => options.clone(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, HistoryArgs, LevelArgs, OutputArgs};
+use super::{BaselineFileArg, Common, HistoryArgs, LevelArgs, OutputArgs};
 
 /// `check`.
 #[derive(Debug, Clone, Args)]
@@ -31,6 +31,8 @@ pub struct CheckArgs {
     /// Exit with 0 where it would be 1
     #[arg(long)]
     pub exit_zero: bool,
+    #[command(flatten)]
+    pub baseline: BaselineFileArg,
     #[command(flatten)]
     pub history: HistoryArgs,
     #[command(flatten)]

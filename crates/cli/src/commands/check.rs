@@ -1,11 +1,12 @@
 //! `lockstep check`: the whole pipeline, and the rules.
 
-use lockstep_diagnostics::Level;
+use lockstep_diagnostics::{BaselineState, Finding, Level};
 use lockstep_linter::{Report, lint};
 
 use crate::{
     args::CheckArgs,
     base,
+    commands::baseline,
     exit::Exit,
     reports,
     session::{Session, tell_of_kept_facts},
@@ -16,7 +17,10 @@ use crate::{
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
     reports::check(&args.output.report)?;
     let change = base::against(args.base.as_deref(), args.staged, &|name| std::env::var_os(name));
-    let Some(session) = Session::open_with(&args.path, &args.common, flags, change)? else { return Ok(Exit::Failed) };
+    let Some(mut session) = Session::open_with(&args.path, &args.common, flags, change)? else {
+        return Ok(Exit::Failed);
+    };
+    baseline::take(&mut session.config, &args.baseline);
     let options = session.options(&args.history)?;
     let report =
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
@@ -37,6 +41,7 @@ pub fn exit(report: &Report, exit_zero: bool) -> Exit {
     if report.incomplete.iter().any(|reason| !reason.accepted) {
         return Exit::Incomplete;
     }
-    let denied = report.findings.iter().any(|finding| finding.level >= Level::Deny);
+    let new = |finding: &&Finding| finding.baseline != BaselineState::Known;
+    let denied = report.findings.iter().filter(new).any(|finding| finding.level >= Level::Deny);
     if denied && !exit_zero { Exit::Findings } else { Exit::Clean }
 }

@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path};
 use anyhow::{Context, ensure};
 
 use crate::{
-    args::{CheckArgs, DemoArgs, HistoryArgs, LevelArgs},
+    args::{BaselineFileArg, CheckArgs, DemoArgs, HistoryArgs, LevelArgs},
     demo::write,
     exit::Exit,
 };
@@ -45,6 +45,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         max_findings: usize::MAX,
         statistics: false,
         exit_zero: false,
+        baseline: BaselineFileArg { baseline: None },
         history: HistoryArgs { as_of: None, allow_shallow: false },
         common: args.common.clone(),
     }

@@ -114,6 +114,7 @@ struct SummaryEntry<'a> {
     notes: usize,
     changesets: ChangesetsEntry,
     predictive: Option<VerdictEntry<'a>>,
+    suppressed: BTreeMap<&'static str, usize>,
     baseline: Option<BaselineEntry>,
 }
 
@@ -200,6 +201,7 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
                 dropped: changesets.dropped.iter().map(|(reason, number)| (reason.as_str(), *number)).collect(),
             },
             predictive: summary.predictive.as_ref().map(VerdictEntry::from),
+            suppressed: report.suppressed_by().into_iter().map(|(by, number)| (by.as_str(), number)).collect(),
             baseline: report.baseline.map(|counts| BaselineEntry {
                 known: counts.known,
                 stale: counts.stale,

@@ -10,7 +10,7 @@ use codespan_reporting::{
     diagnostic::{Diagnostic, Label, LabelStyle, Severity as Shade},
     term::{Chars, Config, emit_to_write_style},
 };
-use lockstep_diagnostics::{BaselineState, Finding, Group, Label as Place, Problem, ProblemKind, Severity};
+use lockstep_diagnostics::{Finding, Group, Label as Place, Problem, ProblemKind, Severity, SuppressedBy};
 use lockstep_model::DropReason;
 
 use crate::{
@@ -151,9 +151,6 @@ impl Page<'_> {
         for piece in evidence::beside_notes(finding, self.options.verbose) {
             add("note", &evidence::in_words(piece, self.options.verbose));
         }
-        if finding.baseline == BaselineState::Worse {
-            add("note", "it is in the baseline, and has become worse");
-        }
         for help in &finding.help {
             add("help", &escape::line(help));
         }
@@ -261,6 +258,11 @@ impl Page<'_> {
             let reasons: Vec<_> = dropped.iter().map(|(why, n)| format!("{n} {}", left_out(*why))).collect();
             self.push(&format!("changesets left out: {}\n", reasons.join(", ")));
         }
+        let suppressed = self.report.suppressed_by();
+        if !suppressed.is_empty() {
+            let by: Vec<_> = suppressed.into_iter().map(|(by, number)| suppressed_in_words(by, number)).collect();
+            self.push(&format!("suppressed: {}\n", by.join(", ")));
+        }
         if let Some(baseline) = self.report.baseline {
             let line =
                 format!("baseline: {} known, {} stale, {} worse\n", baseline.known, baseline.stale, baseline.worse);
@@ -325,6 +327,18 @@ fn next_command(report: &ReportView<'_>, options: &Options) -> Option<String> {
         }
         _ => Some(format!("`lockstep explain {}` says what the first is about", first.rule.name)),
     }
+}
+
+/// "2 by comments".
+fn suppressed_in_words(by: SuppressedBy, number: usize) -> String {
+    let by = match (by, number) {
+        (SuppressedBy::Configuration, _) => "the configuration",
+        (SuppressedBy::Comment, 1) => "a comment",
+        (SuppressedBy::Comment, _) => "comments",
+        (SuppressedBy::Trailer, 1) => "a trailer",
+        (SuppressedBy::Trailer, _) => "trailers",
+    };
+    format!("{number} by {by}")
 }
 
 /// The verdict that is said on request only.

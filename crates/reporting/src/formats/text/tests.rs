@@ -1,6 +1,6 @@
 //! Tests of the report for people.
 
-use lockstep_diagnostics::Evidence;
+use lockstep_diagnostics::{BaselineState, Evidence};
 use proptest::prelude::*;
 
 use super::*;

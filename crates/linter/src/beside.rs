@@ -1,0 +1,150 @@
+//! Comments that accept findings, and the functions beside which they stand: on the line of a declaration or a handler, or
+//! on the lines right above. Only files that hold one of these are looked at; they are in memory already.
+
+use std::collections::BTreeMap;
+
+use lockstep_config::{AllowComment, allow_comments};
+use lockstep_diagnostics::SuppressedBy;
+use lockstep_model::{FunctionId, RepoPath};
+use lockstep_rules::{Idle, IdleBecause};
+
+use crate::{
+    Project, Report, rules,
+    suppress::{About, Accepted, Suppressions},
+};
+
+/// What a line begins with that may stand between such a comment and what it is about: other comments, decorators and
+/// attributes.
+const BETWEEN: [&str; 9] = ["#", "//", "/*", "*", "--", "<!--", ";", "@", "["];
+
+/// Where functions stand in a file.
+#[derive(Default)]
+struct Anchors<'a> {
+    /// The lines of declarations and handlers, from 1.
+    lines: Vec<(u32, &'a FunctionId)>,
+    /// Functions of which the whole file is the handler.
+    whole: Vec<&'a FunctionId>,
+}
+
+/// Adds the comments of `report`'s functions to `found`.
+pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressions) {
+    let rules = rules();
+    for (path, anchors) in anchors(report) {
+        let Ok(text) = project.files.text(path) else { continue };
+        for comment in allow_comments(path, &text, &rules) {
+            match comment {
+                Ok(comment) => add(comment, &text, &anchors, project.scope.is_root(), found),
+                Err(error) => found.faults.push(Idle {
+                    what: "this comment".to_owned(),
+                    about: vec!["comment".to_owned(), path.to_string(), error.message.clone()],
+                    location: error.location,
+                    why: IdleBecause::Fault { message: error.message, help: error.help },
+                }),
+            }
+        }
+    }
+}
+
+fn anchors(report: &Report) -> BTreeMap<&RepoPath, Anchors<'_>> {
+    let mut files: BTreeMap<&RepoPath, Anchors<'_>> = BTreeMap::new();
+    for function in &report.found.functions {
+        for declaration in &function.declarations {
+            let at = &declaration.location;
+            files.entry(&at.path).or_default().lines.push((at.line, &function.id));
+        }
+        let closure = report.code.closures.iter().find(|closure| closure.function == function.id);
+        match (closure.and_then(|closure| closure.start.as_ref()), &function.entry) {
+            (Some(start), _) if start.end > 0 => {
+                files.entry(&start.path).or_default().lines.push((start.line, &function.id));
+            }
+            (_, Some(entry)) => files.entry(&entry.path).or_default().whole.push(&function.id),
+            _ => {}
+        }
+    }
+    for anchors in files.values_mut() {
+        anchors.lines.sort();
+    }
+    files
+}
+
+fn add(comment: AllowComment, text: &str, anchors: &Anchors<'_>, whole_scope: bool, found: &mut Suppressions) {
+    let at = comment.location.clone();
+    let functions = beside(text, at.line, anchors);
+    if functions.is_empty() {
+        // Where only a part of the repository is looked at, it may be about a function outside.
+        if whole_scope {
+            let targets = comment.targets.iter().map(|target| target.as_str().to_owned());
+            found.faults.push(Idle {
+                what: "this comment".to_owned(),
+                about: ["comment".to_owned(), at.path.to_string()].into_iter().chain(targets).collect(),
+                location: Some(at),
+                why: IdleBecause::Stray,
+            });
+        }
+        return;
+    }
+    found.all.push(Accepted {
+        by: SuppressedBy::Comment,
+        targets: comment.targets,
+        about: About::Beside(functions, comment.with),
+        reason: comment.reason,
+        expires: comment.expires,
+        what: "this comment".to_owned(),
+        origin: format!("at {}:{}", at.path, at.line),
+        location: Some(at),
+    });
+}
+
+/// The functions that a comment on line `line` is about.
+fn beside(text: &str, line: u32, anchors: &Anchors<'_>) -> Vec<FunctionId> {
+    let lines: Vec<&str> = text.lines().collect();
+    let between = |number: u32| {
+        let line = lines.get(number as usize - 1).map_or("", |line| line.trim());
+        BETWEEN.iter().any(|sign| line.starts_with(sign))
+    };
+    let next = anchors.lines.iter().map(|(at, _)| *at).find(|at| *at >= line);
+    let mut functions: Vec<FunctionId> = match next {
+        Some(next) if (line + 1..next).all(between) => {
+            anchors.lines.iter().filter(|(at, _)| *at == next).map(|(_, id)| (*id).clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    // The head of a file is beside what the whole file is.
+    let before = lines.iter().take(line as usize);
+    if functions.is_empty() && before.into_iter().all(|line| line.trim().is_empty() || is_comment(line)) {
+        functions = anchors.whole.iter().map(|id| (*id).clone()).collect();
+    }
+    functions.sort();
+    functions.dedup();
+    functions
+}
+
+fn is_comment(line: &str) -> bool {
+    BETWEEN[..7].iter().any(|sign| line.trim().starts_with(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_about_what_follows_it_at_once() {
+        let text = "#!/usr/bin/env python\n# HERE head\nimport os\n# HERE stray\n\n# HERE first\n# another\n@app.route()\ndef first(): pass\ndef second(): pass  # HERE second\n";
+        let (first, second, whole) = (FunctionId::new("first"), FunctionId::new("second"), FunctionId::new("head"));
+        let anchors = Anchors { lines: vec![(9, &first), (10, &second)], whole: vec![&whole] };
+        for (number, line) in (1u32..).zip(text.lines()) {
+            let Some((_, expected)) = line.split_once("HERE ") else { continue };
+            let found = beside(text, number, &anchors);
+            let found: Vec<&str> = found.iter().map(FunctionId::as_str).collect();
+            assert_eq!(found.concat(), expected.replace("stray", ""), "{line}");
+        }
+    }
+
+    #[test]
+    fn functions_with_one_handler_share_its_comment() {
+        let (one, two) = (FunctionId::new("one"), FunctionId::new("two"));
+        let anchors = Anchors { lines: vec![(2, &one), (2, &two)], whole: Vec::new() };
+        assert_eq!(beside("// x\nfunction f() {}\n", 1, &anchors), [one.clone(), two.clone()]);
+        assert_eq!(beside("// x", 7, &anchors), []);
+    }
+}
