@@ -45,13 +45,13 @@ impl Reach {
     }
 }
 
-/// One version of such a file, as far as those who ask something of it are concerned.
+/// One version of such a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Version {
     /// The text of each definition; all of them together where a name is defined several times.
     definitions: BTreeMap<String, String>,
-    /// What each who asks reaches.
-    reach: Vec<Reach>,
+    /// What the definitions are called, and what each uses.
+    outline: Outline,
     /// What stands outside of definitions.
     top_level: TopLevel,
 }
@@ -65,10 +65,48 @@ pub(crate) struct TopLevel {
     naming: BTreeMap<String, usize>,
 }
 
+/// The definitions of one version by their names, with what each uses: enough to tell who reaches which, and small enough
+/// to be kept. Most versions of a file have the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Outline {
+    /// The names of the definitions, in the order of the text, and the numbers of those that each uses.
+    pub symbols: Vec<(String, Vec<u32>)>,
+    /// The exported names, each with the number of the definition behind it; none if that is of another file.
+    pub exports: Vec<(String, Option<u32>)>,
+    /// The numbers of the definitions that are used when the file is loaded.
+    pub loaded: Vec<u32>,
+    /// True if it can only be taken whole.
+    pub opaque: bool,
+}
+
+/// What differs between two versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// The definitions that differ in more than comments and layout, by name, sorted.
+    pub names: Vec<String>,
+    /// What differs outside of definitions.
+    pub loading: Loading,
+}
+
+/// What differs outside of definitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loading {
+    /// Nothing.
+    #[default]
+    Same,
+    /// Imports or exports.
+    Naming,
+    /// Code that runs when the file is loaded.
+    Running,
+}
+
+/// Who reaches what in one version, for those who ask something of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached(Vec<Reach>);
+
 impl Version {
-    /// Reads `text`, which stood at `path`, for those who ask. None if the language is not followed or the text does
-    /// not parse.
-    pub fn read(path: &RepoPath, text: &str, asked: &[Asked]) -> Option<Self> {
+    /// Reads `text`, which stood at `path`. None if the language is not followed or the text does not parse.
+    pub fn read(path: &RepoPath, text: &str) -> Option<Self> {
         let facts = language_of(path)?.facts(path, text);
         if facts.error.is_some() {
             return None;
@@ -77,103 +115,150 @@ impl Version {
         for (name, text) in own_texts(text, &facts) {
             definitions.entry(name.to_owned()).or_default().push_str(&squeezed(&text));
         }
-        let reach = asked.iter().map(|asked| reach(&facts, asked)).collect();
-        Some(Self { definitions, reach, top_level: top_level(text, &facts) })
+        Some(Self { definitions, outline: Outline::of(&facts), top_level: top_level(text, &facts) })
     }
 
+    /// What the definitions are called, and what each uses.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+}
+
+impl Changed {
+    /// Compares two versions of the file at `path`; without a version, there was no file.
+    ///
+    /// A definition of which only comments and layout changed did not change.
+    pub fn between(path: &RepoPath, before: Option<&Version>, after: Option<&Version>) -> Self {
+        let nothing = Version::default();
+        let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+        let names: BTreeSet<&String> = before.definitions.keys().chain(after.definitions.keys()).collect();
+        let differs =
+            |name: &&String| !says_the_same(path, before.definitions.get(*name), after.definitions.get(*name));
+        let loading = match (&before.top_level, &after.top_level) {
+            (before, after) if before.running != after.running => Loading::Running,
+            (before, after) if before.naming != after.naming => Loading::Naming,
+            _ => Loading::Same,
+        };
+        Self { names: names.into_iter().filter(differs).cloned().collect(), loading }
+    }
+
+    /// The parts of the file that changed, each by the numbers of those who reach it, ascending; parts of nobody left out:
+    /// one for each changed definition, one of all who load the file if code changed that runs then, and one of those who
+    /// ask for the whole file if its imports or exports changed: of others, what uses them changes too. Both sides must
+    /// have been asked the same; a side without a version reaches nothing.
+    pub fn parts(&self, before: Option<&Reached>, after: Option<&Reached>) -> BTreeSet<Vec<usize>> {
+        let nothing = Reached(Vec::new());
+        let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+        let count = before.0.len().max(after.0.len());
+        let all = || (0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked));
+        let mut parts = BTreeSet::new();
+        for name in &self.names {
+            let mut part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
+            if part.is_empty() && (before.is_unknown() || after.is_unknown()) {
+                part.extend(all());
+            }
+            parts.insert(part.into_iter().collect());
+        }
+        match self.loading {
+            Loading::Same => {}
+            Loading::Running => drop(parts.insert(all().collect())),
+            Loading::Naming => {
+                let whole = |version: &Reached, asked: usize| version.0.get(asked) == Some(&Reach::Whole);
+                parts.insert((0..count).filter(|asked| whole(before, *asked) || whole(after, *asked)).collect());
+            }
+        }
+        parts.remove(&Vec::new());
+        parts
+    }
+}
+
+impl Reached {
     /// True if whoever asks as number `asked` reaches anything in it, or loads it at least.
     pub fn is_reached(&self, asked: usize) -> bool {
-        self.reach.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
+        self.0.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
     }
 
-    /// True if whoever asks as number `asked` reaches all definitions.
-    pub fn is_reached_whole(&self, asked: usize) -> bool {
-        self.reach.get(asked).is_some_and(|reach| self.definitions.keys().all(|name| reach.has(name)))
+    /// True if whoever asks as number `asked` reaches all definitions of `version`.
+    pub fn is_reached_whole(&self, asked: usize, version: &Version) -> bool {
+        self.0.get(asked).is_some_and(|reach| version.definitions.keys().all(|name| reach.has(name)))
     }
 
     /// True if somebody asks something of it, and it does not tell what.
     fn is_unknown(&self) -> bool {
-        self.reach.contains(&Reach::Unknown)
+        self.0.contains(&Reach::Unknown)
     }
 
     /// Who reaches the definition `name`, as numbers.
     fn reaching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-        (0..).zip(&self.reach).filter(|(_, reach)| reach.has(name)).map(|(asked, _)| asked)
+        (0..).zip(&self.0).filter(|(_, reach)| reach.has(name)).map(|(asked, _)| asked)
     }
-}
-
-/// The parts of a file that changed, each by the numbers of those who reach it, ascending; parts of nobody left out:
-/// one for each changed definition, one of all who load the file if code changed that runs then, and one of those who
-/// ask for the whole file if its imports or exports changed: of others, what uses them changes too. Without a version,
-/// there was no file. Both versions must have been read for the same.
-///
-/// A definition of which only comments and layout changed did not change.
-pub fn changed(path: &RepoPath, before: Option<&Version>, after: Option<&Version>) -> BTreeSet<Vec<usize>> {
-    let nothing = Version::default();
-    let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-    let count = before.reach.len().max(after.reach.len());
-    let mut parts = BTreeSet::new();
-    let names: BTreeSet<&String> = before.definitions.keys().chain(after.definitions.keys()).collect();
-    for name in names {
-        if !says_the_same(path, before.definitions.get(name), after.definitions.get(name)) {
-            let mut part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
-            if part.is_empty() && (before.is_unknown() || after.is_unknown()) {
-                part.extend((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)));
-            }
-            parts.insert(part.into_iter().collect());
-        }
-    }
-    if before.top_level.running != after.top_level.running {
-        parts.insert((0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked)).collect());
-    } else if before.top_level.naming != after.top_level.naming {
-        let whole = |version: &Version, asked: usize| version.reach.get(asked) == Some(&Reach::Whole);
-        parts.insert((0..count).filter(|asked| whole(before, *asked) || whole(after, *asked)).collect());
-    }
-    parts.remove(&Vec::new());
-    parts
 }
 
 fn says_the_same(path: &RepoPath, before: Option<&String>, after: Option<&String>) -> bool {
     before == after || before.zip(after).is_some_and(|(before, after)| agree(path, before, after) == Some(true))
 }
 
-fn reach(facts: &FileFacts, asked: &Asked) -> Reach {
-    let mut open = facts.top_level_symbols.clone();
-    match asked {
-        Asked::Whole => return Reach::Whole,
-        Asked::Start(name) => match named(facts, name) {
-            Some(symbols) => open.extend(symbols),
-            None => return Reach::Nothing,
-        },
-        Asked::Names(names) => {
-            let found: Vec<Vec<usize>> = names.iter().filter_map(|name| named(facts, name)).collect();
-            if found.is_empty() && !names.is_empty() {
-                return Reach::Unknown;
-            }
-            open.extend(found.into_iter().flatten());
+impl Outline {
+    fn of(facts: &FileFacts) -> Self {
+        let number = |index: &usize| *index as u32;
+        let uses = |symbol: &Symbol| (symbol.name.clone(), symbol.uses.iter().map(number).collect());
+        Self {
+            symbols: facts.symbols.iter().map(uses).collect(),
+            exports: facts
+                .exports
+                .iter()
+                .map(|export| (export.name.clone(), export.symbol.as_ref().map(number)))
+                .collect(),
+            loaded: facts.top_level_symbols.iter().map(number).collect(),
+            opaque: facts.opaque.is_some(),
         }
     }
-    if facts.opaque.is_some() {
-        return Reach::Whole;
-    }
-    let mut seen = BTreeSet::new();
-    while let Some(index) = open.pop() {
-        if let Some(symbol) = facts.symbols.get(index).filter(|_| seen.insert(index)) {
-            open.extend(&symbol.uses);
-        }
-    }
-    Reach::Names(seen.into_iter().map(|index| facts.symbols[index].name.clone()).collect())
-}
 
-/// The definitions behind a name: those that are exported as that, else those that are called so. None if there is no
-/// such name; empty if it is passed on from another file.
-fn named(facts: &FileFacts, name: &str) -> Option<Vec<usize>> {
-    let exported: Vec<_> = facts.exports.iter().filter(|export| export.name == name).collect();
-    let mut symbols: Vec<usize> = exported.iter().filter_map(|export| export.symbol).collect();
-    if symbols.is_empty() {
-        symbols.extend((0..facts.symbols.len()).filter(|index| facts.symbols[*index].name == name));
+    /// What each of those who ask reaches. Numbers that lead nowhere are passed over.
+    pub fn reached(&self, asked: &[Asked]) -> Reached {
+        Reached(asked.iter().map(|asked| self.reach(asked)).collect())
     }
-    (!symbols.is_empty() || !exported.is_empty()).then_some(symbols)
+
+    fn reach(&self, asked: &Asked) -> Reach {
+        let mut open = self.loaded.clone();
+        match asked {
+            Asked::Whole => return Reach::Whole,
+            Asked::Start(name) => match self.named(name) {
+                Some(symbols) => open.extend(symbols),
+                None => return Reach::Nothing,
+            },
+            Asked::Names(names) => {
+                let found: Vec<Vec<u32>> = names.iter().filter_map(|name| self.named(name)).collect();
+                if found.is_empty() && !names.is_empty() {
+                    return Reach::Unknown;
+                }
+                open.extend(found.into_iter().flatten());
+            }
+        }
+        if self.opaque {
+            return Reach::Whole;
+        }
+        let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(number) = open.pop() {
+            if let Some((name, uses)) = self.symbols.get(number as usize).filter(|_| seen.insert(number)) {
+                names.insert(name.clone());
+                open.extend(uses);
+            }
+        }
+        Reach::Names(names)
+    }
+
+    /// The definitions behind a name: those that are exported as that, else those that are called so. None if there is no
+    /// such name; empty if it is passed on from another file.
+    fn named(&self, name: &str) -> Option<Vec<u32>> {
+        let exported: Vec<_> = self.exports.iter().filter(|(export, _)| export == name).collect();
+        let mut symbols: Vec<u32> = exported.iter().filter_map(|(_, symbol)| *symbol).collect();
+        if symbols.is_empty() {
+            let called = |(_, (own, _)): &(u32, &(String, Vec<u32>))| own == name;
+            symbols.extend((0..).zip(&self.symbols).filter(called).map(|(number, _)| number));
+        }
+        (!symbols.is_empty() || !exported.is_empty()).then_some(symbols)
+    }
 }
 
 /// The text of each definition, without the definitions inside of it, in the order of the definitions.
@@ -321,10 +406,17 @@ mod tests {
         names.map(|name| Asked::Start(name.to_owned())).to_vec()
     }
 
+    /// The parts that changed between two texts.
+    fn changed(path: &RepoPath, asked: &[Asked], before: Option<&str>, after: Option<&str>) -> BTreeSet<Vec<usize>> {
+        let [before, after] = [before, after].map(|text| text.map(|text| Version::read(path, text).unwrap()));
+        let reached = |version: &Option<Version>| version.as_ref().map(|version| version.outline().reached(asked));
+        let changed = Changed::between(path, before.as_ref(), after.as_ref());
+        changed.parts(reached(&before).as_ref(), reached(&after).as_ref())
+    }
+
     fn parts(before: &str, after: &str) -> Vec<String> {
         let names = ["create", "cancel", "list"];
-        let read = |text: &str| Version::read(&path("handler.js"), text, &starts(names)).unwrap();
-        let parts = changed(&path("handler.js"), Some(&read(before)), Some(&read(after)));
+        let parts = changed(&path("handler.js"), &starts(names), Some(before), Some(after));
         parts.into_iter().map(|part| part.into_iter().map(|asked| names[asked]).collect::<Vec<_>>().join("+")).collect()
     }
 
@@ -367,14 +459,16 @@ mod tests {
     fn files_come_and_go() {
         let at = path("app/handlers.py");
         let text = "import os\n\n\ndef create(event, context):\n    return os.name\n\n\ndef cancel(event, context):\n    return 1\n";
-        let version = Version::read(&at, text, &starts(["create", "cancel", "gone"])).unwrap();
+        let asked = starts(["create", "cancel", "gone"]);
         let expected = BTreeSet::from([vec![0], vec![1]]);
-        assert_eq!(changed(&at, None, Some(&version)), expected);
-        assert_eq!(changed(&at, Some(&version), None), expected);
-        assert_eq!(changed(&at, Some(&version), Some(&version)), BTreeSet::new());
-        assert!(version.is_reached(1) && !version.is_reached(2) && !version.is_reached_whole(1));
-        assert_eq!(Version::read(&at, "def (", &[]), None);
-        assert_eq!(Version::read(&path("a.txt"), "", &[]), None);
+        assert_eq!(changed(&at, &asked, None, Some(text)), expected);
+        assert_eq!(changed(&at, &asked, Some(text), None), expected);
+        assert_eq!(changed(&at, &asked, Some(text), Some(text)), BTreeSet::new());
+        let version = Version::read(&at, text).unwrap();
+        let reached = version.outline().reached(&asked);
+        assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1, &version));
+        assert_eq!(Version::read(&at, "def ("), None);
+        assert_eq!(Version::read(&path("a.txt"), ""), None);
     }
 
     #[test]
@@ -396,8 +490,7 @@ mod tests {
             ("setUp(rate)", "void 1", &[&[0, 1, 2, 3]]),
         ];
         for (old, new, expected) in cases {
-            let read = |text: &str| Version::read(&path("money.js"), text, &asked).unwrap();
-            let found = changed(&path("money.js"), Some(&read(base)), Some(&read(&base.replacen(old, new, 1))));
+            let found = changed(&path("money.js"), &asked, Some(base), Some(&base.replacen(old, new, 1)));
             assert_eq!(found.into_iter().collect::<Vec<_>>(), expected, "{old} -> {new}");
         }
     }
@@ -406,8 +499,7 @@ mod tests {
     fn what_nobody_is_known_to_use_belongs_to_all_where_somebody_is_unknown() {
         let asked = ["total", "later"].map(|name| Asked::Names(vec![name.to_owned()]));
         let parts = |before: &str, after: &str| {
-            let read = |text: &str| Version::read(&path("money.js"), text, &asked).unwrap();
-            let parts = changed(&path("money.js"), Some(&read(before)), Some(&read(after)));
+            let parts = changed(&path("money.js"), &asked, Some(before), Some(after));
             parts.into_iter().collect::<Vec<_>>()
         };
         let old = "export const total = 1;\nexport const early = 1;\n";

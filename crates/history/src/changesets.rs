@@ -33,7 +33,7 @@ pub(crate) fn files(objects: &mut Objects<'_>, step: &Step) -> Option<FxHashSet<
 pub(crate) fn assemble(
     history: &mut History,
     line: &MainLine,
-    batches: Vec<Batch>,
+    batches: &[Batch],
     pending: Option<&Difference>,
     today: Option<&FxHashSet<RepoPath>>,
     kinds: &Kinds,
@@ -139,16 +139,16 @@ impl Draft {
 
 /// Gives the paths of all batches one numbering. Batches come in the order of the history, whoever read them, so the
 /// numbers do not depend on the threads.
-fn numbered(batches: Vec<Batch>, paths: &mut Paths) -> Vec<Draft> {
+fn numbered(batches: &[Batch], paths: &mut Paths) -> Vec<Draft> {
     let mut drafts = Vec::with_capacity(batches.iter().map(|batch| batch.deeds.len()).sum());
     for batch in batches {
         let ids: Vec<PathId> = batch.paths.iter().map(|path| paths.id(RepoPath::from_git(path))).collect();
-        drafts.extend(batch.deeds.into_iter().map(|deed| Draft {
-            changes: deed.facts.map_err(Ordered).map(|facts| {
-                let change = |fact: crate::walk::Fact| {
+        drafts.extend(batch.deeds.iter().map(|deed| Draft {
+            changes: deed.facts.as_ref().map_err(|error| Ordered(error.clone())).map(|facts| {
+                let change = |fact: &crate::walk::Fact| {
                     Change::raw(ids[fact.path as usize], fact.status, fact.before, fact.after)
                 };
-                facts.into_iter().map(change).collect()
+                facts.iter().map(change).collect()
             }),
             bot: deed.bot,
         }));

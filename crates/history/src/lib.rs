@@ -18,22 +18,25 @@ mod follow;
 mod group;
 mod handles;
 mod kind;
+mod line;
 mod objects;
 mod repository;
 mod trailers;
 mod walk;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
-use lockstep_model::{CommitId, DropReason, History};
+use lockstep_model::{CommitId, DropReason, History, RepoPath};
+use rustc_hash::FxHashSet;
 
 pub use blobs::{BlobOptions, read_blobs};
 pub use difference::{Against, Difference, DifferenceError};
+pub use line::Line;
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 pub use trailers::Trailer;
 
 use crate::{
-    objects::Objects,
+    objects::{ObjectId, Objects},
     walk::{End, MainLine},
 };
 
@@ -86,43 +89,58 @@ pub enum Progress {
     },
 }
 
+/// What reading a history gave.
+pub struct Read {
+    /// The history. The changesets that are there, and those counted in [`History::dropped`], are together
+    /// [`History::total`].
+    pub history: History,
+    /// The main line that it was made of, to be kept; none if it could not be had, or is no main line.
+    pub line: Option<Line>,
+    /// Set if the line that was known could not be joined to the commit that was asked for.
+    pub apart: Option<Apart>,
+}
+
+/// A known line, and a commit that does not follow on it as far as this clone reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// The newest commit of the line.
+    pub known: CommitId,
+    /// The commit that was asked for.
+    pub asked: CommitId,
+    /// True if the history is that of the known line; false if this clone has a whole history of its own, which was read.
+    pub used: bool,
+}
+
 /// Reads the main line of `repository`.
 ///
-/// The changesets that are returned, and those counted in [`History::dropped`], are together [`History::total`].
 /// What could not be read is named in the problems, all of kind [`ProblemKind::History`] but for globs that are none.
 pub fn read(repository: &Repository, options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Partial<History> {
-    read_with(repository, options, None, progress)
+    let Partial { value, problems } = read_on(repository, options, None, None, progress);
+    Partial { value: value.history, problems }
 }
 
-/// As [`read`], but only what came before `change`, and then `change` itself: as the changeset (or the two) at the end
-/// that are no part of the history. Files are called what they are called after it.
-pub fn read_before(
-    repository: &Repository,
-    options: &Options,
-    change: &Difference,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Partial<History> {
-    read_with(repository, options, Some(change), progress)
-}
-
-fn read_with(
+/// As [`read`]. With a `change`, only what came before it, and then the change itself: as the changeset (or the two) at the
+/// end that are no part of the history; files are called what they are called after it. With a `known` line, only what is
+/// not on it is read from the repository; a history of other than the main line is read whole.
+pub fn read_on(
     repository: &Repository,
     options: &Options,
     change: Option<&Difference>,
+    known: Option<Line>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Partial<History> {
+) -> Partial<Read> {
     let mut problems = Vec::new();
     let state = repository.state();
-    let mut history = History { state: state.history, ..History::default() };
+    let mut read = Read { history: History { state: state.history, ..History::default() }, line: None, apart: None };
     if state.replaced {
         problems.push(history_problem(
             "replacements (refs/replace) and grafts are not followed: the history is read as it was written",
         ));
     }
-    if let Err(why) = fill(repository, options, change, progress, &mut history, &mut problems) {
+    if let Err(why) = fill(repository, options, change, known, progress, &mut read, &mut problems) {
         problems.push(history_problem(why));
     }
-    Partial { value: history, problems }
+    Partial { value: read, problems }
 }
 
 fn history_problem(message: impl Into<String>) -> Problem {
@@ -133,28 +151,30 @@ fn fill(
     repository: &Repository,
     options: &Options,
     change: Option<&Difference>,
+    known: Option<Line>,
     progress: &(dyn Fn(Progress) + Sync),
-    history: &mut History,
+    into: &mut Read,
     problems: &mut Vec<Problem>,
 ) -> Result<(), String> {
     let newest = match change {
         Some(change) => change.before.map(|commit| commit.0),
         None => Some(repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?),
     };
-    history.state.head = newest.map(CommitId);
     let odb = repository.odb().map_err(|error| error.to_string())?;
     let mut objects = Objects::of(&odb);
-    let shallow = repository.shallow_boundary();
-    let line = match (newest, options.scope) {
-        // Before the first commit there is nothing.
-        (None, _) => MainLine { steps: Vec::new(), end: End::Root },
-        (Some(newest), Scope::Behaviour | Scope::ByPeople) => walk::main_line(&objects, newest, &shallow, progress),
-        (Some(newest), Scope::EveryCommit) => branches::every_commit(&objects, newest, &shallow),
-    };
-    history.state.head_time = line.steps.last().map(|step| step.time);
-
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
-    let batches = walk::read(repository, &line, &pool, progress).map_err(|error| error.message().to_owned())?;
+    let known = known.filter(|line| options.scope != Scope::EveryCommit && !line.is_empty());
+    let with_known = known.is_some();
+    let (line, apart) = main_line(repository, options, newest, known, &pool, progress)?;
+    let main = &line.main;
+    into.apart = apart;
+    let history = &mut into.history;
+    if with_known {
+        // The clone may be shallow, and the line goes back further.
+        history.state.shallow = main.end == End::Shallow;
+    }
+    history.state.head = apart.filter(|apart| apart.used).map(|apart| apart.known).or(newest.map(CommitId));
+    history.state.head_time = line.head_time();
 
     let (kinds, wrong) = kind::Kinds::new(&options.contract_globs);
     problems.extend(
@@ -165,12 +185,66 @@ fn fill(
     let today = match change {
         _ if !options.follow_renames => None,
         Some(change) => Some(change.files.clone()),
-        None => line.steps.last().and_then(|last| changesets::files(&mut objects, last)),
+        None => files_of_today(&mut objects, &line),
     };
-    let failures =
-        pool.install(|| changesets::assemble(history, &line, batches, change, today.as_ref(), &kinds, options.scope));
-    report(&line, history, &failures, problems);
+    let failures = pool
+        .install(|| changesets::assemble(history, main, &line.batches, change, today.as_ref(), &kinds, options.scope));
+    report(main, history, &failures, problems);
+    into.line = (options.scope != Scope::EveryCommit).then_some(line);
     Ok(())
+}
+
+/// The files after the last commit of `line`: by its tree, else, where that is not in this clone, by what the line tells.
+fn files_of_today(objects: &mut Objects<'_>, line: &Line) -> Option<FxHashSet<RepoPath>> {
+    let by_tree = line.main.steps.last().and_then(|last| changesets::files(objects, last));
+    by_tree.or_else(|| Some(line.paths_at(line.head()?)?.into_iter().collect()))
+}
+
+/// The commits up to `newest` that `options` ask for: those of the `known` line, and those after it; that line alone if the
+/// two do not meet.
+fn main_line(
+    repository: &Repository,
+    options: &Options,
+    newest: Option<ObjectId>,
+    known: Option<Line>,
+    pool: &rayon::ThreadPool,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(Line, Option<Apart>), String> {
+    let odb = repository.odb().map_err(|error| error.to_string())?;
+    let objects = Objects::of(&odb);
+    let shallow = repository.shallow_boundary();
+    let on_known: FxHashSet<ObjectId> = known.iter().flat_map(|line| &line.main.steps).map(|step| step.id).collect();
+    let (mut main, met) = match (newest, options.scope) {
+        // Before the first commit there is nothing.
+        (None, _) => (MainLine { steps: Vec::new(), end: End::Root }, None),
+        (Some(newest), Scope::Behaviour | Scope::ByPeople) => {
+            walk::main_line(&objects, newest, &on_known, &shallow, progress)
+        }
+        (Some(newest), Scope::EveryCommit) => (branches::every_commit(&objects, newest, &shallow), None),
+    };
+    let read = |main: &MainLine, before: &FxHashSet<ObjectId>| {
+        walk::read(repository, main, before, pool, progress).map_err(|error| error.message().to_owned())
+    };
+    let Some((known, asked)) = known.zip(newest) else {
+        let batches = read(&main, &FxHashSet::default())?;
+        return Ok((Line { main, batches }, None));
+    };
+    if let Some(met) = met {
+        let known = known.up_to(&met).ok_or("the known line is broken")?;
+        if let (Some(first), Some(last)) = (main.steps.first_mut(), known.main.steps.last()) {
+            first.before = Some(last.tree);
+        }
+        let batches = read(&main, &known.main.steps.iter().map(|step| step.id).collect())?;
+        return Ok((known.and(main, batches), None));
+    }
+    // A whole history of its own is as good as the known one, and right.
+    let used = main.end != End::Root;
+    let apart = known.head().map(|known| Apart { known, asked: CommitId(asked), used });
+    if used {
+        return Ok((known, apart));
+    }
+    let batches = read(&main, &FxHashSet::default())?;
+    Ok((Line { main, batches }, apart))
 }
 
 /// Says what is missing, and the command that mends it.

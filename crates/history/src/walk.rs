@@ -27,15 +27,15 @@ pub(crate) struct Step {
     pub(crate) id: ObjectId,
     pub(crate) tree: ObjectId,
     /// The tree that it changed: that of its first parent. None for a commit without one, and at the edge of what is here.
-    before: Option<ObjectId>,
+    pub(crate) before: Option<ObjectId>,
     /// What a merge brought in, first of several.
-    merged: Option<ObjectId>,
+    pub(crate) merged: Option<ObjectId>,
     pub(crate) kind: ChangesetKind,
     pub(crate) author: Author,
     pub(crate) time: Timestamp,
     pub(crate) subject: String,
     /// A merge whose branch only programs push to.
-    bot_branch: bool,
+    pub(crate) bot_branch: bool,
 }
 
 /// Where the main line ends, going back in time.
@@ -56,16 +56,22 @@ pub(crate) struct MainLine {
     pub(crate) end: End,
 }
 
-/// Follows the first parents of `head`.
+/// Follows the first parents of `head`, to the first of those that are `known`: that one is given beside the commits after
+/// it; none if none of them was met.
 pub(crate) fn main_line(
     objects: &Objects<'_>,
     head: ObjectId,
+    known: &FxHashSet<ObjectId>,
     shallow: &HashSet<ObjectId>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> MainLine {
+) -> (MainLine, Option<ObjectId>) {
     let (mut steps, mut seen) = (Vec::new(), FxHashSet::default());
-    let mut next = head;
+    let (mut next, mut met) = (head, None);
     let end = loop {
+        if known.contains(&next) {
+            met = Some(next);
+            break End::Root;
+        }
         // Names are not verified against contents, so a crafted history can run in a circle.
         if !seen.insert(next) {
             break End::Broken(ObjectError::broken(&next, "it is its own ancestor"));
@@ -90,7 +96,7 @@ pub(crate) fn main_line(
     for at in 1..steps.len() {
         steps[at].before = Some(steps[at - 1].tree);
     }
-    MainLine { steps, end }
+    (MainLine { steps, end }, met)
 }
 
 /// The step that `commit` is from the tree `before`.
@@ -134,20 +140,22 @@ pub(crate) struct Batch {
     pub(crate) deeds: Vec<Deed>,
 }
 
-/// What every step of `line` but those before `from` did, in batches that follow each other, read by `pool`.
+/// What every step of `line` did, in batches that follow each other, read by `pool`. Commits that are `known` are on the
+/// main line as well, before its first step.
 ///
 /// # Errors
 /// If a thread cannot open the repository.
 pub(crate) fn read(
     repository: &Repository,
     line: &MainLine,
+    known: &FxHashSet<ObjectId>,
     pool: &rayon::ThreadPool,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<Batch>, git2::Error> {
     let steps = &line.steps;
     // Large enough that neighbours share their trees in a thread's cache, small enough that threads end together.
     let size = steps.len().div_ceil(8 * pool.current_num_threads()).clamp(16, 256);
-    let on_line: FxHashSet<ObjectId> = steps.iter().map(|step| step.id).collect();
+    let on_line: FxHashSet<ObjectId> = steps.iter().map(|step| step.id).chain(known.iter().copied()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicU32::new(0));
     let batches: Mutex<Vec<(usize, Batch)>> = Mutex::new(Vec::new());
     let (git_dir, folders) = (repository.git_dir(), handles::folders(repository.common_dir()));

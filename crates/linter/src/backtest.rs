@@ -200,6 +200,12 @@ fn likeness_then(project: &Project, history: &History, split: &backtest::Backtes
 }
 
 fn tree_paths(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {
+    // A clone that is not whole may know of the past what it does not have.
+    let by_tree = by_tree(project, commit);
+    by_tree.or_else(|why| project.past.as_ref().and_then(|past| past.paths_at(commit)).ok_or(why))
+}
+
+fn by_tree(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {
     let repository = project.repository.as_ref().ok_or("there is no repository")?;
     let repository = repository.lock().map_err(|_| "the repository is lost")?;
     repository.tree_paths(Some(&commit.to_string())).map_err(|error| error.to_string())

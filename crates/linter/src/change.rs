@@ -90,7 +90,7 @@ fn ways_to_a_base(error: &DifferenceError, revs: &[String]) -> Vec<String> {
 }
 
 /// A word for a shell. Names of branches may hold almost anything.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = word.chars().all(|letter| letter.is_ascii_alphanumeric() || "+/:._-".contains(letter));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -25,11 +25,15 @@ const SMALL: usize = 4 << 10;
 pub struct Wanted(BTreeMap<PathId, Vec<BlobId>>);
 
 impl Wanted {
-    /// The versions that `changes`, oldest first, lead from and to.
-    pub fn of<'a>(changes: impl Iterator<Item = &'a FileChange>) -> Self {
+    /// The versions that `changes`, oldest first, lead from and to. Of those that are not `open` none is read, though their
+    /// files are looked at.
+    pub fn of<'a>(changes: impl Iterator<Item = &'a FileChange>, open: &dyn Fn(&FileChange) -> bool) -> Self {
         let mut files: BTreeMap<PathId, Vec<BlobId>> = BTreeMap::new();
         for change in changes {
-            files.entry(change.path).or_default().extend([change.before, change.after]);
+            let versions = files.entry(change.path).or_default();
+            if open(change) {
+                versions.extend([change.before, change.after]);
+            }
         }
         for versions in files.values_mut() {
             // The newest first: git keeps them whole, and the older ones as differences from them.
@@ -74,6 +78,11 @@ impl Contents {
             return Some("");
         }
         self.texts.get(&id).map(String::as_str)
+    }
+
+    /// Those that are there and no use: too large, minified, no text.
+    pub fn unusable(&self) -> &BTreeSet<BlobId> {
+        &self.unusable
     }
 
     /// True if this clone lacks a version; false if it is there, or would be no use: too large, minified, no text.

@@ -4,6 +4,8 @@ use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::OpenError;
 use lockstep_model::{DropReason, Function, History};
 
+use crate::change::quoted;
+
 /// One reason why the analysis is incomplete, with the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incomplete {
@@ -31,6 +33,15 @@ impl Incomplete {
             &["co-change needs history: only the rules that need none were run"],
             &["run it in a clone with its whole history; `lockstep doctor` shows what is found"],
         )
+    }
+
+    /// A model cannot be had, or cannot be used: that of the file `name`, if it is one.
+    pub(crate) fn of_model(reason: String, name: &str) -> Self {
+        let write = match name {
+            "" => "lockstep model write FILE".to_owned(),
+            name => format!("on the main branch, with its whole history: lockstep model write {}", quoted(name)),
+        };
+        Self { help: vec![write], ..Self::new(reason, &["the history was looked for in this clone instead"], &[]) }
     }
 
     /// The change that was asked for cannot be had.

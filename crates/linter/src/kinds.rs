@@ -17,7 +17,7 @@ use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{BlobId, ChangeKind, Changeset, Closure, FileChange, FileStatus, History, PathId, RepoPath};
 
 use crate::{
-    Project,
+    Past, Project,
     contents::{self, Contents, Wanted},
 };
 
@@ -97,14 +97,49 @@ pub fn compare_versions(project: &Project, closures: &[Closure], history: &mut H
     for change in &wanted {
         of_file.entry(change.path).or_default().insert(pair(change), change.kind);
     }
-    let verdicts = contents::each_file(project, jobs, Wanted::of(wanted.iter()), &|file, contents| {
+    let past = project.past.as_deref();
+    let known = Past::known(past);
+    let said = |(then, before, after): Pair, kind| {
+        let said = known.kind(history.path(then), kind, (before, after))?;
+        Some(said.ok_or(Silent::Unread))
+    };
+    let open = |change: &FileChange| said(pair(change), change.kind).is_none();
+    let verdicts = contents::each_file(project, jobs, Wanted::of(wanted.iter(), &open), &|file, contents| {
         let pairs = of_file.get(&file).into_iter().flatten();
-        let verdict =
-            |(pair, kind): (&Pair, &ChangeKind)| (*pair, verdict(history.path(pair.0), *kind, *pair, contents));
+        let verdict = |(pair, kind): (&Pair, &ChangeKind)| {
+            let verdict = said(*pair, *kind).unwrap_or_else(|| verdict(history.path(pair.0), *kind, *pair, contents));
+            (*pair, verdict)
+        };
         pairs.map(verdict).collect::<BTreeMap<Pair, Verdict>>()
     });
+    drop(known);
+    if let Some(past) = past {
+        keep(past, history, &of_file, &verdicts);
+    }
     let asked: BTreeSet<Pair> = wanted.iter().map(pair).collect();
     apply(history, &asked, &verdicts)
+}
+
+/// Keeps what versions said, and that some said nothing. That a version is not in this clone is not kept.
+fn keep(
+    past: &Past,
+    history: &History,
+    of_file: &BTreeMap<PathId, BTreeMap<Pair, ChangeKind>>,
+    verdicts: &BTreeMap<PathId, BTreeMap<Pair, Verdict>>,
+) {
+    past.add(|known| {
+        for (file, pairs) in of_file {
+            for (pair, kind) in pairs {
+                match verdicts.get(file).and_then(|verdicts| verdicts.get(pair)) {
+                    Some(Ok(said)) => known.add_kind(history.path(pair.0), *kind, (pair.1, pair.2), Some(*said)),
+                    Some(Err(Silent::Unread)) => {
+                        known.add_kind(history.path(pair.0), *kind, (pair.1, pair.2), None);
+                    }
+                    Some(Err(Silent::Missing)) | None => {}
+                }
+            }
+        }
+    });
 }
 
 fn pair(change: &FileChange) -> Pair {

@@ -21,7 +21,9 @@ mod kinds;
 mod known;
 mod likeness;
 mod manifests;
+mod model_file;
 mod parts;
+mod past;
 mod project;
 mod services;
 mod settings;
@@ -56,6 +58,8 @@ pub use likeness::likeness;
 pub use lockstep_baseline as baseline;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
+pub use model_file::{Model, model};
+pub use past::{PAST, Past, PastError, PastFacts};
 pub use project::{Project, ProjectError};
 pub use settings::{
     RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
@@ -210,17 +214,22 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
         }
     };
     let change = project.change.as_ref().and_then(|change| change.found.as_ref().ok());
-    let read = match change {
-        Some(change) => lockstep_history::read_before(&repository, &wanted, change, &told),
-        None => lockstep_history::read(&repository, &wanted, &told),
-    };
-    let mut history = read.collect(&mut problems);
+    // Only the main line is kept.
+    let past = project.past.as_ref().filter(|_| scope == Scope::default());
+    let known = past.and_then(|past| past.take_line());
+    let read = lockstep_history::read_on(&repository, &wanted, change, known, &told).collect(&mut problems);
+    let mut history = read.history;
+    problems.extend(read.apart.map(|apart| past::apart(&repository, apart, history.state.head_time)));
+    if let Some(past) = past {
+        past.put_line(read.line);
+    }
     if let Some(since) = config.history.since {
         leave_out_before(&mut history, since);
     }
     let mut incomplete =
         Incomplete::of_history(&history, options.allow_shallow, change.is_some_and(|change| change.before.is_none()));
     incomplete.extend(project.change.as_ref().and_then(ChangeAsked::incomplete));
+    incomplete.extend(project.without_model.clone());
     Mined { history, incomplete, problems }
 }
 

@@ -18,8 +18,9 @@ use rayon::prelude::*;
 
 use self::outline::{Place, outline};
 use crate::{
-    Found, Project,
+    Found, Past, Project,
     contents::{Contents, Unread, Wanted, each_file},
+    past::{BlocksChanged, KeptBlocks, Known, Pair},
 };
 
 /// The keys that lead to a block, with the functions that it declares.
@@ -29,7 +30,11 @@ pub(crate) type Blocks = BTreeMap<Vec<String>, Vec<u32>>;
 #[derive(Default)]
 struct Told {
     /// The functions whose blocks changed, by change.
-    changed: Vec<((BlobId, BlobId), Vec<u32>)>,
+    changed: Vec<(Pair, Vec<u32>)>,
+    /// What is to be kept: what is known of all blocks.
+    kept: BTreeMap<Pair, BlocksChanged>,
+    /// What is no text that people wrote.
+    unusable: BTreeSet<BlobId>,
     unread: Unread,
     unparsed: usize,
 }
@@ -51,12 +56,27 @@ pub(crate) fn of_blocks(
     for change in all.filter(|change| blocks.contains_key(&change.path) && change.status != FileStatus::Renamed) {
         changes.entry(change.path).or_default().push(change);
     }
-    let wanted = Wanted::of(changes.values().flatten().copied());
+    let past = project.past.as_deref();
+    let known = Past::known(past);
+    let open = |change: &FileChange| {
+        let kept = known.blocks(history.path(change.path));
+        let pair = (change.before, change.after);
+        kept.is_none_or(|kept| kept.changed(pair, blocks[&change.path].keys(), false).is_none())
+    };
+    let wanted = Wanted::of(changes.values().flatten().copied(), &open);
     let told = each_file(project, jobs, wanted, &|path, contents| {
-        tell(history.path(path), blocks[&path], &changes[&path], contents)
+        tell(history.path(path), blocks[&path], &changes[&path], &known, contents)
     });
+    drop(known);
     let mut lost = Told::default();
     for (path, told) in told {
+        if let Some(past) = past {
+            let kept = KeptBlocks { keys: blocks[&path].keys().cloned().collect(), pairs: told.kept };
+            past.add(|known| {
+                known.add_blocks(history.path(path), kept);
+                known.add_unusable(told.unusable);
+            });
+        }
         for ((before, after), functions) in told.changed {
             parts.add_block(path, before, after, functions);
         }
@@ -168,26 +188,52 @@ pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
     block(node.get(first)?, rest)
 }
 
-/// Compares the versions of one manifest.
-fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], contents: &Contents) -> Told {
-    let compared: Vec<(Vec<u32>, Vec<BlobId>)> = changes
+/// Tells whose blocks of one manifest changed, by what is known of its versions and by their contents.
+fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known, contents: &Contents) -> Told {
+    let kept = known.blocks(path);
+    // What a change did, and whether that is all that can be known.
+    let compared: Vec<Option<(BlocksChanged, bool)>> = changes
         .par_iter()
         .map(|change| {
+            let pair = (change.before, change.after);
+            let known = |some| kept.and_then(|kept| kept.changed(pair, blocks.keys(), some));
+            if let Some(changed) = known(false) {
+                return Some((changed, true));
+            }
             let version = |id| Some(Version { path, id, text: contents.get(id)?, root: OnceCell::new() });
             match (version(change.before), version(change.after)) {
-                (Some(before), Some(after)) => changed(blocks, &before, &after),
-                // A version that cannot be read says nothing of any block.
-                _ => (Vec::new(), Vec::new()),
+                (Some(before), Some(after)) => Some((changed(blocks, &before, &after), true)),
+                _ => known(true).map(|changed| (changed, false)),
             }
         })
         .collect();
-    let mut told = Told { unread: contents.unread, ..Told::default() };
-    let mut unparsed = BTreeSet::new();
-    for (change, (functions, broken)) in changes.iter().zip(compared) {
-        told.changed.push(((change.before, change.after), functions));
-        unparsed.extend(broken);
+    let mut told = Told { unusable: contents.unusable().clone(), ..Told::default() };
+    let (mut unparsed, mut settled) = (BTreeSet::<BlobId>::new(), BTreeSet::from([BlobId::default()]));
+    let functions: Vec<&Vec<u32>> = blocks.values().collect();
+    for (change, compared) in changes.iter().zip(compared) {
+        let pair = (change.before, change.after);
+        // A version that cannot be read says nothing of any block.
+        let Some((changed, whole)) = compared else {
+            told.changed.push((pair, Vec::new()));
+            continue;
+        };
+        settled.extend([pair.0, pair.1]);
+        unparsed.extend(&changed.broken);
+        let of = |number: &u32| functions.get(*number as usize).copied();
+        told.changed.push((pair, changed.blocks.iter().filter_map(of).flatten().copied().collect()));
+        if whole {
+            told.kept.insert(pair, changed);
+        }
     }
     told.unparsed = unparsed.len();
+    let all: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
+    for id in all.into_iter().filter(|id| contents.get(*id).is_none() && !settled.contains(id)) {
+        if known.is_unusable(id) || contents.unusable().contains(&id) {
+            told.unread.unusable += 1;
+        } else {
+            told.unread.missing += 1;
+        }
+    }
     told
 }
 
@@ -234,16 +280,16 @@ impl Version<'_> {
     }
 }
 
-/// The functions whose blocks differ, and the versions that had to be parsed and do not.
-fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> (Vec<u32>, Vec<BlobId>) {
+/// The numbers of the blocks that differ, and the versions that had to be parsed and do not.
+fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> BlocksChanged {
     let places = |version: &Version<'_>| match version.text.is_empty() {
         true => vec![Place::Absent; blocks.len()],
         false if program::is_program(version.path) => version.places_in_program(blocks),
         false if version.is_yaml() => outline(version.text, blocks.keys().map(Vec::as_slice)),
         false => vec![Place::Unclear; blocks.len()],
     };
-    let mut functions = Vec::new();
-    for (((keys, of), old), new) in blocks.iter().zip(places(before)).zip(places(after)) {
+    let mut numbers = Vec::new();
+    for (((number, keys), old), new) in (0..).zip(blocks.keys()).zip(places(before)).zip(places(after)) {
         let differs = match (old, new) {
             (Place::Absent, Place::Absent) => false,
             (Place::At(_), Place::Absent) | (Place::Absent, Place::At(_)) => true,
@@ -257,11 +303,11 @@ fn changed(blocks: &Blocks, before: &Version<'_>, after: &Version<'_>) -> (Vec<u
             }
         };
         if differs {
-            functions.extend(of);
+            numbers.push(number);
         }
     }
     let broken = [before, after].into_iter().filter(|version| matches!(version.root.get(), Some(None)));
-    (functions, broken.map(|version| version.id).collect())
+    BlocksChanged { blocks: numbers, broken: broken.map(|version| version.id).collect() }
 }
 
 /// Whether two blocks differ as trees; none if one does not parse by itself (it names an anchor that stands elsewhere).
@@ -306,8 +352,10 @@ mod tests {
         let keys = keys.iter().map(|keys| keys.iter().map(|key| (*key).to_owned()).collect());
         let blocks: Blocks = keys.zip((0..).map(|number| vec![number])).collect();
         let version = |text| Version { path: &path, id: BlobId::default(), text, root: OnceCell::new() };
-        let (by_text, broken) = changed(&blocks, &version(before), &version(after));
-        assert_eq!(broken, []);
+        let found = changed(&blocks, &version(before), &version(after));
+        assert_eq!(found.broken, []);
+        let all: Vec<&Vec<u32>> = blocks.values().collect();
+        let by_text: Vec<u32> = found.blocks.iter().flat_map(|number| all[*number as usize].clone()).collect();
         let by_tree = blocks.iter().filter(|(keys, _)| node_differs(keys, &version(before), &version(after)));
         assert_eq!(by_text, by_tree.flat_map(|(_, functions)| functions.clone()).collect::<Vec<_>>());
         by_text
@@ -345,21 +393,19 @@ mod tests {
             .zip((0..).map(|n| vec![n]))
             .collect();
         let version = |text| Version { path: &path, id: BlobId::default(), text, root: OnceCell::new() };
-        let cases: [(&str, &str, &[usize]); 4] = [
+        let cases: [(&str, &str, &[u32]); 4] = [
             ("memorySize: 1", "memorySize: 2", &[1]),
             ("{ memorySize: 1 }", "{\n    memorySize: 1\n  }", &[]),
             ("  new Function(this, 'List', {});\n", "", &[0]),
             ("class Shop {", "const x = 1;\nclass Shop {", &[]),
         ];
-        let number = |function: u32| blocks.values().position(|of| of[0] == function);
         let edits = cases.map(|(old, new, _)| base.replacen(old, new, 1));
         for ((old, new, expected), edited) in cases.into_iter().zip(&edits) {
-            let (functions, broken) = changed(&blocks, &version(base), &version(edited));
-            let changed: Vec<usize> = functions.into_iter().filter_map(number).collect();
-            assert_eq!((changed.as_slice(), broken.len()), (expected, 0), "{old} -> {new}");
+            let found = changed(&blocks, &version(base), &version(edited));
+            assert_eq!((found.blocks.as_slice(), found.broken.len()), (expected, 0), "{old} -> {new}");
         }
-        let broken = changed(&blocks, &version(base), &version("class Shop {"));
-        assert_eq!((broken.0, broken.1.len()), (vec![], 1));
+        let found = changed(&blocks, &version(base), &version("class Shop {"));
+        assert_eq!((found.blocks, found.broken.len()), (vec![], 1));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Whose part of a file changed, where functions reach parts of it: the definitions of each version are compared, and
 //! the functions that reach a changed one are those that changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use lockstep_codegraph::{
     language_of,
-    parts::{Asked, Version, changed},
+    parts::{Asked, Changed, Outline, Reached, Version},
 };
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
@@ -15,8 +18,9 @@ use lockstep_model::{
 };
 
 use crate::{
-    Project,
+    Past, Project,
     contents::{Contents, Unread, Wanted, each_file},
+    past::{Known, Pair},
 };
 
 /// What is asked of one file, with the numbers of the functions that ask for each.
@@ -26,7 +30,7 @@ struct Askers {
 }
 
 /// What a file held before and after a change, and the functions of each part that changed.
-type Change = ((BlobId, BlobId), Vec<Vec<u32>>);
+type Change = (Pair, Vec<Vec<u32>>);
 
 /// What became of the changes of one file.
 #[derive(Default)]
@@ -54,12 +58,21 @@ pub(crate) fn of_code(
     for change in all.filter(|change| askers.contains_key(&change.path) && is_of_behaviour(change)) {
         changes.entry(change.path).or_default().push(change);
     }
-    let wanted = Wanted::of(changes.values().flatten().copied());
+    let past = project.past.as_deref();
+    let known = Past::known(past);
+    let open = |change: &FileChange| !known.knows_parts(history.path(change.path), change);
+    let wanted = Wanted::of(changes.values().flatten().copied(), &open);
     let told = each_file(project, jobs, wanted, &|path, contents| {
-        tell(history.path(path), askers[&path], &changes[&path], contents)
+        let (file, changes) = (history.path(path), &changes[&path]);
+        let read = Read::of(file, changes.iter().filter(|change| open(change)), contents);
+        (tell(file, askers[&path], changes, &known, &read), past.map(|_| read))
     });
+    drop(known);
     let mut lost = Told::default();
-    for (path, told) in told {
+    for (path, (told, read)) in told {
+        if let (Some(past), Some(read)) = (past, read) {
+            past.add(|known| read.keep(history.path(path), known));
+        }
         for ((before, after), functions) in told.parts {
             parts.add_part(path, before, after, functions);
         }
@@ -115,9 +128,10 @@ fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usi
 fn told_apart_today(project: &Project, path: &RepoPath, asked: BTreeMap<Asked, Vec<u32>>) -> Option<Askers> {
     let text = project.files.text(path).ok()?;
     let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
-    let today = Version::read(path, &text, &asked)?;
-    let there: Vec<usize> = (0..asked.len()).filter(|number| today.is_reached(*number)).collect();
-    if there.iter().all(|number| today.is_reached_whole(*number)) {
+    let today = Version::read(path, &text)?;
+    let reached = today.outline().reached(&asked);
+    let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
+    if there.iter().all(|number| reached.is_reached_whole(*number, &today)) {
         return None;
     }
     let kept = |number: &usize| (asked[*number].clone(), functions[*number].clone());
@@ -125,30 +139,86 @@ fn told_apart_today(project: &Project, path: &RepoPath, asked: BTreeMap<Asked, V
     Some(Askers { asked, functions })
 }
 
-/// Compares the versions of one file.
-fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], contents: &Contents) -> Told {
-    let mut versions: BTreeMap<BlobId, Option<Version>> = BTreeMap::new();
-    let mut told = Told { unread: contents.unread, ..Told::default() };
-    for id in changes.iter().flat_map(|change| [change.before, change.after]).filter(|id| *id != BlobId::default()) {
-        if let Some(text) = contents.get(id)
-            && !versions.contains_key(&id)
-        {
-            let version = Version::read(path, text, &askers.asked);
-            told.unparsed += usize::from(version.is_none());
-            versions.insert(id, version);
+/// What was read of the versions of one file.
+#[derive(Default)]
+struct Read {
+    /// The outline of each version; none if it does not parse.
+    outlines: BTreeMap<BlobId, Option<Outline>>,
+    changed: BTreeMap<Pair, Changed>,
+    /// What is no text that people wrote.
+    unusable: BTreeSet<BlobId>,
+}
+
+impl Read {
+    /// Reads and compares the versions of `changes`, as far as they are in `contents`.
+    fn of<'c>(path: &RepoPath, changes: impl Iterator<Item = &'c &'c FileChange>, contents: &Contents) -> Self {
+        let mut versions: BTreeMap<BlobId, Option<Version>> = BTreeMap::new();
+        let mut changed = BTreeMap::new();
+        for change in changes {
+            for id in [change.before, change.after].into_iter().filter(|id| *id != BlobId::default()) {
+                if let Some(text) = contents.get(id) {
+                    versions.entry(id).or_insert_with(|| Version::read(path, text));
+                }
+            }
+            let version = |id: BlobId| match id == BlobId::default() {
+                true => Some(None),
+                false => versions.get(&id)?.as_ref().map(Some),
+            };
+            if let (Some(before), Some(after)) = (version(change.before), version(change.after)) {
+                changed.insert((change.before, change.after), Changed::between(path, before, after));
+            }
+        }
+        let outline = |version: Version| version.outline().clone();
+        let outlines = versions.into_iter().map(|(id, version)| (id, version.map(outline))).collect();
+        Self { outlines, changed, unusable: contents.unusable().clone() }
+    }
+
+    fn keep(self, path: &RepoPath, known: &mut Known) {
+        known.add_unusable(self.unusable);
+        if self.outlines.is_empty() {
+            return;
+        }
+        let code = known.code_mut(path);
+        for (id, outline) in self.outlines {
+            code.add_version(id, outline);
+        }
+        for (pair, changed) in self.changed {
+            code.add_changed(pair, changed);
         }
     }
-    let version = |id: BlobId| match id == BlobId::default() {
-        true => Some(None),
-        false => versions.get(&id)?.as_ref().map(Some),
+}
+
+/// Tells whose parts of one file changed, by what is known of its versions and what was read of them.
+fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], known: &Known, read: &Read) -> Told {
+    let code = known.code(path);
+    let outline = |id: BlobId| match read.outlines.get(&id) {
+        Some(outline) => Some(outline.as_ref()),
+        None => code.and_then(|code| code.outline(id)),
     };
-    for change in changes {
-        if let (Some(before), Some(after)) = (version(change.before), version(change.after)) {
-            let numbers =
-                |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
-            let parts = changed(path, before, after).into_iter().map(numbers).collect();
-            told.parts.push(((change.before, change.after), parts));
+    let mut told = Told::default();
+    // Most versions have the same outline.
+    let mut by_outline: BTreeMap<&Outline, Rc<Reached>> = BTreeMap::new();
+    let mut reached: BTreeMap<BlobId, Rc<Reached>> = BTreeMap::new();
+    let ids: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
+    for id in ids.into_iter().filter(|id| *id != BlobId::default()) {
+        match outline(id) {
+            Some(Some(outline)) => {
+                let of_outline = by_outline.entry(outline).or_insert_with(|| Rc::new(outline.reached(&askers.asked)));
+                reached.insert(id, Rc::clone(of_outline));
+            }
+            Some(None) => told.unparsed += 1,
+            None if known.is_unusable(id) || read.unusable.contains(&id) => told.unread.unusable += 1,
+            None => told.unread.missing += 1,
         }
+    }
+    for change in changes {
+        let pair = (change.before, change.after);
+        let changed = read.changed.get(&pair).or_else(|| code.and_then(|code| code.changed(change)));
+        let Some(changed) = changed else { continue };
+        let numbers = |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
+        let side = |id: BlobId| reached.get(&id).map(AsRef::as_ref);
+        let parts = changed.parts(side(change.before), side(change.after)).into_iter().map(numbers).collect();
+        told.parts.push((pair, parts));
     }
     told
 }

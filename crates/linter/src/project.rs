@@ -13,7 +13,7 @@ use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
 
-use crate::{ChangeAsked, FactsStore};
+use crate::{ChangeAsked, FactsStore, Incomplete, Past};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -36,6 +36,10 @@ pub struct Project {
     place: PathBuf,
     /// Where the facts of its files are kept from run to run, if they are.
     pub facts: Option<Arc<FactsStore>>,
+    /// What is known of the past already, and where what is read of it is kept; none if nothing is to be kept.
+    pub past: Option<Arc<Past>>,
+    /// Why the model that was to be used is not.
+    pub without_model: Option<Incomplete>,
     /// What was left out while listing.
     pub problems: Vec<Problem>,
 }
@@ -101,7 +105,19 @@ impl Project {
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
         problems.extend(change.as_ref().and_then(ChangeAsked::problems));
         let repository = repository.map(Mutex::new);
-        Ok(Self { root, repository, no_repository, files, scope, change, place: given, facts: None, problems })
+        Ok(Self {
+            root,
+            repository,
+            no_repository,
+            files,
+            scope,
+            change,
+            place: given,
+            facts: None,
+            past: None,
+            without_model: None,
+            problems,
+        })
     }
 
     /// Keeps the facts of its files in `folder` from run to run. A plain folder keeps none.
@@ -143,6 +159,8 @@ impl Project {
             change: None,
             place: self.place.clone(),
             facts: self.facts.clone(),
+            past: self.past.clone(),
+            without_model: None,
             problems,
         }
     }

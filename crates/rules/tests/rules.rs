@@ -411,6 +411,7 @@ fn levels_between_services_and_inside_one_are_apart() {
             history: &world.history,
             problems: &[],
             change: None,
+            outcome: None,
         };
         let findings = check(&View::new(facts), &|_| asked.clone(), &|_| Map::new());
         findings

@@ -1,0 +1,346 @@
+//! A past as bytes: a head that says what wrote it and of what, the past itself, and a hash over both. What is read back
+//! is checked before it is used and while it is: cut short, damaged, of another kind or of another build, it is an error
+//! with a word for people, and never a wrong answer.
+
+use std::sync::PoisonError;
+
+use lockstep_codegraph::parts::{Changed, Loading, Outline};
+use lockstep_history::Line;
+use lockstep_model::{BlobId, ChangeKind, CommitId, RepoPath, Timestamp};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{BlocksChanged, Code, KeptBlocks, Known, Past};
+
+/// What such bytes begin with.
+const MAGIC: &[u8] = b"lockstep past 1\n";
+/// The length of the hash at their end.
+const HASH: usize = 32;
+/// The length of the number that says how long the head is.
+const LENGTH: usize = 8;
+
+/// The build that wrote it. Another build may make something else of the same history.
+pub const PAST: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("LOCKSTEP_PAST"));
+
+/// Kinds of change, in the order of their numbers.
+const KINDS: [ChangeKind; 7] = [
+    ChangeKind::Behaviour,
+    ChangeKind::Contract,
+    ChangeKind::Configuration,
+    ChangeKind::Dependency,
+    ChangeKind::Test,
+    ChangeKind::Documentation,
+    ChangeKind::Cosmetic,
+];
+/// What differs outside of definitions, in the order of the numbers.
+const LOADINGS: [Loading; 3] = [Loading::Same, Loading::Naming, Loading::Running];
+
+/// What a past says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastFacts {
+    /// What wrote it: see [`PAST`].
+    pub build: String,
+    /// The newest commit; none before the first.
+    pub head: Option<CommitId>,
+    /// When that was committed.
+    pub head_time: Option<Timestamp>,
+    /// How many commits its main line has.
+    pub commits: u32,
+    /// How many of them count.
+    pub changesets: u32,
+    /// The settings that decide which versions were compared, by their names, as texts.
+    pub settings: Vec<(String, String)>,
+}
+
+/// Why bytes are no past that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PastError {
+    /// They begin with something else.
+    #[error("it is no model of Lockstep's")]
+    Foreign,
+    /// They end too early.
+    #[error("it is cut short")]
+    Short,
+    /// They are not what was written.
+    #[error("it is damaged")]
+    Damaged,
+    /// Another build wrote them.
+    #[error("another build of Lockstep wrote it: {}, and this is {PAST}", .0.escape_debug())]
+    OtherBuild(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireFacts {
+    build: String,
+    head: Option<[u8; 20]>,
+    head_time: Option<Timestamp>,
+    commits: u32,
+    changesets: u32,
+    settings: Vec<(String, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireKnown {
+    blobs: Vec<[u8; 20]>,
+    unusable: Vec<u32>,
+    kinds: Vec<(String, Vec<WireKind>)>,
+    code: Vec<WireCode>,
+    blocks: Vec<WireBlocks>,
+}
+
+/// The kind that the path says, both versions, and the kind that they say.
+type WireKind = (u8, u32, u32, u8);
+
+#[derive(Serialize, Deserialize)]
+struct WireCode {
+    file_name: String,
+    names: Vec<String>,
+    outlines: Vec<WireOutline>,
+    versions: Vec<(u32, Option<u32>)>,
+    changed: Vec<(u32, u32, u8, Vec<u32>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireOutline {
+    symbols: Vec<(u32, Vec<u32>)>,
+    exports: Vec<(u32, Option<u32>)>,
+    loaded: Vec<u32>,
+    opaque: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireBlocks {
+    path: String,
+    keys: Vec<Vec<String>>,
+    changed: Vec<(u32, u32, Vec<u32>, Vec<u32>)>,
+}
+
+impl Past {
+    /// The past as bytes, the same for the same past. Of the facts, those are taken that the past does not know itself.
+    ///
+    /// # Errors
+    /// If it cannot be written at all.
+    pub fn to_bytes(&self, changesets: u32, settings: Vec<(String, String)>) -> Result<Vec<u8>, String> {
+        let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let facts = WireFacts {
+            build: PAST.to_owned(),
+            head: line.as_ref().and_then(Line::head).map(|head| head.0),
+            head_time: line.as_ref().and_then(Line::head_time),
+            commits: line.as_ref().map_or(0, |line| u32::try_from(line.len()).unwrap_or(u32::MAX)),
+            changesets,
+            settings,
+        };
+        let head = postcard::to_stdvec(&facts).map_err(|error| error.to_string())?;
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend((head.len() as u64).to_le_bytes());
+        bytes.extend(head);
+        let mut bytes = postcard::to_extend(&(line.as_ref(), Writer::default().known(&known)), bytes)
+            .map_err(|error| error.to_string())?;
+        let hash = blake3::hash(&bytes);
+        bytes.extend(hash.as_bytes());
+        Ok(bytes)
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// If it is anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(PastFacts, Self), PastError> {
+        let (facts, body) = parts(bytes)?;
+        if facts.build != PAST {
+            return Err(PastError::OtherBuild(facts.build));
+        }
+        let (line, known): (Option<Line>, WireKnown) = postcard::from_bytes(body).map_err(|_| PastError::Damaged)?;
+        let known = read(known).ok_or(PastError::Damaged)?;
+        Ok((facts, Self { line: line.into(), known: known.into() }))
+    }
+
+    /// What bytes say of themselves, whichever build wrote them.
+    ///
+    /// # Errors
+    /// If they are no past, or damaged.
+    pub fn facts_of(bytes: &[u8]) -> Result<PastFacts, PastError> {
+        parts(bytes).map(|(facts, _)| facts)
+    }
+}
+
+/// The head, and the bytes of the past itself.
+fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
+    if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
+        return Err(PastError::Foreign);
+    }
+    let end = bytes.len().checked_sub(HASH).filter(|end| *end >= MAGIC.len() + LENGTH).ok_or(PastError::Short)?;
+    if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
+        return Err(PastError::Damaged);
+    }
+    let rest = &bytes[MAGIC.len()..end];
+    let (length, rest) = rest.split_first_chunk::<LENGTH>().ok_or(PastError::Short)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PastError::Short)?;
+    let (head, body) = rest.split_at_checked(length).ok_or(PastError::Short)?;
+    let facts: WireFacts = postcard::from_bytes(head).map_err(|_| PastError::Damaged)?;
+    let facts = PastFacts {
+        build: facts.build,
+        head: facts.head.map(CommitId),
+        head_time: facts.head_time,
+        commits: facts.commits,
+        changesets: facts.changesets,
+        settings: facts.settings,
+    };
+    Ok((facts, body))
+}
+
+/// Gives names and contents numbers.
+#[derive(Default)]
+struct Writer {
+    blobs: Vec<[u8; 20]>,
+    ids: FxHashMap<BlobId, u32>,
+}
+
+/// The number of `value`, a new one if it has none yet.
+fn number<T: Clone + Eq + std::hash::Hash>(value: &T, ids: &mut FxHashMap<T, u32>, list: &mut Vec<T>) -> u32 {
+    if let Some(number) = ids.get(value) {
+        return *number;
+    }
+    let number = list.len() as u32;
+    list.push(value.clone());
+    ids.insert(value.clone(), number);
+    number
+}
+
+fn place<T: PartialEq>(list: &[T], value: &T) -> u8 {
+    list.iter().position(|own| own == value).unwrap_or(list.len()) as u8
+}
+
+/// The entries of a map, sorted by key.
+fn sorted<K: Ord, V>(map: &FxHashMap<K, V>) -> Vec<(&K, &V)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    entries
+}
+
+impl Writer {
+    fn blob(&mut self, id: BlobId) -> u32 {
+        *self.ids.entry(id).or_insert_with(|| {
+            self.blobs.push(id.0);
+            (self.blobs.len() - 1) as u32
+        })
+    }
+
+    fn known(mut self, known: &Known) -> WireKnown {
+        let mut unusable: Vec<BlobId> = known.unusable.iter().copied().collect();
+        unusable.sort_unstable();
+        let unusable = unusable.into_iter().map(|id| self.blob(id)).collect();
+        let mut kinds = Vec::new();
+        for (path, said) in sorted(&known.kinds) {
+            let entry = |((kind, before, after), said): (&(ChangeKind, BlobId, BlobId), &Option<ChangeKind>)| {
+                let said = said.map_or(KINDS.len() as u8, |said| place(&KINDS, &said));
+                (place(&KINDS, kind), self.blob(*before), self.blob(*after), said)
+            };
+            kinds.push((path.as_str().to_owned(), sorted(said).into_iter().map(entry).collect()));
+        }
+        let code = sorted(&known.code).into_iter().map(|(name, code)| self.code(name, code)).collect();
+        let blocks = sorted(&known.blocks).into_iter().map(|(path, blocks)| self.blocks(path, blocks)).collect();
+        WireKnown { unusable, kinds, code, blocks, blobs: self.blobs }
+    }
+
+    fn code(&mut self, file_name: &str, code: &Code) -> WireCode {
+        let (mut ids, mut names) = (FxHashMap::default(), Vec::new());
+        let mut name = |text: &String| number(text, &mut ids, &mut names);
+        // The numbers of outlines tell in what order they were met: here they come in the order of the versions.
+        let (mut order, mut outlines) = (FxHashMap::default(), Vec::new());
+        let versions = sorted(&code.versions).into_iter().map(|(id, version)| {
+            let version = version.map(|own| number(&own, &mut order, &mut outlines));
+            (self.blob(*id), version)
+        });
+        let versions = versions.collect();
+        let outlines =
+            outlines.into_iter().filter_map(|own| code.outlines.get(own as usize)).map(|outline| WireOutline {
+                symbols: outline.symbols.iter().map(|(text, uses)| (name(text), uses.clone())).collect(),
+                exports: outline.exports.iter().map(|(text, symbol)| (name(text), *symbol)).collect(),
+                loaded: outline.loaded.clone(),
+                opaque: outline.opaque,
+            });
+        let outlines = outlines.collect();
+        let changed = sorted(&code.changed).into_iter().map(|((before, after), changed)| {
+            let names = changed.names.iter().map(&mut name).collect();
+            (self.blob(*before), self.blob(*after), place(&LOADINGS, &changed.loading), names)
+        });
+        let changed = changed.collect();
+        WireCode { file_name: file_name.to_owned(), outlines, versions, changed, names }
+    }
+
+    fn blocks(&mut self, path: &RepoPath, blocks: &KeptBlocks) -> WireBlocks {
+        let changed = blocks.pairs.iter().map(|((before, after), changed)| {
+            let broken = changed.broken.iter().map(|id| self.blob(*id)).collect();
+            (self.blob(*before), self.blob(*after), changed.blocks.clone(), broken)
+        });
+        WireBlocks { changed: changed.collect(), path: path.as_str().to_owned(), keys: blocks.keys.clone() }
+    }
+}
+
+/// None if a number in it leads nowhere.
+fn read(wire: WireKnown) -> Option<Known> {
+    let blob = |number: u32| wire.blobs.get(number as usize).map(|id| BlobId(*id));
+    let mut known = Known::default();
+    for id in &wire.unusable {
+        known.unusable.insert(blob(*id)?);
+    }
+    for (path, said) in &wire.kinds {
+        let of_path = known.kinds.entry(RepoPath::from_git(path.as_bytes())).or_default();
+        for (kind, before, after, said) in said {
+            let said = if usize::from(*said) == KINDS.len() { None } else { Some(*KINDS.get(usize::from(*said))?) };
+            of_path.insert((*KINDS.get(usize::from(*kind))?, blob(*before)?, blob(*after)?), said);
+        }
+    }
+    for code in wire.code {
+        let (name, code) = read_code(code, &blob)?;
+        known.code.insert(name, code);
+    }
+    for blocks in wire.blocks {
+        let mut kept = KeptBlocks { keys: blocks.keys, ..KeptBlocks::default() };
+        for (before, after, changed, broken) in blocks.changed {
+            let broken = broken.into_iter().map(blob).collect::<Option<_>>()?;
+            if changed.iter().any(|number| *number as usize >= kept.keys.len()) || !changed.is_sorted() {
+                return None;
+            }
+            kept.pairs.insert((blob(before)?, blob(after)?), BlocksChanged { blocks: changed, broken });
+        }
+        known.blocks.insert(RepoPath::from_git(blocks.path.as_bytes()), kept);
+    }
+    Some(known)
+}
+
+fn read_code(wire: WireCode, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(String, Code)> {
+    let names = wire.names;
+    let name = |number: u32| names.get(number as usize).cloned();
+    let mut code = Code::default();
+    for outline in wire.outlines {
+        let symbols = outline.symbols.into_iter().map(|(text, uses)| Some((name(text)?, uses)));
+        let exports = outline.exports.into_iter().map(|(text, symbol)| Some((name(text)?, symbol)));
+        // Numbers of definitions that lead nowhere are passed over by whoever follows them.
+        let read = Outline {
+            symbols: symbols.collect::<Option<_>>()?,
+            exports: exports.collect::<Option<_>>()?,
+            loaded: outline.loaded,
+            opaque: outline.opaque,
+        };
+        code.numbers.insert(read.clone(), code.outlines.len() as u32);
+        code.outlines.push(read);
+    }
+    for (id, version) in wire.versions {
+        if version.is_some_and(|number| number as usize >= code.outlines.len()) {
+            return None;
+        }
+        code.versions.insert(blob(id)?, version);
+    }
+    for (before, after, loading, changed) in wire.changed {
+        let names = changed.into_iter().map(name).collect::<Option<_>>()?;
+        let changed = Changed { names, loading: *LOADINGS.get(usize::from(loading))? };
+        code.changed.insert((blob(before)?, blob(after)?), changed);
+    }
+    Some((wire.file_name, code))
+}
+
+#[cfg(test)]
+mod tests;
