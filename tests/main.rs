@@ -9,6 +9,7 @@ mod config_schema;
 mod hostile;
 mod init;
 mod kept;
+mod model;
 mod parts;
 mod program;
 mod readme;

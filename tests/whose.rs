@@ -24,7 +24,7 @@ fn rows(read: u32, check: u32) -> String {
 }
 
 /// A history of modules in two halves: 5 changes of the one, 3 of the other, 2 of what both use, 4 of what nobody uses.
-fn shop() -> Repository {
+pub fn shop() -> Repository {
     let page = Page::parse(PAGE).expect("a sound page");
     let shop = Repository::build(&page.cases[0].plan().expect("a sound plan")).expect("a repository");
     for number in 1..=5 {

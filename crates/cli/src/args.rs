@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod config;
 mod levels;
+mod model;
 mod output;
 mod read;
 
@@ -19,6 +20,7 @@ pub use config::{
     ShowArgs,
 };
 pub use levels::{LevelArgs, level_flags};
+pub use model::{ModelArgs, ModelCommand, ModelShowArgs, ModelWriteArgs};
 pub use output::{OutputArgs, ReportTo};
 pub use read::{
     AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, GraphArgs, GraphFormat, ListArgs, ListFormat,
@@ -71,6 +73,8 @@ pub enum Command {
     Services(ServicesArgs),
     /// Write, prune or compare the file of findings that are known and held back
     Baseline(BaselineArgs),
+    /// Write the history of the main branch to a file, for pull requests that are checked without it
+    Model(ModelArgs),
     /// Print the page of a rule, or list the rules of a group
     Explain(ExplainArgs),
     /// List the rules, their levels and where these come from

@@ -2,8 +2,12 @@
 
 use lockstep_config::Config;
 use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_model::RepoPath;
 
 use crate::{Incomplete, Options, Past, PastError, PastFacts, Progress, Project, analyse};
+
+/// The name of the folder that was looked at, beside those of settings.
+const PATH: &str = "PATH";
 
 /// A model, ready to be written.
 pub struct Model {
@@ -62,7 +66,7 @@ fn settings(project: &Project, config: &Config) -> Vec<(String, String)> {
     let functions = config.functions.iter().flat_map(|table| &table.paths).cloned().collect::<Vec<_>>();
     let compared = config.history.change_kinds.unwrap_or(true);
     [
-        ("PATH", project.scope.as_str().to_owned()),
+        (PATH, project.scope.as_str().to_owned()),
         ("contracts", config.contracts.texts().join("\n")),
         ("exclude", config.exclude.texts().join("\n")),
         ("units", config.units.join("\n")),
@@ -73,14 +77,20 @@ fn settings(project: &Project, config: &Config) -> Vec<(String, String)> {
     .to_vec()
 }
 
-/// The names of the settings that are not alike.
+/// The names of the settings of a model that are not as they are here.
 fn differing(one: &[(String, String)], other: &[(String, String)]) -> Vec<String> {
     let value =
         |of: &[(String, String)], name: &str| of.iter().find(|(own, _)| own == name).map(|(_, text)| text.clone());
     let mut names: Vec<&String> = one.iter().chain(other).map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
-    names.into_iter().filter(|name| value(one, name) != value(other, name)).cloned().collect()
+    // What was written of the whole repository knows its parts.
+    let covers = |name: &str| {
+        let [one, other] = [one, other].map(|of| value(of, name).map(|text| RepoPath::from_git(text.as_bytes())));
+        name == PATH && one.zip(other).is_some_and(|(one, other)| other.starts_with(&one))
+    };
+    let differs = |name: &&String| value(one, name) != value(other, name) && !covers(name);
+    names.into_iter().filter(differs).cloned().collect()
 }
 
 fn unlike(names: &[String]) -> Problem {
@@ -104,5 +114,7 @@ mod tests {
         let one = of(&[("units", ""), ("exclude", "a"), ("gone", "x")]);
         assert_eq!(differing(&one, &of(&[("units", "b"), ("exclude", "a")])), ["gone", "units"]);
         assert!(differing(&one, &one).is_empty());
+        let (all, part) = (of(&[(PATH, "")]), of(&[(PATH, "orders")]));
+        assert_eq!((differing(&all, &part).len(), differing(&part, &all).len()), (0, 1));
     }
 }

@@ -20,6 +20,7 @@ pub mod graph;
 mod json;
 mod links;
 mod markdown;
+pub mod model;
 mod page;
 mod prose;
 pub mod rules;

@@ -18,6 +18,9 @@ pub struct CheckArgs {
     /// Look at what is staged for the next commit, too; contents are read from the index
     #[arg(long)]
     pub staged: bool,
+    /// Take the history from a model that `lockstep model write` wrote on the main branch
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     #[command(flatten)]
     pub levels: LevelArgs,
     #[command(flatten)]

@@ -21,6 +21,10 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
         return Ok(Exit::Failed);
     };
     baseline::take(&mut session.config, &args.baseline);
+    if let Some(model) = &args.model {
+        let bytes = std::fs::read(model).map_err(|error| error.to_string());
+        session.project.use_model(&model.to_string_lossy(), bytes, &session.config);
+    }
     let options = session.options(&args.history)?;
     let report =
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
