@@ -41,6 +41,11 @@ impl Clients {
         self.folder.join("venv/bin").join(name)
     }
 
+    /// A program from npm.
+    pub fn node_program(&self, name: &str) -> PathBuf {
+        self.folder.join("npm/node_modules/.bin").join(name)
+    }
+
     /// The folder of wheels: Lockstep's own, and what builds packages.
     pub fn wheels(&self) -> PathBuf {
         self.folder.join("wheels")
@@ -110,7 +115,8 @@ pub fn said(command: &mut Command) -> Said {
 #[track_caller]
 pub fn done(command: &mut Command) -> String {
     let said = said(command);
-    assert_eq!(said.code, Some(0), "{command:?}\n{}", said.text);
+    let arguments: Vec<_> = command.get_args().collect();
+    assert_eq!(said.code, Some(0), "{:?} {arguments:?}\n{}", command.get_program(), said.text);
     said.text
 }
 

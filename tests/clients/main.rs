@@ -4,6 +4,7 @@
 
 mod fixture;
 mod hooks;
+mod snippets;
 mod wheel;
 
 use fixture::Clients;
@@ -15,7 +16,7 @@ type Test = fn(&'static Clients) -> Result<(), Failed>;
 fn main() {
     let arguments = Arguments::from_args();
     let clients: Option<&'static Clients> = Clients::from_environment().map(|clients| &*Box::leak(Box::new(clients)));
-    let tests = [wheel::TESTS, hooks::TESTS].concat();
+    let tests = [wheel::TESTS, hooks::TESTS, snippets::TESTS].concat();
     if clients.is_none() && !arguments.list {
         say(&format!(
             "{} tests with real clients are IGNORED: LOCKSTEP_CLIENTS is not set; `cargo xtask test` runs them",
