@@ -14,6 +14,7 @@ mod parts;
 mod program;
 mod readme;
 mod recount;
+mod release;
 mod replay;
 mod reports;
 mod robustness;

@@ -6,6 +6,7 @@ mod fixture;
 mod hooks;
 mod snippets;
 mod wheel;
+mod workflows;
 
 use fixture::Clients;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,7 +17,7 @@ type Test = fn(&'static Clients) -> Result<(), Failed>;
 fn main() {
     let arguments = Arguments::from_args();
     let clients: Option<&'static Clients> = Clients::from_environment().map(|clients| &*Box::leak(Box::new(clients)));
-    let tests = [wheel::TESTS, hooks::TESTS, snippets::TESTS].concat();
+    let tests = [wheel::TESTS, hooks::TESTS, workflows::TESTS, snippets::TESTS].concat();
     if clients.is_none() && !arguments.list {
         say(&format!(
             "{} tests with real clients are IGNORED: LOCKSTEP_CLIENTS is not set; `cargo xtask test` runs them",
