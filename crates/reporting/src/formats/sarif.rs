@@ -152,12 +152,26 @@ fn descriptors(notifications: &[Notification]) -> Vec<Descriptor> {
     let mut ids: Vec<_> = notifications.iter().map(|notification| notification.descriptor.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let text = |id: &'static str| match id {
-        "incomplete-analysis" => "The analysis is incomplete: the absence of findings means nothing.",
-        "left-out" => "Something is left out of this file.",
-        _ => "Something could not be read, or only in part.",
+    ids.into_iter().map(descriptor).collect()
+}
+
+/// What a kind of notification means, and what can be done. GitHub asks of each for a description and for help.
+fn descriptor(id: &'static str) -> Descriptor {
+    let (means, help) = match id {
+        "incomplete-analysis" => (
+            "The analysis is incomplete: the absence of findings means nothing.",
+            "Do what the notification says; most often the whole history has to be fetched.",
+        ),
+        "left-out" => (
+            "Something is left out of this file.",
+            "Other formats have it: `lockstep check --format json` lists everything.",
+        ),
+        _ => (
+            "Something could not be read, or only in part.",
+            "Look at the file that is named; `lockstep check -v` lists all of them.",
+        ),
     };
-    ids.into_iter().map(|id| Descriptor { id, short_description: Text::of(text(id)) }).collect()
+    Descriptor { id, short_description: Text::of(means), full_description: Text::of(means), help: Text::of(help) }
 }
 
 #[cfg(test)]

@@ -109,6 +109,8 @@ pub(super) struct Reference {
 pub(super) struct Descriptor {
     pub(super) id: &'static str,
     pub(super) short_description: Text,
+    pub(super) full_description: Text,
+    pub(super) help: Text,
 }
 
 #[derive(Serialize)]
