@@ -46,6 +46,21 @@ impl Clients {
         self.folder.join("npm/node_modules/.bin").join(name)
     }
 
+    /// Microsoft's multitool itself: the script around it takes apart what is in `Sarif;Ghas`.
+    pub fn multitool(&self) -> PathBuf {
+        self.microsoft().join("Sarif.Multitool")
+    }
+
+    /// The schema of SARIF that comes with it.
+    pub fn sarif_schema(&self) -> PathBuf {
+        self.microsoft().join("sarif-2.1.0.json")
+    }
+
+    fn microsoft(&self) -> PathBuf {
+        let platform = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+        self.folder.join(format!("npm/node_modules/@microsoft/sarif-multitool-{platform}"))
+    }
+
     /// The folder of wheels: Lockstep's own, and what builds packages.
     pub fn wheels(&self) -> PathBuf {
         self.folder.join("wheels")
