@@ -9,6 +9,7 @@ mod config_schema;
 mod hostile;
 mod init;
 mod kept;
+mod links;
 mod model;
 mod parts;
 mod program;
