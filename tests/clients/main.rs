@@ -2,9 +2,11 @@
 //! `xtask/clients` pins. `cargo xtask test` installs them and names their folder in `LOCKSTEP_CLIENTS`; without that every
 //! test here is ignored, and says so.
 
+mod action;
 mod fixture;
 mod formats;
 mod hooks;
+mod runner;
 mod snippets;
 mod wheel;
 mod workflows;
@@ -18,7 +20,7 @@ type Test = fn(&'static Clients) -> Result<(), Failed>;
 fn main() {
     let arguments = Arguments::from_args();
     let clients: Option<&'static Clients> = Clients::from_environment().map(|clients| &*Box::leak(Box::new(clients)));
-    let tests = [wheel::TESTS, hooks::TESTS, workflows::TESTS, snippets::TESTS, formats::TESTS].concat();
+    let tests = [wheel::TESTS, hooks::TESTS, action::TESTS, workflows::TESTS, snippets::TESTS, formats::TESTS].concat();
     if clients.is_none() && !arguments.list {
         say(&format!(
             "{} tests with real clients are IGNORED: LOCKSTEP_CLIENTS is not set; `cargo xtask test` runs them",
