@@ -2,11 +2,12 @@
 //!
 //! A language reads a file into a [`shape::Shape`] (what it declares) and [`tokens`] (what it mentions); [`bind`] makes
 //! [`crate::FileFacts`] of them. [`resolve`] finds what a mention means among all files of a repository: [`index`] knows the
-//! packages, [`modules`] who depends on whom.
+//! packages by the [`outline`] of each file, [`modules`] who depends on whom.
 
 pub(crate) mod bind;
 mod index;
 mod modules;
+pub(crate) mod outline;
 mod remote;
 pub(crate) mod resolve;
 pub(crate) mod shape;

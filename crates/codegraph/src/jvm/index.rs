@@ -1,11 +1,18 @@
 //! All types of a repository by their qualified names, with Kotlin's and Scala's functions and values in packages.
+//!
+//! What a file is called by is known at once, by its outline; what it says in full is read when a name leads to it.
+
+use std::sync::{LazyLock, OnceLock};
 
 use lockstep_model::{FileSet, RepoPath};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::modules::Modules;
-use crate::language::{FileFacts, RoleKind, SourceFacts};
+use super::{
+    modules::Modules,
+    outline::{self, Outline},
+};
+use crate::language::{Export, FileFacts, RoleKind, SourceFacts};
 
 /// A file, as a number.
 pub(super) type FileNumber = u32;
@@ -17,11 +24,11 @@ pub(super) struct Hit {
     pub(super) symbol: Option<usize>,
 }
 
-/// One source file.
+/// One source file, in full.
 pub(super) struct Source<'a> {
     pub(super) path: &'a RepoPath,
-    pub(super) facts: &'a FileFacts,
     pub(super) module: usize,
+    pub(super) facts: &'a FileFacts,
     /// Definitions by their names; of several of one name the first, which uses the others.
     pub(super) symbols: FxHashMap<&'a str, usize>,
     /// Packages whose names the file sees: its own first.
@@ -30,72 +37,135 @@ pub(super) struct Source<'a> {
     pub(super) stars: Vec<&'a str>,
 }
 
+/// One source file, which may have been read.
+struct Slot<'a> {
+    path: &'a RepoPath,
+    module: usize,
+    source: OnceLock<Source<'a>>,
+}
+
+/// A file that may define a name.
+struct Candidate {
+    file: FileNumber,
+    hits: OnceLock<Vec<Hit>>,
+}
+
 /// All of them.
 pub(super) struct Index<'a> {
-    pub(super) sources: Vec<Source<'a>>,
-    pub(super) numbers: FxHashMap<&'a RepoPath, FileNumber>,
-    /// What packages hold, by qualified names.
-    tops: FxHashMap<String, Vec<Hit>>,
-    /// What packages hold that is used without being named.
-    implicits: FxHashMap<&'a str, Vec<Hit>>,
-    packages: FxHashSet<&'a str>,
+    sources: &'a dyn SourceFacts,
+    slots: Vec<Slot<'a>>,
+    by_path: FxHashMap<&'a RepoPath, FileNumber>,
+    /// The files that may define what packages hold, by qualified names, in the order of their numbers.
+    tops: FxHashMap<String, Vec<Candidate>>,
+    /// The files that may define, in a package, what is used without being named.
+    implicits: FxHashMap<String, Vec<FileNumber>>,
+    packages: FxHashSet<String>,
     pub(super) modules: Modules,
 }
 
 impl<'a> Index<'a> {
-    /// Reads all files but those of tests.
+    /// Knows all files but those of tests.
     pub(super) fn new(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Self {
         let modules = Modules::new(files);
-        let ours = |path: &&RepoPath| matches!(path.extension(), Some("java" | "kt" | "scala"));
+        let ours = |path: &&RepoPath| outline::dialect(path).is_some();
         let paths: Vec<&RepoPath> = files.paths().filter(ours).filter(|path| !modules.is_test(path)).collect();
-        let read = |path: &&'a RepoPath| Some(Source::new(path, sources.facts(path)?, modules.of(path)));
-        let sources: Vec<Source<'a>> = paths.par_iter().filter_map(read).collect();
+        let slot = |path: &&'a RepoPath| Slot { path, module: modules.of(path), source: OnceLock::new() };
         let mut index = Self {
-            numbers: (0..).zip(&sources).map(|(number, source)| (source.path, number)).collect(),
-            sources: Vec::new(),
+            sources,
+            by_path: (0..).zip(&paths).map(|(number, path)| (*path, number)).collect(),
+            slots: paths.iter().map(slot).collect(),
             tops: FxHashMap::default(),
             implicits: FxHashMap::default(),
             packages: FxHashSet::default(),
             modules,
         };
-        (0..).zip(&sources).for_each(|(number, source)| index.add(number, source));
-        index.sources = sources;
+        let outline = |number: FileNumber| {
+            let path = index.slots[number as usize].path;
+            let read = files.text(path).ok().and_then(|text| outline::outline(path, &text));
+            read.unwrap_or_else(|| index.source(number).outline())
+        };
+        let outlines: Vec<Outline> = index.numbers().into_par_iter().map(outline).collect();
+        (0..).zip(outlines).for_each(|(number, outline)| index.add(number, outline));
         index
     }
 
-    fn add(&mut self, file: FileNumber, source: &Source<'a>) {
-        let package = source.packages[0];
-        self.packages.insert(package);
-        let top = |name: &str| if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") };
-        for (index, symbol) in source.facts.symbols.iter().enumerate() {
-            if !symbol.name.contains('.') {
-                self.tops.entry(top(&symbol.name)).or_default().push(Hit { file, symbol: Some(index) });
-            }
+    fn add(&mut self, file: FileNumber, outline: Outline) {
+        for name in outline.names {
+            let candidate = Candidate { file, hits: OnceLock::new() };
+            self.tops.entry(qualified(&outline.package, &name)).or_default().push(candidate);
         }
-        for export in source.facts.exports.iter().filter(|export| export.symbol.is_none() && export.import.is_none()) {
-            self.tops.entry(top(&export.name)).or_default().push(Hit { file, symbol: None });
+        if outline.implicit {
+            self.implicits.entry(outline.package.clone()).or_default().push(file);
         }
-        for role in source.facts.roles.iter().filter(|role| role.kind == RoleKind::Implicit) {
-            if !source.facts.symbols[role.symbol].name.contains('.') {
-                self.implicits.entry(package).or_default().push(Hit { file, symbol: Some(role.symbol) });
-            }
-        }
+        self.packages.insert(outline.package);
+    }
+
+    /// The numbers of all files.
+    pub(super) fn numbers(&self) -> std::ops::Range<FileNumber> {
+        0..self.slots.len() as FileNumber
+    }
+
+    /// The number of a file; none for those that are not known here.
+    pub(super) fn number(&self, path: &RepoPath) -> Option<FileNumber> {
+        self.by_path.get(path).copied()
+    }
+
+    pub(super) fn module(&self, file: FileNumber) -> usize {
+        self.slots[file as usize].module
     }
 
     pub(super) fn source(&self, file: FileNumber) -> &Source<'a> {
-        &self.sources[file as usize]
+        let slot = &self.slots[file as usize];
+        slot.source.get_or_init(|| {
+            let facts = self.sources.facts(slot.path).unwrap_or_else(|| &NOTHING);
+            Source::new(slot.path, slot.module, facts)
+        })
     }
 
     /// What `module` sees under a qualified name: the definitions in the nearest module that has some.
     pub(super) fn top(&self, name: &str, module: usize) -> Vec<Hit> {
-        self.nearest(self.tops.get(name).map(Vec::as_slice).unwrap_or_default(), module)
+        let candidates = self.tops.get(name).map(Vec::as_slice).unwrap_or_default();
+        let distance = |candidate: &'_ Candidate| self.modules.distance(module, self.module(candidate.file));
+        let mut known: Vec<(u32, &Candidate)> =
+            candidates.iter().filter_map(|candidate| Some((distance(candidate)?, candidate))).collect();
+        known.sort_by_key(|(distance, _)| *distance);
+        for nearest in known.chunk_by(|(one, _), (other, _)| one == other) {
+            let hits = |(_, candidate): &(u32, &Candidate)| self.hits(name, candidate).to_vec();
+            let found: Vec<Hit> = nearest.iter().flat_map(hits).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// What a file defines under a qualified name.
+    fn hits<'c>(&self, name: &str, candidate: &'c Candidate) -> &'c [Hit] {
+        candidate.hits.get_or_init(|| {
+            let source = self.source(candidate.file);
+            let package = source.packages[0];
+            let inside = if package.is_empty() { Some(name) } else { name.strip_prefix(package) };
+            let Some(name) = inside.map(|name| name.trim_start_matches('.')).filter(at_top) else { return Vec::new() };
+            let facts = source.facts;
+            let symbols = (0..).zip(&facts.symbols).filter(|(_, symbol)| symbol.name == name);
+            let mut hits: Vec<Hit> =
+                symbols.map(|(symbol, _)| Hit { file: candidate.file, symbol: Some(symbol) }).collect();
+            let whole = facts.exports.iter().any(|export| is_whole_file(export) && export.name == name);
+            hits.extend(whole.then_some(Hit { file: candidate.file, symbol: None }));
+            hits
+        })
     }
 
     /// What a package holds that is used without being named, as far as `module` sees it.
     pub(super) fn implicits(&self, package: &str, module: usize) -> Vec<Hit> {
-        let all = self.implicits.get(package).map(Vec::as_slice).unwrap_or_default();
-        let seen = |hit: &&Hit| self.modules.distance(module, self.source(hit.file).module).is_some();
-        all.iter().filter(seen).copied().collect()
+        let mut found = Vec::new();
+        for file in self.implicits.get(package).into_iter().flatten().copied() {
+            if self.modules.distance(module, self.module(file)).is_some() {
+                let symbols = self.source(file).implicits();
+                found.extend(symbols.map(|symbol| Hit { file, symbol: Some(symbol) }));
+            }
+        }
+        found
     }
 
     /// True for a package of the repository.
@@ -108,16 +178,27 @@ impl<'a> Index<'a> {
         let roles = &self.source(hit.file).facts.roles;
         roles.iter().any(|role| role.kind == RoleKind::Implicit && Some(role.symbol) == hit.symbol)
     }
+}
 
-    fn nearest(&self, hits: &[Hit], module: usize) -> Vec<Hit> {
-        let distance = |hit: &Hit| self.modules.distance(module, self.source(hit.file).module);
-        let Some(nearest) = hits.iter().filter_map(distance).min() else { return Vec::new() };
-        hits.iter().filter(|hit| distance(hit) == Some(nearest)).copied().collect()
-    }
+/// What an unknown file says.
+static NOTHING: LazyLock<FileFacts> = LazyLock::new(FileFacts::default);
+
+/// True for the name of something that is inside of nothing.
+fn at_top(name: &&str) -> bool {
+    !name.contains('.')
+}
+
+/// True if a file is known by the name, not something in it.
+fn is_whole_file(export: &Export) -> bool {
+    export.symbol.is_none() && export.import.is_none()
+}
+
+fn qualified(package: &str, name: &str) -> String {
+    if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
 }
 
 impl<'a> Source<'a> {
-    fn new(path: &'a RepoPath, facts: &'a FileFacts, module: usize) -> Self {
+    fn new(path: &'a RepoPath, module: usize, facts: &'a FileFacts) -> Self {
         let mut symbols = FxHashMap::default();
         for (index, symbol) in facts.symbols.iter().enumerate() {
             symbols.entry(symbol.name.as_str()).or_insert(index);
@@ -129,6 +210,24 @@ impl<'a> Source<'a> {
         }
         let stars = facts.imports.iter().filter(|import| import.kind == crate::ImportKind::Type);
         let stars = stars.filter_map(|import| import.specifier.strip_suffix(".*")).collect();
-        Self { path, facts, module, symbols, packages: vec![facts.package.as_str()], stars }
+        Self { path, module, facts, symbols, packages: vec![facts.package.as_str()], stars }
+    }
+
+    /// The outline of a file that had to be read for it.
+    fn outline(&self) -> Outline {
+        let symbols = self.facts.symbols.iter().map(|symbol| symbol.name.as_str()).filter(at_top);
+        let whole = self.facts.exports.iter().filter(|export| is_whole_file(export));
+        let mut names: Vec<String> =
+            symbols.chain(whole.map(|export| export.name.as_str())).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        Outline { package: self.facts.package.clone(), names, implicit: self.implicits().next().is_some() }
+    }
+
+    /// The definitions at the top that are used without being named.
+    fn implicits(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let facts = self.facts;
+        let roles = facts.roles.iter().filter(|role| role.kind == RoleKind::Implicit);
+        roles.map(|role| role.symbol).filter(|symbol| !facts.symbols[*symbol].name.contains('.'))
     }
 }

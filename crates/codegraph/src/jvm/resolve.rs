@@ -18,18 +18,21 @@ use crate::language::{Import, ImportKind, Resolution, Resolve, SourceFacts};
 /// The resolver of all three languages.
 pub(crate) fn resolver<'a>(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
     let index = Index::new(files, sources);
-    let resolved = index.sources.iter().map(|_| OnceLock::new()).collect();
+    let resolved = index.numbers().map(|_| OnceLock::new()).collect();
     Box::new(Resolver { finder: Finder::new(index), injector: Injector::default(), resolved })
 }
 
 /// A mention: its name, and what is used through it.
 type Key<'i> = (&'i str, Option<&'i str>);
 
+/// What the mentions of a file mean, each once somebody asks.
+type Meanings<'a> = FxHashMap<Key<'a>, OnceLock<Vec<Hit>>>;
+
 struct Resolver<'a> {
     finder: Finder<'a>,
     injector: Injector,
-    /// The mentions of each file, by its number.
-    resolved: Vec<OnceLock<FxHashMap<Key<'a>, Vec<Hit>>>>,
+    /// The mentions of each file that was asked for, by its number, and what those mean that were looked up.
+    resolved: Vec<OnceLock<Meanings<'a>>>,
 }
 
 fn key(import: &Import) -> Key<'_> {
@@ -42,9 +45,10 @@ impl Resolver<'_> {
         let source = self.finder.index.source(file);
         let all = self.resolved[file as usize].get_or_init(|| {
             let mentions = source.facts.imports.iter().filter(|import| import.kind == ImportKind::Mention);
-            mentions.map(|import| (key(import), self.finder.find(file, import))).collect()
+            mentions.map(|import| (key(import), OnceLock::new())).collect()
         });
-        all.get(&key(import)).cloned().unwrap_or_else(|| self.finder.find(file, import))
+        let found = || self.finder.find(file, import);
+        all.get(&key(import)).map_or_else(found, |meaning| meaning.get_or_init(found).clone())
     }
 
     fn parts(&self, hits: &[Hit]) -> Resolution {
@@ -96,7 +100,7 @@ impl Resolve for Resolver<'_> {
             // An import only says what names mean.
             _ => return Resolution::Builtin,
         }
-        let Some(file) = self.finder.index.numbers.get(from).copied() else { return Resolution::Builtin };
+        let Some(file) = self.finder.index.number(from) else { return Resolution::Builtin };
         let mut hits = self.hits(file, import);
         if import.whole {
             self.injector.add(&self.finder, file, import, roots, &mut hits);

@@ -1,5 +1,7 @@
 //! From a chain of names to definitions.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -12,34 +14,64 @@ use crate::language::{Import, RoleKind};
 /// How many types are looked through for what a type inherits.
 const MOST_SUPERTYPES: usize = 200;
 
+/// What the types of a file extend or implement: of which symbol, and what.
+type Supertypes = Vec<(usize, Hit)>;
+
 /// Finds definitions.
 pub(super) struct Finder<'a> {
     pub(super) index: Index<'a>,
-    /// The types that the types of each file extend, by its number: of which symbol, and what.
-    supertypes: Vec<Vec<(usize, Hit)>>,
+    /// By the numbers of files, in two rounds. What a type extends may be the member of a type that inherits it: what the
+    /// first round finds is there in the second. Asking while it is looked for could ask for itself.
+    rounds: [Vec<OnceLock<Supertypes>>; ROUNDS],
 }
+
+/// See [`Finder::rounds`].
+const ROUNDS: usize = 2;
 
 impl<'a> Finder<'a> {
     pub(super) fn new(index: Index<'a>) -> Self {
-        let files = index.sources.len();
-        let mut finder = Self { index, supertypes: vec![Vec::new(); files] };
-        // What a type extends may be the member of a type that inherits it: what the first round finds is there in the
-        // second. Asking while it is looked for could ask for itself.
-        for _ in 0..2 {
-            let related = |file: usize| finder.related(file as FileNumber, RoleKind::Inherits);
-            finder.supertypes = (0..files).into_par_iter().map(related).collect();
-        }
-        finder
+        let rounds = std::array::from_fn(|_| index.numbers().map(|_| OnceLock::new()).collect());
+        Self { index, rounds }
+    }
+
+    /// Reads all files, and what their types extend.
+    pub(super) fn read_all(&self) {
+        self.index.numbers().into_par_iter().for_each(|file| _ = self.index.source(file));
+        self.index.numbers().into_par_iter().for_each(|file| _ = self.supertypes(file));
     }
 
     /// What a mention in `file` means; nothing if nothing of the repository.
     pub(super) fn find(&self, file: FileNumber, import: &Import) -> Vec<Hit> {
-        let mut hits = self.look_up(file, import, true);
+        let mut hits = self.after(ROUNDS).look_up(file, import, true);
         hits.sort_unstable();
         hits.dedup();
         hits
     }
 
+    /// What the types of a file extend or implement.
+    pub(super) fn supertypes(&self, file: FileNumber) -> &[(usize, Hit)] {
+        self.after(ROUNDS).supertypes(file)
+    }
+
+    /// The types that definitions of a file are about.
+    pub(super) fn related(&self, file: FileNumber, kind: RoleKind) -> Vec<(usize, Hit)> {
+        self.after(ROUNDS).related(file, kind)
+    }
+
+    fn after(&self, round: usize) -> Lookup<'_, 'a> {
+        Lookup { finder: self, index: &self.index, round }
+    }
+}
+
+/// What can be found with the supertypes that are known after so many rounds.
+#[derive(Clone, Copy)]
+struct Lookup<'f, 'a> {
+    finder: &'f Finder<'a>,
+    index: &'f Index<'a>,
+    round: usize,
+}
+
+impl<'f, 'a> Lookup<'f, 'a> {
     fn look_up(&self, file: FileNumber, import: &Import, inherited: bool) -> Vec<Hit> {
         let specifier = import.specifier.as_str();
         if let Some(name) = specifier.strip_prefix('.') {
@@ -195,13 +227,15 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What the types of a file extend or implement.
-    pub(super) fn supertypes(&self, file: FileNumber) -> &[(usize, Hit)] {
-        &self.supertypes[file as usize]
+    /// What the types of a file extend or implement; nothing before the first round.
+    fn supertypes(self, file: FileNumber) -> &'f [(usize, Hit)] {
+        let Some(before) = self.round.checked_sub(1) else { return &[] };
+        self.finder.rounds[before][file as usize]
+            .get_or_init(|| self.finder.after(before).related(file, RoleKind::Inherits))
     }
 
     /// The types that definitions of a file are about.
-    pub(super) fn related(&self, file: FileNumber, kind: RoleKind) -> Vec<(usize, Hit)> {
+    fn related(&self, file: FileNumber, kind: RoleKind) -> Vec<(usize, Hit)> {
         let facts = self.index.source(file).facts;
         let mut related = Vec::new();
         for role in facts.roles.iter().filter(|role| role.kind == kind) {

@@ -37,12 +37,16 @@ impl Injector {
         roots: &[RepoPath],
         hits: &mut Vec<Hit>,
     ) {
+        if self.0.get().is_none() {
+            // Any file may say how to make something: all are read, by all threads, before one of them looks.
+            finder.read_all();
+        }
         let makers = self.0.get_or_init(|| makers(finder));
         let index = &finder.index;
-        let from = index.source(file).module;
+        let from = index.module(file);
         let root = roots.first().filter(|root| !root.is_root()).map(|root| index.modules.of(root));
         let deployed = |hit: &Hit| {
-            let module = index.source(hit.file).module;
+            let module = index.module(hit.file);
             let packaged = root.map_or_else(
                 || index.modules.distance(from, module).is_some(),
                 |root| root == module || index.modules.depends(root, module),
@@ -71,7 +75,8 @@ impl Injector {
 
 fn makers(finder: &Finder<'_>) -> Makers {
     let mut makers = Makers::default();
-    for (file, source) in (0..).zip(&finder.index.sources) {
+    for file in finder.index.numbers() {
+        let source = finder.index.source(file);
         let provided = finder.related(file, RoleKind::Provides);
         for (symbol, of) in finder.supertypes(file).iter().copied().chain(provided) {
             makers.of.entry(of).or_default().push(Hit { file, symbol: Some(symbol) });

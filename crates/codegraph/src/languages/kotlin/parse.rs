@@ -8,7 +8,7 @@ use tree_sitter::{Node, Tree};
 
 use crate::{
     jvm::{
-        self, Dialect,
+        self, Dialect, outline,
         shape::{self, Brought, Definition, Kind, Shape},
         tokens,
     },
@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
             .iter()
             .any(|definition| definition.kind == Kind::Member && definition.parent.is_none())
         {
-            self.shape.facade = Some(facade.unwrap_or_else(|| format!("{}Kt", capitalised(path.file_stem()))));
+            self.shape.facade = Some(facade.unwrap_or_else(|| outline::facade(path.file_stem())));
         }
     }
 
@@ -378,9 +378,4 @@ fn first_leaf_of_type(mut node: Node<'_>) -> Option<Node<'_>> {
         node = children(node).into_iter().find(|child| child.kind() != "annotation")?;
     }
     None
-}
-
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
