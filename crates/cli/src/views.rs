@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use lockstep_diagnostics::RuleMeta;
+use lockstep_diagnostics::{Evidence, RuleMeta};
 use lockstep_linter::{
     Alone, Incomplete, Options, Project, Report,
     coupling::{self, Coupling, CouplingGraph, Knowledge, PRIOR_WEIGHT},
@@ -67,6 +67,7 @@ impl OwnedReport {
     pub fn view<'a>(
         &'a self,
         report: &'a Report,
+        graph: &'a dyn Fn() -> GraphView,
         text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
     ) -> ReportView<'a> {
         ReportView {
@@ -83,6 +84,7 @@ impl OwnedReport {
                 stale: known.stale.len(),
                 worse: known.worse,
             }),
+            graph,
             text_of,
         }
     }
@@ -146,9 +148,18 @@ fn kinds(report: &Report, function: usize) -> BTreeMap<&'static str, u32> {
 
 /// The graph.
 pub fn graph(report: &Report) -> GraphView {
+    let couplings = report.graph.couplings();
+    graph_with(report, report.explained_all(couplings.iter().map(|coupling| (coupling.a, coupling.b))))
+}
+
+/// The graph without what explains its couplings, which takes the most time: enough for a picture.
+pub fn graph_unexplained(report: &Report) -> GraphView {
+    graph_with(report, vec![Vec::new(); report.graph.couplings().len()])
+}
+
+fn graph_with(report: &Report, explained: Vec<Vec<Evidence>>) -> GraphView {
     let nodes = report.graph.functions();
     let couplings = report.graph.couplings();
-    let explained = report.explained_all(couplings.iter().map(|coupling| (coupling.a, coupling.b)));
     let prior = report.graph.prior();
     GraphView {
         as_of: report.history.state.head.map(|_| report.graph.as_of()),

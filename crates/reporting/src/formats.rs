@@ -4,6 +4,7 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod markdown;
 mod rdjson;
 mod sarif;
 mod text;
@@ -11,8 +12,16 @@ mod text;
 use crate::Format;
 
 /// Every format, in the order of `--help`.
-pub static FORMATS: &[&dyn Format] =
-    &[&text::Text, &json::Json, &sarif::Sarif, &github::GitHub, &gitlab::GitLab, &junit::JUnit, &rdjson::RdJson];
+pub static FORMATS: &[&dyn Format] = &[
+    &text::Text,
+    &json::Json,
+    &sarif::Sarif,
+    &github::GitHub,
+    &markdown::Markdown,
+    &gitlab::GitLab,
+    &junit::JUnit,
+    &rdjson::RdJson,
+];
 
 /// The format that `--format` calls `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

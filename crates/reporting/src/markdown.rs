@@ -5,7 +5,6 @@ use crate::escape;
 
 /// Where a text is written: in a table a `|` ends the cell, even in a code span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code))]
 pub(crate) enum Place {
     /// A paragraph or the item of a list.
     Prose,
@@ -14,7 +13,6 @@ pub(crate) enum Place {
 }
 
 /// Any text as one code span, cut to `columns` characters; nothing if there is none.
-#[cfg_attr(not(test), expect(dead_code))]
 pub(crate) fn code(text: &str, columns: usize, place: Place) -> String {
     let mut out = String::new();
     push_code(&mut out, &escape::cut(text, columns), place);

@@ -1,5 +1,7 @@
 //! Words for people: counts, dates, wrapped lines.
 
+use std::borrow::Cow;
+
 use lockstep_model::{Location, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
@@ -32,6 +34,15 @@ pub(crate) fn instant(time: Timestamp) -> String {
 pub(crate) fn place(location: &Location) -> String {
     let path = if location.path.is_root() { "." } else { location.path.as_str() };
     format!("{}:{}:{}", escape::line(path), location.line, location.column)
+}
+
+/// The last `columns` characters of `path`, which tell more than the first, with a mark where something is missing.
+pub(crate) fn tail(path: &str, columns: usize) -> Cow<'_, str> {
+    let missing = path.chars().count().saturating_sub(columns);
+    if missing == 0 {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(path.chars().skip(missing + 3).fold("...".to_owned(), |text, c| text + c.encode_utf8(&mut [0; 4])))
 }
 
 /// `text` in lines of at most `width` columns, broken at spaces; later lines are indented by `indent` spaces. Line

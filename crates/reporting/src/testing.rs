@@ -16,7 +16,7 @@ use lockstep_model::{
 use crate::{
     BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
     backtest::VerdictView,
-    graph::{Direction, SumsView, Together},
+    graph::{Direction, GraphView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
 
@@ -193,6 +193,7 @@ pub(crate) fn with_report<T>(findings: &[Finding], incomplete: bool, see: impl F
         summary: &summary(),
         history: &history(),
         baseline: Some(BaselineCounts { known: 3, stale: 1, worse: 0 }),
+        graph: &GraphView::default,
         text_of: &text_of,
     })
 }

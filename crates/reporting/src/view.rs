@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use lockstep_diagnostics::{BaselineState, Finding, Level, Problem, RuleMeta, Severity, SuppressedBy};
 use lockstep_model::{CommitId, DropReason, FunctionId, RepoPath, Timestamp};
 
-use crate::backtest::VerdictView;
+use crate::{backtest::VerdictView, graph::GraphView};
 
 /// One run of the linter, as formats see it.
 #[derive(Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct ReportView<'a> {
     pub history: &'a HistoryFacts,
     /// What the baseline did; none if there is no baseline.
     pub baseline: Option<BaselineCounts>,
+    /// How functions change together, made on demand.
+    pub graph: &'a dyn Fn() -> GraphView,
     /// The text of a file of the checkout, for snippets; none if it cannot be had.
     pub text_of: &'a dyn Fn(&RepoPath) -> Option<Arc<str>>,
 }

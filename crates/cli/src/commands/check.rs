@@ -36,7 +36,8 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
     tell_of_kept_facts(&session.project, &args.common);
-    reports::write(&owned.view(&report, &text_of), &args.output, &wishes, &args.common)?;
+    let graph = || views::graph_unexplained(&report);
+    reports::write(&owned.view(&report, &graph, &text_of), &args.output, &wishes, &args.common)?;
     Ok(exit(&report, args.exit_zero))
 }
 

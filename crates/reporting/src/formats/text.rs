@@ -367,7 +367,7 @@ fn early_in_words(sign: &EarlySign, all: bool) -> String {
 const CHANGED_NAMES: usize = 5;
 
 /// "the staged change of 3 files edits `a` and `b`".
-fn change_in_words(change: &ChangeView) -> String {
+pub(super) fn change_in_words(change: &ChangeView) -> String {
     let what = if change.staged { "the staged change" } else { "this change" };
     if change.files == 0 {
         return format!("{what} is empty");
@@ -389,7 +389,7 @@ fn change_in_words(change: &ChangeView) -> String {
 }
 
 /// Why changesets do not count, in words that follow a number.
-fn left_out(why: DropReason) -> &'static str {
+pub(super) fn left_out(why: DropReason) -> &'static str {
     match why {
         DropReason::Bot => "by bots",
         DropReason::Bulk => "that touch too many functions to mean one thing",

@@ -1,15 +1,18 @@
 //! Reports whose every text is chosen by somebody who means harm: the formats' property tests read back what comes out.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{
     BaselineState, Evidence, Finding, Fingerprint, Label, Level, Problem, ProblemKind, SuppressedBy, Suppression,
 };
-use lockstep_model::{CommitId, FunctionId, Location, RepoPath};
+use lockstep_model::{CommitId, FunctionId, Location, RepoPath, Size};
 use proptest::prelude::*;
 
 use super::{FOLLOWER, LOCKSTEP, commit, finding, history, summary};
-use crate::{BaselineCounts, ChangeView, EarlySign, Incompleteness, ReportView};
+use crate::{
+    BaselineCounts, ChangeView, EarlySign, Incompleteness, ReportView,
+    graph::{CouplingView, Direction, GraphView, NodeView, Together},
+};
 
 /// What one format or another obeys, or breaks on.
 const FRAGMENTS: &[&str] = &[
@@ -185,6 +188,34 @@ pub(crate) fn findings(texts: &Texts) -> Vec<Finding> {
     ]
 }
 
+/// Two functions and how they change together.
+fn graph(texts: &Texts) -> GraphView {
+    let node = |n: usize| NodeView {
+        id: FunctionId::new(texts.get(n)),
+        service: texts.owned(n + 2),
+        changes: 9,
+        weighted_changes: 9.0,
+        lines: Size::default(),
+        kinds: BTreeMap::new(),
+    };
+    let direction = Direction { strength: 0.7, lower: 0.6, ..Direction::default() };
+    let coupling = CouplingView {
+        a: FunctionId::new(texts.get(0)),
+        b: FunctionId::new(texts.get(1)),
+        support: 9,
+        together: Together { own: 9, shared: 0 },
+        likeness: 0.0,
+        a_to_b: direction,
+        b_to_a: direction,
+        expected: 1.0,
+        p: 0.0,
+        q: 0.0,
+        specific: true,
+        explained_by: Vec::new(),
+    };
+    GraphView { functions: vec![node(0), node(1)], couplings: vec![coupling], ..GraphView::default() }
+}
+
 /// Calls `see` with a report of `findings` in which all else is hostile, too.
 pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl FnOnce(&ReportView<'_>) -> T) -> T {
     let problems = [
@@ -209,6 +240,7 @@ pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl FnOn
         summary: &summary(),
         history: &history(),
         baseline: Some(BaselineCounts { known: 1, stale: 0, worse: 1 }),
+        graph: &|| graph(texts),
         text_of: &|_| Some(source.clone()),
     })
 }

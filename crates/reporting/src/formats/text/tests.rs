@@ -71,6 +71,7 @@ fn an_empty_run_has_a_summary() {
     let summary = crate::Summary::default();
     let report = ReportView {
         rules: &[],
+        graph: &crate::graph::GraphView::default,
         change: None,
         findings: &[],
         problems: &[],
