@@ -38,6 +38,10 @@ fn documents_follow_their_schemas() {
         ("code.json", &["code", "reports/dailyRevenue"]),
         ("affected.json", &["affected", "--base", "HEAD~9"]),
         ("affected.json", &["affected", "--base", "gone"]),
+        ("rules.json", &["rules", "-D", "warnings"]),
+        ("rules.json", &["explain", "coupling"]),
+        ("explain.json", &["explain", "lockstep"]),
+        ("config.json", &["config", "show", "-A", "all", "--config", "service = [{ name = 'a', functions = 'a/*' }]"]),
     ] {
         let (document, faults) = faults(&folder, name, arguments);
         assert_eq!(faults, Vec::<String>::new(), "{arguments:?}");

@@ -147,7 +147,7 @@ pub fn write_text(rules: &[RuleView], options: &Options, out: &mut dyn io::Write
     for rule in rules {
         let asked = if rule.origins().is_empty() { "" } else { " *" };
         let varies = if rule.varies.is_none() { "" } else { " +" };
-        let level = format!("{}{asked}{varies}", rule.level());
+        let level = rule.level() + asked + varies;
         table.row([rule.meta.name, &level, rule.meta.group.as_str(), rule.meta.summary]);
     }
     let mut text = table.render(options.color);

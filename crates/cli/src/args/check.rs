@@ -22,8 +22,6 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     #[command(flatten)]
-    pub levels: LevelArgs,
-    #[command(flatten)]
     pub output: OutputArgs,
     /// Show at most this many findings; the others are counted
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -34,6 +32,9 @@ pub struct CheckArgs {
     /// Exit with 0 where it would be 1
     #[arg(long)]
     pub exit_zero: bool,
+    // What is flattened brings headings of its own, and stands last.
+    #[command(flatten)]
+    pub levels: LevelArgs,
     #[command(flatten)]
     pub baseline: BaselineFileArg,
     #[command(flatten)]

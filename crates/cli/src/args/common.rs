@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 /// What every command that reads a repository takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Configuration and output")]
 pub struct Common {
     /// Configuration file [default: lockstep.toml, .lockstep.toml, .config/lockstep.toml, or a table in Cargo.toml or
     /// pyproject.toml, upwards from PATH]; or one setting over it, `'history.min-changes = 8'`, several times for several
@@ -45,6 +46,7 @@ pub struct Common {
 
 /// How history is read.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "History")]
 pub struct HistoryArgs {
     /// The moment from which ages are counted: a date (2026-03-31) or a revision [default: HEAD's commit]
     #[arg(long, value_name = "DATE|REV")]

@@ -6,6 +6,7 @@ use lockstep_diagnostics::Level;
 /// The flags that set levels, from left to right, after the configuration. In which order they stand only the matches
 /// know: see [`level_flags`].
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Levels, from left to right, after the configuration")]
 pub struct LevelArgs {
     /// Silence a rule or a group
     #[arg(short = 'A', long = "allow", value_name = "RULE|GROUP")]

@@ -39,10 +39,10 @@ pub fn rules(args: &RulesArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
 /// A rule at the levels in force.
 pub fn view(rule: &RuleSettings, levels: &Levels) -> RuleView {
     let meta = rule.meta;
-    let asked = Reach::ALL.iter().all(|reach| levels.asked(meta.name, *reach).is_some());
+    let asked = Reach::ALL.iter().any(|reach| levels.asked(meta.name, *reach).is_some());
     RuleView {
         meta,
-        // What somebody asked for holds for every finding that it is about.
+        // What somebody asked for is told instead.
         varies: rule.varies.filter(|_| !asked),
         between: levels.of(meta, Reach::Between),
         inside: levels.of(meta, Reach::Inside),

@@ -45,7 +45,7 @@ pub enum Ci {
     /// AWS CodeBuild.
     CodeBuild,
     /// CircleCI.
-    CircleCi,
+    Circle,
     /// Buildkite.
     Buildkite,
     /// Jenkins.
@@ -74,7 +74,7 @@ const CI: [(&str, Ci); 11] = [
     ("bitbucket-pipelines.yml", Ci::Bitbucket),
     ("azure-pipelines.yml", Ci::Azure),
     ("buildspec.yml", Ci::CodeBuild),
-    (".circleci/config.yml", Ci::CircleCi),
+    (".circleci/config.yml", Ci::Circle),
     (".buildkite/", Ci::Buildkite),
     ("Jenkinsfile", Ci::Jenkins),
     (".drone.yml", Ci::Drone),
@@ -104,7 +104,7 @@ impl Ci {
             Self::Bitbucket => "Bitbucket Pipelines",
             Self::Azure => "Azure Pipelines",
             Self::CodeBuild => "AWS CodeBuild",
-            Self::CircleCi => "CircleCI",
+            Self::Circle => "CircleCI",
             Self::Buildkite => "Buildkite",
             Self::Jenkins => "Jenkins",
             Self::Drone => "Drone",

@@ -99,7 +99,7 @@ fn ci(ci: Option<Ci>) -> (&'static str, String) {
             "On pull requests, in the buildspec; set the source's clone depth to Full:",
             format!("phases:\n  build:\n    commands:\n      - {install}\n      - {PULL}"),
         ),
-        Some(Ci::CircleCi | Ci::Buildkite | Ci::Jenkins | Ci::Drone) | None => {
+        Some(Ci::Circle | Ci::Buildkite | Ci::Jenkins | Ci::Drone) | None => {
             ("On pull requests, in a job that has the whole history:", format!("{install}\n{PULL}"))
         }
     }
