@@ -20,6 +20,35 @@ fn faults(folder: &Path, name: &str, arguments: &[&str]) -> (Value, Vec<String>)
     (document, faults)
 }
 
+/// The schema of one line of `--format jsonl`, which refers to that of the whole document.
+#[test]
+fn lines_follow_their_schema() {
+    let (_place, folder) = program::demo();
+    let read = |name: &str| -> Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/schema").join(name);
+        serde_json::from_str(&fs::read_to_string(path).expect("a schema")).expect("JSON")
+    };
+    let whole = read("check.json");
+    let registry =
+        jsonschema::Registry::new().add("lockstep:///check.json", whole).and_then(|schemas| schemas.prepare());
+    let registry = registry.expect("a sound schema");
+    let options = jsonschema::options().with_base_uri("lockstep:///check-line.json").with_registry(&registry);
+    let schema = options.build(&read("check-line.json")).expect("a sound schema");
+    fs::write(folder.join("billing/template.yaml"), "Resources: [").expect("a file");
+    let allow = "[[allow]]\nrule = \"follower\"\nfunctions = [\"catalog/*\"]\nreason = \"for now\"\n";
+    fs::write(folder.join("lockstep.toml"), allow).expect("a file");
+    let text = program::text(&folder, &["check", "--format", "jsonl", "-W", "all"]);
+    let mut types = std::collections::BTreeSet::new();
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let faults: Vec<_> =
+            schema.iter_errors(&line).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(faults, Vec::<String>::new(), "{line}");
+        types.insert(line["type"].as_str().expect("a type").to_owned());
+    }
+    assert_eq!(types.into_iter().collect::<Vec<_>>(), ["finding", "header", "problem", "summary", "suppressed"]);
+}
+
 #[test]
 fn documents_follow_their_schemas() {
     let (_place, folder) = program::demo();

@@ -1,8 +1,10 @@
 //! The formats of `check`, one line each.
 
+mod concise;
 mod github;
 mod gitlab;
 mod json;
+mod jsonl;
 mod junit;
 mod markdown;
 mod rdjson;
@@ -14,7 +16,9 @@ use crate::Format;
 /// Every format, in the order of `--help`.
 pub static FORMATS: &[&dyn Format] = &[
     &text::Text,
+    &concise::Concise,
     &json::Json,
+    &jsonl::JsonLines,
     &sarif::Sarif,
     &github::GitHub,
     &markdown::Markdown,

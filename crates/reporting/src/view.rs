@@ -148,7 +148,7 @@ impl<'a> ReportView<'a> {
     }
 
     /// The findings that are silenced by name (not those of rules that are off), the weightiest first.
-    pub(crate) fn suppressed(&self) -> Vec<&'a Finding> {
+    pub(crate) fn silenced(&self) -> Vec<&'a Finding> {
         rank(self.findings.iter().filter(|finding| finding.level == Level::Allow && finding.suppression.is_some()))
     }
 

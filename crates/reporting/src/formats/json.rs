@@ -8,11 +8,12 @@ use lockstep_model::FunctionId;
 use serde::Serialize;
 
 use crate::{
-    EarlySign, Format, Options, ReportView,
+    EarlySign, Format, Incompleteness, Options, ReportView,
     backtest::VerdictEntry,
     evidence::EvidenceEntry,
     json::{self, Place, ProblemEntry, SCHEMA_VERSION},
     prose,
+    tool::{self, ToolEntry},
 };
 
 /// The format for programs.
@@ -33,27 +34,37 @@ impl Format for Json {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+pub(super) struct Document<'a> {
+    #[serde(flatten)]
+    pub(super) header: Header<'a>,
+    pub(super) findings: Vec<FindingEntry<'a>>,
+    pub(super) suppressed: Vec<FindingEntry<'a>>,
+    pub(super) early_signs: Vec<EarlyEntry<'a>>,
+    pub(super) summary: SummaryEntry<'a>,
+    pub(super) problems: Vec<ProblemEntry<'a>>,
+}
+
+/// What has to be known before the rest is read.
+#[derive(Serialize)]
+pub(super) struct Header<'a> {
     schema_version: u32,
+    tool: ToolEntry,
     status: &'static str,
     incomplete: Vec<Reason<'a>>,
     history: HistoryEntry<'a>,
     change: Option<ChangeEntry<'a>>,
-    findings: Vec<FindingEntry<'a>>,
-    early_signs: Vec<EarlyEntry<'a>>,
-    summary: SummaryEntry<'a>,
-    problems: Vec<ProblemEntry<'a>>,
 }
 
 #[derive(Serialize)]
 struct Reason<'a> {
     reason: &'a str,
     help: &'a [String],
+    accepted: bool,
 }
 
 /// See [`crate::EarlySign`].
 #[derive(Serialize)]
-struct EarlyEntry<'a> {
+pub(super) struct EarlyEntry<'a> {
     functions: Vec<&'a str>,
     together: usize,
     changes: (u32, u32),
@@ -77,7 +88,7 @@ struct ChangeEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct FindingEntry<'a> {
     rule: &'static str,
     level: &'static str,
     level_origin: &'a str,
@@ -94,6 +105,18 @@ struct FindingEntry<'a> {
     baseline: &'static str,
     #[serde(serialize_with = "json::share")]
     weight: f64,
+    of_change: bool,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<SuppressionEntry<'a>>,
+}
+
+/// See [`lockstep_diagnostics::Suppression`].
+#[derive(Serialize)]
+struct SuppressionEntry<'a> {
+    by: &'static str,
+    reason: &'a str,
+    at: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
@@ -104,7 +127,7 @@ struct LabelEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct SummaryEntry<'a> {
+pub(super) struct SummaryEntry<'a> {
     functions: usize,
     services: usize,
     unknown_functions: usize,
@@ -154,11 +177,19 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
         fingerprint: finding.fingerprint.as_str(),
         baseline: finding.baseline.as_str(),
         weight: finding.weight,
+        of_change: finding.of_change,
+        url: tool::page(finding.rule),
+        suppression: finding.suppression.as_ref().map(|suppression| SuppressionEntry {
+            by: suppression.by.as_str(),
+            reason: &suppression.reason,
+            at: suppression.location.as_ref().map(Place::from),
+        }),
     }
 }
 
-fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
-    let mut findings: Vec<&Finding> = report.reported().collect();
+/// The order of identities: what changed elsewhere does not move a finding.
+fn by_identity<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingEntry<'a>> {
+    let mut findings: Vec<_> = findings.collect();
     findings.sort_by(|a, b| {
         let identity = |finding: &Finding| (finding.rule.name, finding.primary.location.clone());
         (a.rule.name.cmp(b.rule.name))
@@ -167,12 +198,17 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
             .then_with(|| a.message.cmp(&b.message))
     });
+    findings.into_iter().map(finding).collect()
+}
+
+pub(super) fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
     let (summary, history, tally) = (report.summary, report.history, report.tally());
     let changesets = &summary.changesets;
-    Document {
+    let header = Header {
         schema_version: SCHEMA_VERSION,
+        tool: ToolEntry::THIS,
         status: if report.incomplete.is_empty() { "complete" } else { "incomplete" },
-        incomplete: report.incomplete.iter().map(|why| Reason { reason: &why.reason, help: &why.help }).collect(),
+        incomplete: report.incomplete.iter().map(reason).collect(),
         history: HistoryEntry {
             head: history.head.map(|id| id.to_string()),
             as_of: history.as_of.map(prose::instant),
@@ -185,7 +221,11 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             files: change.files,
             functions: change.functions.iter().map(FunctionId::as_str).collect(),
         }),
-        findings: findings.into_iter().map(finding).collect(),
+    };
+    Document {
+        header,
+        findings: by_identity(report.reported()),
+        suppressed: by_identity(report.silenced().into_iter()),
         early_signs: report.early.iter().map(early).collect(),
         summary: SummaryEntry {
             functions: summary.functions,
@@ -212,6 +252,10 @@ fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
     }
 }
 
+fn reason(why: &Incompleteness) -> Reason<'_> {
+    Reason { reason: &why.reason, help: &why.help, accepted: why.accepted }
+}
+
 fn early(sign: &EarlySign) -> EarlyEntry<'_> {
     let functions = sign.functions.iter().map(FunctionId::as_str).collect();
     EarlyEntry { functions, together: sign.together, changes: sign.changes }
@@ -232,7 +276,10 @@ mod tests {
 
     #[test]
     fn the_document_holds_what_others_rely_on() {
-        insta::assert_snapshot!(written(&[testing::finding(), testing::hostile_finding()], true));
+        let text = written(&[testing::finding(), testing::hostile_finding()], true);
+        insta::with_settings!({ filters => vec![(env!("CARGO_PKG_VERSION"), "[VERSION]")] }, {
+            insta::assert_snapshot!(text);
+        });
     }
 
     #[test]
@@ -240,7 +287,7 @@ mod tests {
         let forth = [testing::finding(), testing::hostile_finding()];
         let back = [testing::hostile_finding(), testing::finding()];
         assert_eq!(written(&forth, false), written(&back, false));
-        assert!(written(&forth, false).starts_with("{\n  \"schema_version\": 1,\n  \"status\": \"complete\","));
+        assert!(written(&forth, false).starts_with("{\n  \"schema_version\": 1,\n  \"tool\": {"));
     }
 
     #[test]

@@ -203,7 +203,7 @@ fn what_is_left_out(report: &ReportView<'_>) -> String {
     if !report.early.is_empty() {
         lines.push(format!("- {} of functions that changed too seldom to judge", count(report.early.len(), "group")));
     }
-    let (known, silent) = (report.known().len(), report.suppressed().len());
+    let (known, silent) = (report.known().len(), report.silenced().len());
     if known > 0 {
         lines.push(format!("- {} that the baseline knows", count(known, "finding")));
     }

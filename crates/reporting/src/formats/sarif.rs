@@ -52,7 +52,7 @@ impl Format for Sarif {
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let rules = Rules::new(report);
         let mut findings = report.ranked();
-        let silent: Vec<_> = report.known().into_iter().chain(report.suppressed()).collect();
+        let silent: Vec<_> = report.known().into_iter().chain(report.silenced()).collect();
         let mut notifications: Vec<_> = report.incomplete.iter().map(incomplete).collect();
         match options.github_actions {
             false => findings.extend(silent),
