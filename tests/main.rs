@@ -2,6 +2,7 @@
 
 mod affected;
 mod architecture;
+mod baseline;
 mod change;
 mod commands;
 mod config;
@@ -22,5 +23,6 @@ mod robustness;
 mod schemas;
 mod services;
 mod simulator;
+mod suppressions;
 mod terminal;
 mod whose;

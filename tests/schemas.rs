@@ -81,3 +81,24 @@ fn documents_follow_their_schemas() {
     assert_eq!(faults, Vec::<String>::new(), "{document}");
     assert_eq!(document["problems"][0]["kind"], "invalid-manifest");
 }
+
+#[test]
+fn baselines_follow_their_schemas() {
+    let (_place, folder) = program::demo();
+    let written = program::run(&folder, &["baseline", "write"]);
+    assert_eq!(written.status.code(), Some(0), "{written:?}");
+    let text = fs::read_to_string(folder.join("lockstep-baseline.jsonl")).expect("a baseline");
+    assert!(text.lines().count() > 2, "{text}");
+    let line_schema = schema("baseline.json");
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        assert!(line_schema.is_valid(&line), "{line}");
+    }
+    for (name, arguments) in [("check.json", &["check"][..]), ("baseline-diff.json", &["baseline", "diff"])] {
+        let (document, faults) = faults(&folder, name, arguments);
+        assert_eq!(faults, Vec::<String>::new(), "{document}");
+    }
+    let misspelt: Value =
+        serde_json::json!({ "rule": "a", "functions": [], "at": 0.5, "since": "2026-01-01", "reson": "" });
+    assert!(!line_schema.is_valid(&misspelt));
+}

@@ -8,11 +8,12 @@ use std::{
 
 use lockstep_baseline::{Baseline, Entry, FILE, Fault, Held, Key, Ratchet, Stale, Strength};
 use lockstep_config::{BaselineFile, Config, base_of, day};
+use lockstep_coupling::Knowledge;
 use lockstep_diagnostics::{Finding, RuleMeta};
 use lockstep_model::{Location, RepoPath};
 use lockstep_rules::StaleEntry;
 
-use crate::{Incomplete, Project, Report, rules};
+use crate::{Incomplete, Project, Report};
 
 /// A baseline that was read.
 #[derive(Clone, Debug)]
@@ -126,6 +127,12 @@ impl Report {
     }
 }
 
+/// The functions about which the history says too little.
+fn unknown(report: &Report) -> BTreeSet<&str> {
+    let nodes = report.graph.functions().iter();
+    nodes.filter(|node| node.knowledge != Knowledge::Known).map(|node| node.id.as_str()).collect()
+}
+
 impl Known {
     /// Marks what is known among `findings`; the entries that have no purpose any more, if that can be told.
     pub(crate) fn hold(
@@ -141,12 +148,20 @@ impl Known {
         if !report.incomplete.is_empty() {
             return (held, Vec::new());
         }
-        let rules = rules();
         let there: BTreeSet<&str> = report.found.functions.iter().map(|function| function.id.as_str()).collect();
+        let unknown = unknown(report);
         let assessed = |entry: &Entry| {
-            let rule = rules.iter().find(|rule| rule.name == entry.key.rule);
-            rule.is_none_or(|rule| ran(rule))
-                && (whole || entry.key.functions.iter().all(|id| there.contains(id.as_str())))
+            let ids = &entry.key.functions;
+            let all_there = ids.iter().all(|id| there.contains(id.as_str()));
+            let judged = match lockstep_rules::find(&entry.key.rule) {
+                // Of functions that changed too seldom it says nothing yet.
+                Some(rule) if rule.from_history && all_there => {
+                    ran(rule.meta) && !ids.iter().any(|id| unknown.contains(id.as_str()))
+                }
+                Some(rule) => ran(rule.meta),
+                None => true,
+            };
+            judged && (whole || all_there)
         };
         let stale = self.baseline.stale(&held, ratchet.today, &assessed);
         let told = |(entry, why): (&Entry, Stale)| StaleEntry {
@@ -159,7 +174,7 @@ impl Known {
                 Stale::Gone => None,
             },
             gone: entry.key.functions.iter().filter(|id| !there.contains(id.as_str())).cloned().collect(),
-            known_rule: rules.iter().any(|rule| rule.name == entry.key.rule),
+            known_rule: lockstep_rules::find(&entry.key.rule).is_some(),
         };
         let stale = stale.into_iter().map(told).collect();
         (held, stale)

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use lockstep_config::{Config, IdPatterns, Target, day};
 use lockstep_coupling::Knowledge;
-use lockstep_diagnostics::{Finding, Group, Level, RuleMeta, SuppressedBy, Suppression};
+use lockstep_diagnostics::{Finding, Level, RuleMeta, SuppressedBy, Suppression};
 use lockstep_model::{Function, FunctionId, Location};
 use lockstep_rules::{Idle, IdleBecause};
 
@@ -226,7 +226,8 @@ impl Accepted {
         let all = rules();
         let mut nodes = report.graph.functions().iter();
         let known = nodes.any(|node| node.knowledge == Knowledge::Known && self.mentions(&node.id));
-        let judged = |rule: &RuleMeta| (assessed.ran)(rule) && (known || rule.group != Group::Coupling);
+        let from_history = |rule: &RuleMeta| lockstep_rules::find(rule.name).is_some_and(|rule| rule.from_history);
+        let judged = |rule: &RuleMeta| (assessed.ran)(rule) && (known || !from_history(rule));
         let ran = |meant: &dyn Fn(&RuleMeta) -> bool| all.iter().filter(|rule| meant(rule)).all(|rule| judged(rule));
         let nothing = |target: &str| self.idle([target.to_owned()], IdleBecause::Nothing { target: target.to_owned() });
         if self.targets.is_empty() {

@@ -1,6 +1,6 @@
 //! What a rule is: [`Rule`], and how it is listed: [`RuleEntry`].
 
-use lockstep_diagnostics::{BaselineState, Evidence, Finding, Fingerprint, Label, Level, RuleMeta};
+use lockstep_diagnostics::{BaselineState, Evidence, Finding, Fingerprint, Group, Label, Level, RuleMeta};
 use lockstep_model::FunctionId;
 use serde_json::{Map, Value};
 
@@ -18,6 +18,8 @@ pub trait Rule {
     const VARIES: Option<&'static str> = None;
     /// True if it looks at what became of the findings of the others: it runs when they have run.
     const LAST: bool = false;
+    /// True if it speaks of functions only that changed often enough to be judged: of others it says nothing yet.
+    const FROM_HISTORY: bool = matches!(Self::META.group, Group::Coupling);
     /// What may be set for it under `[rules.NAME]`.
     type Options: RuleOptions;
     /// Says what it sees.
@@ -137,6 +139,8 @@ pub struct RuleEntry {
     pub meta: &'static RuleMeta,
     /// True if it runs when the others have run.
     pub last: bool,
+    /// True if it speaks only of functions that changed often enough to be judged.
+    pub from_history: bool,
     run: fn(&Map<String, Value>, &View<'_>, &mut Sink),
     read: fn(&Map<String, Value>) -> Result<(), OptionError>,
     listed: fn() -> Vec<RuleOption>,
@@ -153,6 +157,7 @@ impl RuleEntry {
         Self {
             meta: &R::META,
             last: R::LAST,
+            from_history: R::FROM_HISTORY,
             run: |options, view, sink| R::check(&read::<R>(options).unwrap_or_default(), view, sink),
             read: |options| read::<R>(options).map(drop),
             listed: listed::<R>,

@@ -77,6 +77,7 @@ impl Rule for DuplicatedCode {
         since: "0.1.0",
         page: include_str!("duplicated_code.md"),
     };
+    const FROM_HISTORY: bool = true;
     type Options = Options;
 
     fn check(options: &Options, view: &View<'_>, sink: &mut Sink) {

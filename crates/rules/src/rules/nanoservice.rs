@@ -57,6 +57,7 @@ impl Rule for Nanoservice {
         since: "0.1.0",
         page: include_str!("nanoservice.md"),
     };
+    const FROM_HISTORY: bool = true;
     type Options = Options;
 
     fn check(options: &Options, view: &View<'_>, sink: &mut Sink) {

@@ -60,6 +60,7 @@ impl Rule for OversizedFunction {
         since: "0.1.0",
         page: include_str!("oversized_function.md"),
     };
+    const FROM_HISTORY: bool = true;
     type Options = Options;
 
     fn check(options: &Options, view: &View<'_>, sink: &mut Sink) {

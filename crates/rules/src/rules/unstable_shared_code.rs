@@ -86,6 +86,7 @@ impl Rule for UnstableSharedCode {
         since: "0.1.0",
         page: include_str!("unstable_shared_code.md"),
     };
+    const FROM_HISTORY: bool = true;
     type Options = Options;
 
     fn check(options: &Options, view: &View<'_>, sink: &mut Sink) {
