@@ -79,6 +79,15 @@ fn the_nearest_configuration_is_taken_and_the_others_are_named() {
     assert_eq!(named, (json!(12), "shop/Cargo.toml:3".to_owned()));
     let over = shown(place.path(), &["--config", "history.min-changes = 7"], "history.min-changes");
     assert_eq!(over, (json!(7), "--config 'history.min-changes = 7'".to_owned()));
+    // A link that leads out of the repository is no file of it.
+    #[cfg(unix)]
+    {
+        let outside = tempfile::NamedTempFile::new().expect("a file");
+        fs::create_dir(place.path().join("linked")).expect("a folder");
+        std::os::unix::fs::symlink(outside.path(), place.path().join("linked/lockstep.toml")).expect("a link");
+        let document = program::json(place.path(), &["config", "show", "linked"]);
+        assert_eq!(document["configuration"], "pyproject.toml [tool.lockstep]");
+    }
     // `check` takes the same one.
     let (text, _) = both(place.path(), &["doctor", "shop"]);
     assert!(text.contains("shop/Cargo.toml [workspace.metadata.lockstep]; not taken: pyproject.toml"), "{text}");

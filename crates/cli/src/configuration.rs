@@ -83,10 +83,15 @@ pub fn of_folder(path: &Path, common: &Common, flags: &[(Level, String)]) -> any
     let files = Files {
         scope: RepoPath::from_git(inside.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/").as_bytes()),
         root: Some(root.clone()),
-        exists: &|path| root.join(path.as_str()).is_file() && !ignored(path),
+        exists: &|path| is_within(&root, &root.join(path.as_str())) && !ignored(path),
         text_of: &|path| fs::read_to_string(root.join(path.as_str())).map_err(|error| error.to_string()),
     };
     read(&files, common, flags)
+}
+
+/// True for a file in `root`; a link that leads out of it is none, as when all files are listed.
+fn is_within(root: &Path, path: &Path) -> bool {
+    path.is_file() && fs::canonicalize(path).is_ok_and(|full| full.starts_with(root))
 }
 
 fn read(files: &Files<'_>, common: &Common, flags: &[(Level, String)]) -> anyhow::Result<Option<Configuration>> {
