@@ -90,7 +90,7 @@ pub struct HistorySettings {
     pub min_changesets: Option<u32>,
     /// With fewer changes, nothing is known of a function. At least 1.
     pub min_changes: Option<u32>,
-    /// Fewest joint changes worth speaking of. At least 1.
+    /// Fewest joint changes for a pair to be held against chance. At least 1.
     pub min_support: Option<u32>,
     /// Whether renames of files are followed.
     pub follow_renames: Option<bool>,

@@ -111,7 +111,11 @@ pub(crate) const HISTORY: &[Key] = &[
     key("half-life-days", Kind::Positive, "After so many days a change counts half."),
     key("min-changesets", Kind::Whole(0), "With fewer changesets that change behaviour, everything is unknown."),
     key("min-changes", Kind::Whole(1), "A function that changed less often is unknown."),
-    key("min-support", Kind::Whole(1), "Fewest joint changes worth speaking of, whatever a rule asks for."),
+    key(
+        "min-support",
+        Kind::Whole(1),
+        "Fewest joint changes for a pair to be held against chance, and to pull in `services`; rules have options of their own.",
+    ),
     key("follow-renames", Kind::Flag, "Whether renames of files are followed."),
     key("since", Kind::Day, "Older changesets are set aside."),
     key("as-of", Kind::Moment, "The moment from which ages are counted: a day or a revision."),
