@@ -53,14 +53,17 @@ fn what_is_found_is_told_and_the_steps_fit() {
     ]);
     let (_, said) = initiated(ours.path(), &[]);
     assert!(said.contains("1 function in 1 service (aws-sam 1)"), "{said}");
-    assert!(
-        said.contains("- repo: local") && said.contains("fetch-depth: 0") && said.contains("--format github"),
-        "{said}"
-    );
+    let hook =
+        format!("    - repo: https://github.com/lockstep-lint/lockstep\n      rev: v{}\n", env!("CARGO_PKG_VERSION"));
+    assert!(said.contains(&hook) && said.contains("        - id: lockstep\n"), "{said}");
+    assert!(said.contains("          - uses: lockstep-lint/lockstep@v0\n"), "{said}");
 
     let theirs = repository(&[(".gitlab-ci.yml", "x: {}\n"), ("lefthook.yml", "x: {}\n")]);
     let (_, said) = initiated(theirs.path(), &[]);
-    assert!(said.contains("GitLab CI; lefthook") && said.contains("GIT_DEPTH: 0"), "{said}");
+    assert!(
+        said.contains("GitLab CI; lefthook") && said.contains("/ci/gitlab.yml\n") && said.contains("  jobs:\n"),
+        "{said}"
+    );
 
     let plain = tempfile::tempdir().expect("a temporary folder");
     let (_, said) = initiated(plain.path(), &[]);

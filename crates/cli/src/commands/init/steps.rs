@@ -1,11 +1,14 @@
-//! What to do after `init`: three steps, each a command or a snippet for what is used here.
+//! What to do after `init`: three steps, each a command or a snippet for what is used here. The book's chapters on hooks and
+//! on continuous integration have the same at length.
 
 use super::detect::{Ci, Detected, Hooks, Past};
 
 /// The hook before a commit.
-const STAGED: &str = "lockstep check --staged -A all -W missing-co-change --quiet --no-progress";
+const STAGED: &str = "lockstep check --staged --allow all --warn missing-co-change --quiet --no-progress";
 /// The job of a pull request.
 const PULL: &str = "lockstep check --base auto";
+/// This version: what is installed elsewhere is to be the same.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The three steps.
 pub fn text(detected: &Detected) -> String {
@@ -37,66 +40,70 @@ fn look(past: Past) -> (&'static str, String) {
 }
 
 fn hook(hooks: Option<Hooks>) -> (&'static str, String) {
+    let hook = "\"$(git rev-parse --git-path hooks)/pre-commit\"";
     match hooks {
         Some(Hooks::PreCommit) => (
-            "Before each commit, say what it leaves out; in .pre-commit-config.yaml:",
+            "Before each commit, say what it leaves out; below `repos:` in .pre-commit-config.yaml:",
             format!(
-                "  - repo: local\n    hooks:\n      - id: lockstep\n        name: lockstep (what is staged)\n        entry: {STAGED}\n        \
-                 language: system\n        pass_filenames: false\n        always_run: true\n        verbose: true"
+                "- repo: https://github.com/lockstep-lint/lockstep\n  rev: v{VERSION}\n  hooks:\n    - id: lockstep"
             ),
         ),
         Some(Hooks::Lefthook) => (
             "Before each commit, say what it leaves out; in lefthook.yml:",
-            format!("pre-commit:\n  commands:\n    lockstep:\n      run: {STAGED}"),
+            format!("pre-commit:\n  jobs:\n    - name: lockstep\n      run: {STAGED}"),
         ),
         Some(Hooks::Husky) => {
             ("Before each commit, say what it leaves out:", format!("echo '{STAGED}' >> .husky/pre-commit"))
         }
         Some(Hooks::Plain) => (
             "Before each commit, say what it leaves out; the hook that is there goes on with it:",
-            format!("echo '{STAGED}' >> \"$(git rev-parse --git-path hooks)/pre-commit\""),
+            format!("echo '{STAGED}' >> {hook}"),
         ),
         None => (
             "Before each commit, say what it leaves out:",
-            format!(
-                "printf '#!/bin/sh\\nexec {STAGED}\\n' > \"$(git rev-parse --git-path hooks)/pre-commit\"\nchmod +x \"$(git \
-                 rev-parse --git-path hooks)/pre-commit\""
-            ),
+            format!("printf '#!/bin/sh\\nexec {STAGED}\\n' > {hook}\nchmod +x {hook}"),
         ),
     }
 }
 
+/// A job on GitHub: the action fetches the history that it needs.
+const GITHUB: &str = "\
+on: pull_request
+permissions: {}
+jobs:
+  lockstep:
+    runs-on: ubuntu-24.04
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - uses: lockstep-lint/lockstep@v0";
+
 fn ci(ci: Option<Ci>) -> (&'static str, String) {
-    let install = "cargo install --locked cargo-lockstep";
+    let install = format!("pip install --quiet cargo-lockstep=={VERSION}");
     match ci {
-        Some(Ci::GitHub) => (
-            "On pull requests, in .github/workflows/lockstep.yml:",
-            format!(
-                "on: pull_request\npermissions:\n  contents: read\njobs:\n  lockstep:\n    runs-on: ubuntu-24.04\n    steps:\n      \
-                 - uses: actions/checkout@v4\n        with:\n          fetch-depth: 0\n          persist-credentials: false\n      \
-                 - run: {install}\n      - run: {PULL} --format github"
-            ),
-        ),
+        Some(Ci::GitHub) => ("On pull requests, in .github/workflows/lockstep.yml:", GITHUB.to_owned()),
         Some(Ci::GitLab) => (
             "On merge requests, in .gitlab-ci.yml:",
             format!(
-                "lockstep:\n  image: rust:1\n  variables:\n    GIT_DEPTH: 0\n  rules:\n    - if: $CI_MERGE_REQUEST_IID\n  script:\n    \
-                 - {install}\n    - {PULL}"
+                "include:\n  - remote: https://raw.githubusercontent.com/lockstep-lint/lockstep/v{VERSION}/ci/gitlab.yml"
             ),
         ),
         Some(Ci::Bitbucket) => (
-            "On pull requests, in bitbucket-pipelines.yml:",
+            "On pull requests, below `pipelines:` in bitbucket-pipelines.yml:",
             format!(
-                "pipelines:\n  pull-requests:\n    '**':\n      - step:\n          image: rust:1\n          clone:\n            depth: full\n          \
-                 script:\n            - {install}\n            - {PULL}"
+                "pull-requests:\n  \"**\":\n    - step:\n        image: python:3.13\n        clone:\n          depth: full\n        \
+                 script:\n          - {install}\n          - {PULL}"
             ),
         ),
         Some(Ci::Azure) => (
             "On pull requests, among the steps of the pipeline:",
-            format!("- checkout: self\n  fetchDepth: 0\n- script: {install} && {PULL}"),
+            format!("- checkout: self\n  fetchDepth: \"0\"\n- script: {install} && {PULL}"),
         ),
         Some(Ci::CodeBuild) => (
-            "On pull requests, in the buildspec; set the source's clone depth to Full:",
+            "On pull requests, in the buildspec; the source's clone depth has to be Full:",
             format!("phases:\n  build:\n    commands:\n      - {install}\n      - {PULL}"),
         ),
         Some(Ci::Circle | Ci::Buildkite | Ci::Jenkins | Ci::Drone) | None => {
