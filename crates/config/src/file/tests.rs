@@ -1,6 +1,7 @@
 //! Tests of reading `lockstep.toml`.
 
 use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level};
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -170,6 +171,30 @@ fn a_broken_file_is_told_once_with_its_place() {
     assert!(errors[0].starts_with("lockstep.toml:"), "{errors:?}");
     assert!(read("a = 1\na = 2").is_err());
     assert!(read(&format!("a = {}", "[".repeat(10_000))).is_err());
+}
+
+proptest! {
+    /// Lines of a configuration in any order, cut and repeated: told or taken, in each part of each file.
+    #[test]
+    fn no_text_ends_the_run(lines in proptest::collection::vec(0..WHOLE.lines().count(), 0..12), rest in ".{0,12}") {
+        let all: Vec<&str> = WHOLE.lines().collect();
+        let body: Vec<&str> = lines.iter().map(|line| all[*line]).collect();
+        let path = RepoPath::new("Cargo.toml").unwrap();
+        for within in [Within::Whole, Within::Workspace, Within::Package, Within::Tool] {
+            let header = within.table().map_or_else(String::new, |table| format!("[{table}]\n"));
+            let text = format!("{header}{}\n{rest}", body.join("\n"));
+            match parse_at(&Place { path: path.clone(), within }, &text, &RULES) {
+                Ok(config) => prop_assert_eq!(config.within, within),
+                Err(errors) => {
+                    prop_assert!(!errors.is_empty());
+                    for error in errors {
+                        let place = error.location.unwrap();
+                        prop_assert!(place.end as usize <= text.len() && !error.message.is_empty());
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
