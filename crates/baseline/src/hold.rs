@@ -46,24 +46,30 @@ impl Ratchet {
 }
 
 impl Baseline {
-    /// The entry that knows a finding with `key`: that of the same key, else the smallest of a group that had more
-    /// functions. Entries whose last day is over know nothing.
+    /// The entry that knows a finding with `key`: that of the same key, else of the groups that had more functions the one
+    /// that allows most, so that what any of them held back stays held back. Entries whose last day is over know nothing.
     pub fn find(&self, key: &Key, today: Date) -> Option<&Entry> {
         let valid = |entry: &&Entry| !entry.is_expired(today);
         self.entries.get(key).filter(valid).or_else(|| {
             let wholes = self.entries.values().filter(|entry| key.is_part_of(&entry.key));
-            wholes.filter(valid).min_by_key(|entry| (entry.key.functions.len(), std::cmp::Reverse(entry.at)))
+            wholes.filter(valid).min_by_key(|entry| (std::cmp::Reverse(entry.at), entry.key.functions.len()))
         })
     }
 
-    /// Marks the findings that are known, and those that have become worse, with a note.
+    /// Marks the findings that are known, and those that have become worse, with a note. One that is forbidden is never
+    /// held back, and says so.
     pub fn hold(&self, findings: &mut [Finding], ratchet: &Ratchet) -> Held {
         let mut held = Held::default();
         for finding in findings {
             let Some(entry) = self.find(&Key::of(finding), ratchet.today) else { continue };
             held.matched.insert(entry.key.clone());
-            if finding.level == Level::Allow {
-                continue;
+            match finding.level {
+                Level::Allow => continue,
+                Level::Forbid => {
+                    finding.notes.push("it is in the baseline, but nothing lowers `forbid`".to_owned());
+                    continue;
+                }
+                Level::Warn | Level::Deny => {}
             }
             if ratchet.is_worse(finding, entry) {
                 held.worse += 1;

@@ -35,13 +35,14 @@ pub struct Refreshed {
 impl Baseline {
     /// This baseline brought up to date with `findings`: what is known of them is written as it is now, and never more
     /// than before unless growing is asked for; entries that match nothing stay as they are. Reasons, last days and the
-    /// day of acceptance stay with their entries. What is silenced otherwise, and what is about a change only, is not
-    /// taken in.
+    /// day of acceptance stay with their entries. What is silenced otherwise, what is about a change only, and what is
+    /// forbidden, so that it cannot be held back, is not taken in.
     pub fn refreshed(&self, findings: &[Finding], wanted: Wanted) -> Refreshed {
         let mut done = Refreshed::default();
         let mut replaced: BTreeSet<&Key> = BTreeSet::new();
         let mut fresh = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.level != Level::Allow && !finding.of_change) {
+        let can_be_held = |level| matches!(level, Level::Warn | Level::Deny);
+        for finding in findings.iter().filter(|finding| can_be_held(finding.level) && !finding.of_change) {
             let key = Key::of(finding);
             let now = Strength::of(finding.weight);
             let Some(known) = self.find(&key, wanted.ratchet.today) else {

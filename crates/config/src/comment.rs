@@ -30,6 +30,8 @@ const OPENERS: [&str; 7] = ["#", "//", "/*", "*", "--", "<!--", ";"];
 const CLOSERS: [&str; 4] = ["*/", "-->", "#}", "%>"];
 /// What people write for `allow` elsewhere.
 const MEANT: [&str; 6] = ["ignore", "disable", "expect", "skip", "suppress", "noqa"];
+/// So many are read in one file: nobody writes more by hand.
+const MOST: usize = 1000;
 /// How it is written.
 const FORM: &str = "write `lockstep: allow(RULE) reason: …`; the book's chapter on suppressions has the whole form";
 
@@ -47,6 +49,13 @@ pub fn allow_comments(
         let line_start = text[..at].rfind('\n').map_or(0, |start| start + 1);
         from = at + MARK.len();
         if opens_comment(&text[line_start..at]) && is_meant(&text[from..line_end]) {
+            if found.len() == MOST {
+                let place = Location::of_span(path.clone(), text, at..line_end);
+                let message =
+                    format!("there are more than {MOST} such comments in this file, and the rest is not read");
+                found.push(Err(ConfigError::at(place, message)));
+                break;
+            }
             let mut words = Words { path, text, at: from, end: comment_end(text, from, line_end), rules, start: at };
             found.push(words.comment());
             from = line_end;

@@ -113,7 +113,7 @@ const CONFIGURATION: Known = Known {
         jsconfig.json biome.json deno.json deno.jsonc aws-lambda-tools-defaults.json launchsettings.json components.json \
         renovate.json makefile gnumakefile procfile jenkinsfile justfile rakefile vagrantfile tiltfile earthfile \
         manifest.in logback.xml log4j2.xml checkstyle.xml web.config gradlew mvnw gruntfile.js gulpfile.js gulpfile.ts \
-        noxfile.py",
+        noxfile.py lockstep-baseline.jsonl",
     extensions: "yml yaml toml ini cfg conf properties env tf tfvars hcl tofu bicep template sh bash zsh ps1 bat cmd mk \
         sln dockerfile nix iml tfstate pem crt",
     starts: ". serverless. wrangler. dockerfile containerfile docker-compose webpack. rollup.config. vite.config. esbuild. \
@@ -434,6 +434,7 @@ mod tests {
                 "webpack.config.js",
                 "orders/function.json",
                 "stack.template.json",
+                "lockstep-baseline.jsonl",
                 ".env",
                 "Jenkinsfile",
             ],

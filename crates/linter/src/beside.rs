@@ -47,13 +47,14 @@ pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressi
 
 fn anchors(report: &Report) -> BTreeMap<&RepoPath, Anchors<'_>> {
     let mut files: BTreeMap<&RepoPath, Anchors<'_>> = BTreeMap::new();
+    let closures = report.code.closures.iter();
+    let starts: BTreeMap<_, _> = closures.map(|closure| (&closure.function, closure.start.as_ref())).collect();
     for function in &report.found.functions {
         for declaration in &function.declarations {
             let at = &declaration.location;
             files.entry(&at.path).or_default().lines.push((at.line, &function.id));
         }
-        let closure = report.code.closures.iter().find(|closure| closure.function == function.id);
-        match (closure.and_then(|closure| closure.start.as_ref()), &function.entry) {
+        match (starts.get(&function.id).copied().flatten(), &function.entry) {
             (Some(start), _) if start.end > 0 => {
                 files.entry(&start.path).or_default().lines.push((start.line, &function.id));
             }

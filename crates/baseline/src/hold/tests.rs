@@ -26,6 +26,15 @@ fn groups_may_shrink_and_not_grow() {
 }
 
 #[test]
+fn of_several_groups_the_one_counts_that_allows_most() {
+    let entries = [entry("lockstep", "ace", 0.0), entry("lockstep", "abcd", 0.4)];
+    assert_eq!(held(&entries, &mut [finding(&LOCKSTEP, "ac", 0.4)]).1, [BaselineState::Known]);
+    // What is known by its own name counts for itself.
+    let entries = [entry("lockstep", "ac", 0.0), entry("lockstep", "abcd", 0.4)];
+    assert_eq!(held(&entries, &mut [finding(&LOCKSTEP, "ac", 0.4)]).1, [BaselineState::Worse]);
+}
+
+#[test]
 fn what_tells_findings_apart_tells_entries_apart() {
     let mut about = finding(&SHARED, "abc", 0.5);
     about.subjects = vec!["lib/a.ts".to_owned()];
@@ -60,6 +69,16 @@ fn silenced_findings_keep_their_entry_and_are_not_counted() {
     let (held, states) = held(&[entry("lockstep", "ab", 0.2)], &mut silenced);
     assert_eq!((held.known, held.worse, states[0]), (0, 0, BaselineState::New));
     assert_eq!(held.matched.len(), 1);
+}
+
+#[test]
+fn what_is_forbidden_is_never_held_back() {
+    let mut forbidden = [finding(&LOCKSTEP, "ab", 0.6)];
+    forbidden[0].level = Level::Forbid;
+    let (held, states) = held(&[entry("lockstep", "ab", 0.6)], &mut forbidden);
+    assert_eq!((held.known, held.worse, states[0]), (0, 0, BaselineState::New));
+    assert_eq!(held.matched.len(), 1, "nor is its entry stale");
+    assert_eq!(forbidden[0].notes, ["it is in the baseline, but nothing lowers `forbid`"]);
 }
 
 #[test]

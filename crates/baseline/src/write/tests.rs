@@ -52,12 +52,14 @@ fn growing_takes_in_what_is_new_and_what_is_worse() {
 }
 
 #[test]
-fn what_is_silenced_or_about_a_change_is_left_out() {
+fn what_is_silenced_forbidden_or_about_a_change_is_left_out() {
     let mut silenced = finding(&LOCKSTEP, "ab", 0.5);
     silenced.level = Level::Allow;
     let mut of_change = finding(&LOCKSTEP, "cd", 0.5);
     of_change.of_change = true;
-    let done = Baseline::default().refreshed(&[silenced, of_change], wanted(true));
+    let mut forbidden = finding(&LOCKSTEP, "ef", 0.5);
+    forbidden.level = Level::Forbid;
+    let done = Baseline::default().refreshed(&[silenced, of_change, forbidden], wanted(true));
     assert!(done.baseline.is_empty());
 }
 

@@ -107,6 +107,13 @@ fn prose_and_code_are_left_alone() {
     }
 }
 
+#[test]
+fn a_file_full_of_them_is_read_up_to_a_limit() {
+    let found = read(&"# lockstep: allow(lockstep) reason: x\n".repeat(5000));
+    assert_eq!((found.len(), found.iter().filter(|read| read.is_ok()).count()), (1001, 1000));
+    assert_eq!(found[1000].as_ref().unwrap_err().location.as_ref().unwrap().line, 1001);
+}
+
 proptest! {
     #[test]
     fn no_text_is_a_panic(text in any::<String>(), inside in "[a-z(),=\"' :é\u{202e}0-9-]{0,40}") {
