@@ -37,9 +37,10 @@ impl Format for GitHub {
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let findings: Vec<_> = ranked.iter().filter(|finding| finding.severity() == severity).collect();
             let mut room = SHOWN;
-            if severity == Severity::Error && !report.incomplete.is_empty() {
+            let reasons: Vec<_> = report.incomplete.iter().filter(|why| severity_of(why) == severity).collect();
+            if !reasons.is_empty() {
                 room -= 1;
-                let reasons: Vec<_> = report.incomplete.iter().map(incomplete_in_words).collect();
+                let reasons: Vec<_> = reasons.into_iter().map(incomplete_in_words).collect();
                 let title = [("title", "lockstep: the analysis is incomplete".to_owned())];
                 writeln!(out, "{}", command(severity, &title, &reasons.join("\n")))?;
             }
@@ -56,6 +57,11 @@ impl Format for GitHub {
         }
         if options.quiet { Ok(()) } else { writeln!(out, "lockstep: {}", summary_line(report)) }
     }
+}
+
+/// A gap that the user accepted does not fail the run.
+fn severity_of(why: &crate::Incompleteness) -> Severity {
+    if why.accepted { Severity::Warning } else { Severity::Error }
 }
 
 fn incomplete_in_words(why: &crate::Incompleteness) -> String {

@@ -171,8 +171,11 @@ fn rest(findings: &[&Finding]) -> String {
     format!("And {}: {}.", count(findings.len(), "more finding"), rules.join(", "))
 }
 
-/// The strongest couplings as a picture; none if there are none.
+/// The strongest couplings as a picture; none if there are none, or if too little is known of the functions to draw one.
 fn map(report: &ReportView<'_>) -> io::Result<Option<String>> {
+    if report.summary.functions < report.summary.unknown_functions() + 2 {
+        return Ok(None);
+    }
     let graph = (report.graph)();
     if graph.couplings.is_empty() {
         return Ok(None);

@@ -173,7 +173,8 @@ impl Page<'_> {
     fn incomplete(&mut self) -> io::Result<()> {
         let report = self.report;
         for reason in report.incomplete {
-            let mut diagnostic = Diagnostic::error()
+            let severity = if reason.accepted { Shade::Warning } else { Shade::Error };
+            let mut diagnostic = Diagnostic::new(severity)
                 .with_message(format!("the analysis is incomplete: {}", escape::line(&reason.reason)));
             for note in &reason.notes {
                 diagnostic.notes.push(self.wrapped(&format!("note: {}", escape::line(note))));

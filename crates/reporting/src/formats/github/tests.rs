@@ -32,6 +32,19 @@ fn nine_of_a_level_and_a_line_for_the_rest() {
 }
 
 #[test]
+fn an_accepted_gap_is_a_warning() {
+    let accepted = [crate::Incompleteness { reason: "shallow".to_owned(), accepted: true, ..Default::default() }];
+    let text = testing::with_report(&[], false, |report| {
+        let mut out = Vec::new();
+        let report = ReportView { incomplete: &accepted, ..*report };
+        GitHub.write(&report, &Options::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    });
+    let commands: Vec<_> = text.lines().filter_map(parse).map(|command| (command.name, command.message)).collect();
+    assert_eq!(commands, [("warning".to_owned(), "shallow".to_owned())]);
+}
+
+#[test]
 fn a_long_message_is_cut_by_us() {
     let finding = Finding { message: "𝄞x".repeat(4000), ..testing::finding() };
     let text = written(&[finding], false);
