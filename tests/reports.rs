@@ -39,12 +39,24 @@ fn a_dash_is_standard_output() {
 }
 
 #[test]
+fn other_linters_name_the_option_otherwise() {
+    let (_place, folder) = program::demo();
+    let usual = program::text(&folder, &["check", "--format", "concise"]);
+    for option in ["--output-format", "--message-format"] {
+        assert_eq!(program::text(&folder, &["check", option, "concise"]), usual);
+    }
+    let help = program::text(&folder, &["check", "--help"]);
+    assert!(help.contains("- rdjson:") && !help.contains("--output-format"), "{help}");
+}
+
+#[test]
 fn what_cannot_be_meant_is_a_usage_error() {
     let place = tempfile::tempdir().expect("a temporary folder");
     for (arguments, told) in [
         (&["--report", "sraif=x"][..], "did you mean `sarif`?"),
         (&["--report", "sarif"], "a format and a path belong here"),
         (&["--report", "sarif=x", "--report", "json=x"], "two reports would go to `x`"),
+        (&["--report", "sarif=new/x", "--report", "json=./new//x"], "two reports would go to `./new//x`"),
         (&["--report", "sarif=-", "--report", "json=-"], "two reports would go to `-`"),
         (&["--format", "sraif"], "a similar value exists: 'sarif'"),
     ] {

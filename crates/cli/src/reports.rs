@@ -28,10 +28,20 @@ const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 pub fn check(reports: &[ReportTo]) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
     for report in reports {
-        let same = fs::canonicalize(&report.path).unwrap_or_else(|_| report.path.clone());
-        ensure!(seen.insert(same), "two reports would go to `{}`: each needs a path of its own", report.path.display());
+        ensure!(
+            seen.insert(meant_by(&report.path)),
+            "two reports would go to `{}`: each needs a path of its own",
+            report.path.display()
+        );
     }
     Ok(())
+}
+
+/// The file that `path` means, however it is spelt and whether it is there or not.
+fn meant_by(path: &Path) -> PathBuf {
+    let beside = || Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?));
+    let found = fs::canonicalize(path).ok().or_else(beside);
+    found.or_else(|| std::path::absolute(path).ok()).unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes `view` to standard output and to all files that `output` asks for. A file that cannot be written keeps none of
