@@ -9,6 +9,7 @@ mod config;
 mod config_schema;
 mod hostile;
 mod init;
+mod injection;
 mod kept;
 mod links;
 mod model;

@@ -1,6 +1,6 @@
-//! What Lockstep shows: findings, functions, closures, graphs and evidence, as text for people and as JSON, DOT, Mermaid
-//! and workflow commands for machines. Everything comes in as values and goes out through a writer; no file is read
-//! and nothing of the pipeline is known here.
+//! What Lockstep shows: findings, functions, closures, graphs and evidence, as text for people, as JSON, DOT and Mermaid
+//! for machines, and in the formats of those who read findings: code scanning, build servers, merge requests. Everything
+//! comes in as values and goes out through a writer; no file is read and nothing of the pipeline is known here.
 //!
 //! A format for `check` is one file under `formats/` and one line in [`formats::FORMATS`].
 

@@ -159,10 +159,14 @@ fn of_rules(report: &ReportView<'_>) -> impl Iterator<Item = Suite> {
     }
     by_rule.into_iter().map(|(rule, findings)| {
         let names: Vec<_> = findings.iter().map(|finding| name(finding)).collect();
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in &names {
+            *times.entry(name).or_default() += 1;
+        }
         let cases = findings.iter().zip(&names).map(|(finding, name)| {
             // Servers know tests again by their names. Two findings about the same functions differ in what else they
             // are about, which the fingerprint tells.
-            let is_twin = names.iter().filter(|other| *other == name).count() > 1;
+            let is_twin = times.get(name.as_str()).is_some_and(|times| *times > 1);
             let name = if is_twin { format!("{name} [{}]", finding.fingerprint) } else { name.clone() };
             case(finding, name)
         });
