@@ -3,6 +3,7 @@
 //! test here is ignored, and says so.
 
 mod action;
+mod configuration;
 mod fixture;
 mod formats;
 mod hooks;
@@ -20,7 +21,16 @@ type Test = fn(&'static Clients) -> Result<(), Failed>;
 fn main() {
     let arguments = Arguments::from_args();
     let clients: Option<&'static Clients> = Clients::from_environment().map(|clients| &*Box::leak(Box::new(clients)));
-    let tests = [wheel::TESTS, hooks::TESTS, action::TESTS, workflows::TESTS, snippets::TESTS, formats::TESTS].concat();
+    let tests = [
+        wheel::TESTS,
+        hooks::TESTS,
+        action::TESTS,
+        workflows::TESTS,
+        snippets::TESTS,
+        formats::TESTS,
+        configuration::TESTS,
+    ]
+    .concat();
     if clients.is_none() && !arguments.list {
         say(&format!(
             "{} tests with real clients are IGNORED: LOCKSTEP_CLIENTS is not set; `cargo xtask test` runs them",
