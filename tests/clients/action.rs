@@ -19,6 +19,7 @@ pub const TESTS: &[(&str, Test)] = &[
     ("action::a_version_that_is_nowhere_is_refused", a_version_that_is_nowhere_is_refused),
     ("action::what_is_denied_fails_after_the_upload", what_is_denied_fails_after_the_upload),
     ("action::without_history_it_is_incomplete", without_history_it_is_incomplete),
+    ("action::a_model_stands_for_the_history", a_model_stands_for_the_history),
     ("action::on_a_push_the_whole_repository_is_looked_at", on_a_push_the_whole_repository_is_looked_at),
 ];
 
@@ -46,11 +47,16 @@ impl PullRequest {
 
     /// What `actions/checkout` does in a new folder.
     fn checkout(&self) -> Repository {
+        self.checkout_of_depth(1)
+    }
+
+    fn checkout_of_depth(&self, depth: usize) -> Repository {
         let address = format!("file://{}", self.upstream.path().display());
         let checkout = Repository::build(&lockstep_testkit::Plan::default()).expect("a repository");
         let git = |arguments: &[&str]| checkout.git(arguments).expect("git");
         git(&["remote", "add", "origin", &address]);
-        git(&["fetch", "-q", "--no-tags", "--depth=1", "origin", "+refs/pull/1/merge:refs/remotes/pull/1/merge"]);
+        let depth = format!("--depth={depth}");
+        git(&["fetch", "-q", "--no-tags", &depth, "origin", "+refs/pull/1/merge:refs/remotes/pull/1/merge"]);
         git(&["checkout", "-q", "--force", "refs/remotes/pull/1/merge"]);
         checkout
     }
@@ -203,6 +209,23 @@ fn without_history_it_is_incomplete(clients: &'static Clients) -> Result<(), Fai
     let outcome = job(clients, &checkout).input("binary", LOCKSTEP).run();
     assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (3, "incomplete"), "{outcome:#?}");
     assert!(outcome.log.contains("::warning title=lockstep%3A the history is not fetched::"), "{outcome:#?}");
+    Ok(())
+}
+
+fn a_model_stands_for_the_history(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let model = request.upstream.outside().join("lockstep.model");
+    done(clients.command(LOCKSTEP, request.upstream.path()).args(["model", "write"]).arg(&model));
+    let checkout = request.checkout_of_depth(2);
+    let runner = job(clients, &checkout)
+        .input("binary", LOCKSTEP)
+        .input("base", "HEAD^1")
+        .input("history", "none")
+        .input("args", &format!("--model {}", model.display()));
+    let outcome = runner.run();
+    assert_missing_is_annotated(&outcome);
+    assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (0, "passed"), "{outcome:#?}");
+    assert_eq!(checkout.git(&["rev-parse", "--is-shallow-repository"])?, "true");
     Ok(())
 }
 
