@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod config_schema;
 mod hostile;
+mod inherited;
 mod init;
 mod injection;
 mod kept;

@@ -1,7 +1,7 @@
 //! Values for the tests of this crate.
 
 use jiff::civil::{Date, date};
-use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level, RuleMeta};
+use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level, RuleMeta, Standing};
 use lockstep_model::{FunctionId, Location, RepoPath};
 
 use crate::{Entry, Key, Ratchet, Strength};
@@ -40,6 +40,7 @@ pub(crate) fn finding(rule: &'static RuleMeta, functions: &str, weight: f64) -> 
         suppression: None,
         weight,
         of_change: false,
+        standing: Standing::default(),
     }
 }
 

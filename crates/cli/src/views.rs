@@ -100,6 +100,7 @@ fn change(report: &Report, project: &Project) -> Option<ChangeView> {
         before: asked.before(),
         files: asked.found.as_ref().map_or(0, |difference| difference.len()),
         functions: touched.functions().into_iter().map(id).collect(),
+        inherited: report.findings.iter().filter(|finding| finding.standing.held_back).count(),
     })
 }
 

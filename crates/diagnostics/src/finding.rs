@@ -69,6 +69,18 @@ pub struct Suppression {
     pub reason: String,
 }
 
+/// How a finding stands to the change that is looked at (`--staged`, `--base`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// False if what was there before the change has it already; none if no change is looked at, or what was before it
+    /// cannot be told.
+    pub introduced: Option<bool>,
+    /// True if it is counted and neither shown nor failed on: what was there before the change has it already.
+    pub held_back: bool,
+    /// True if the place to look at first lies on a line that the change touches.
+    pub on_changed_line: bool,
+}
+
 /// One finding of one rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -107,6 +119,8 @@ pub struct Finding {
     pub weight: f64,
     /// True if it is about the change that is looked at (`--staged`, `--base`): such findings come before all others.
     pub of_change: bool,
+    /// How it stands to that change.
+    pub standing: Standing,
 }
 
 impl Finding {

@@ -10,7 +10,7 @@ mod rule;
 mod verdict;
 
 pub use evidence::{CommitRef, Evidence};
-pub use finding::{BaselineState, Finding, Label, SuppressedBy, Suppression};
+pub use finding::{BaselineState, Finding, Label, Standing, SuppressedBy, Suppression};
 pub use fingerprint::Fingerprint;
 pub use level::{Level, Severity, UnknownLevel};
 pub use partial::{Partial, Problem, ProblemKind};

@@ -1,11 +1,16 @@
 //! The change that is looked at: where it comes from, what it touches, and where its first changed lines are.
 
-use lockstep_coupling::CouplingGraph;
-use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::{Against, Difference, DifferenceError, Repository, RevisionError};
-use lockstep_model::{BlobId, ChangesetKind, CommitId, FileChange, History, Location};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
-use crate::{Incomplete, Project};
+use lockstep_coupling::CouplingGraph;
+use lockstep_diagnostics::{Finding, Label, Problem, ProblemKind};
+use lockstep_history::{Against, Difference, DifferenceError, Repository, RevisionError, changed_lines};
+use lockstep_model::{BlobId, ChangesetKind, CommitId, FileChange, FunctionId, History, Location, RepoPath};
+
+use crate::{Incomplete, Project, Report};
 
 /// A change that was asked for.
 pub struct ChangeAsked {
@@ -118,6 +123,83 @@ pub(crate) fn for_rules(project: &Project, history: &History, graph: &CouplingGr
     Some(lockstep_rules::Change { own, touched: change.touched.clone() })
 }
 
+/// Leads the findings that the change brings to it: where one of their places lies in a file of the change, the place to
+/// look at first is a changed line; the place that it was follows.
+pub(crate) fn lead_to_it(project: &Project, report: &mut Report) {
+    let touched = for_rules(project, &report.history, &report.graph);
+    let Some((_, pending)) = report.history.pending().find(|(_, changeset)| changeset.kind == ChangesetKind::Pending)
+    else {
+        return;
+    };
+    let brought = |finding: &&Finding| finding.standing.introduced == Some(true);
+    let places = report.findings.iter().filter(brought).flat_map(|finding| {
+        std::iter::once(&finding.primary).chain(&finding.related).map(|label| label.location.path.clone())
+    });
+    let places: BTreeSet<RepoPath> = places.collect();
+    let wanted =
+        |change: &&FileChange| change.after != BlobId::default() && places.contains(report.history.path(change.path));
+    let mut files: BTreeMap<&RepoPath, Changed> = BTreeMap::new();
+    for change in pending.changes.iter().filter(wanted) {
+        let (before, after) = (text(project, change.before), text(project, change.after));
+        if let Some(after) = after {
+            let lines = changed_lines(before.as_deref().unwrap_or_default(), &after);
+            files.insert(report.history.path(change.path), Changed { text: after, lines });
+        }
+    }
+    let numbers: BTreeMap<&FunctionId, usize> =
+        (0..).zip(report.graph.functions()).map(|(number, node)| (&node.id, number)).collect();
+    for finding in report.findings.iter_mut().filter(|finding| finding.standing.introduced == Some(true)) {
+        let own = finding.functions.iter().filter_map(|id| touched.as_ref()?.own.get(numbers.get(id)?)?.first());
+        let own =
+            own.map(|place| Label { location: place.clone(), message: "the change touches this".to_owned() }).next();
+        lead(finding, &files, own);
+    }
+}
+
+/// A file of the change: its text after it, and the lines that changed.
+struct Changed {
+    text: String,
+    lines: Vec<Range<u32>>,
+}
+
+impl Changed {
+    fn has(&self, line: u32) -> bool {
+        self.lines.iter().any(|lines| lines.contains(&line))
+    }
+
+    /// The first changed line that says something; none if lines only went.
+    fn first(&self, path: &RepoPath) -> Option<Location> {
+        let mut at = 0;
+        for (number, line) in (1..).zip(self.text.split_inclusive('\n')) {
+            let start = at + (line.len() - line.trim_start().len());
+            if self.has(number) && !line.trim().is_empty() {
+                return Some(Location::of_span(path.clone(), &self.text, start..start + line.trim().len()));
+            }
+            at += line.len();
+        }
+        None
+    }
+}
+
+/// Leads one finding to the change, if there is a way: from the places that it names, the first of all first, else to
+/// `own`, the code of its functions that the change edits.
+fn lead(finding: &mut Finding, files: &BTreeMap<&RepoPath, Changed>, own: Option<Label>) {
+    let is_on = |location: &Location| files.get(&location.path).is_some_and(|file| file.has(location.line));
+    if !is_on(&finding.primary.location) {
+        if let Some(number) = finding.related.iter().position(|label| is_on(&label.location)) {
+            std::mem::swap(&mut finding.primary, &mut finding.related[number]);
+        } else if !finding.of_change {
+            let places = std::iter::once(&finding.primary).chain(&finding.related);
+            let near = places.filter_map(|label| files.get(&label.location.path)?.first(&label.location.path)).next();
+            let near = near.map(|location| Label { location, message: "the change touches this".to_owned() });
+            if let Some(place) = near.or(own) {
+                finding.related.insert(0, std::mem::replace(&mut finding.primary, place));
+            }
+        }
+    }
+    finding.standing.on_changed_line = is_on(&finding.primary.location);
+}
+
 /// A content as text; none if there is none, or it is no text.
 fn text(project: &Project, blob: BlobId) -> Option<String> {
     if blob == BlobId::default() {
@@ -128,7 +210,7 @@ fn text(project: &Project, blob: BlobId) -> Option<String> {
 }
 
 /// The bytes of the first line of `after` that is not at its place in `before`, without white space around it.
-fn first_changed_line(before: &str, after: &str) -> Option<std::ops::Range<usize>> {
+fn first_changed_line(before: &str, after: &str) -> Option<Range<usize>> {
     let mut old = before.lines();
     let mut at = 0;
     let mut last = None;

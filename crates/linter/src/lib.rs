@@ -17,6 +17,7 @@ mod contracts;
 mod facts_store;
 mod gather;
 mod incomplete;
+mod inherited;
 mod kinds;
 mod known;
 mod likeness;
@@ -206,7 +207,7 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
         contract_globs: config.contracts.texts().to_vec(),
         follow_renames: config.history.follow_renames.unwrap_or(true),
         scope,
-        ..lockstep_history::Options::default()
+        rev: project.at.map(|commit| commit.to_string()),
     };
     let told = |at| {
         if let lockstep_history::Progress::Read { done, total } = at {
@@ -365,6 +366,8 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
         (known.known, known.worse, known.stale) = (judged.known, judged.worse, judged.stale);
     }
     report.findings = judged.findings;
+    inherited::tell_apart(project, config, levels, options, &mut report);
+    change::lead_to_it(project, &mut report);
     report
 }
 

@@ -23,9 +23,11 @@ pub struct Project {
     /// The root of the checkout; none for a bare repository.
     pub root: Option<PathBuf>,
     /// Its repository; none for a plain folder.
-    pub repository: Option<Mutex<Repository>>,
+    pub repository: Option<Arc<Mutex<Repository>>>,
     /// Why there is no repository.
     pub no_repository: Option<OpenError>,
+    /// The commit whose files these are; none if they are those of the checkout, of the index, or of HEAD.
+    pub(crate) at: Option<CommitId>,
     /// The files, by their names below the root.
     pub files: FileSet,
     /// The part of the repository that was asked for; the root for all of it.
@@ -104,17 +106,20 @@ impl Project {
             .and_then(|root| given.strip_prefix(root).ok())
             .map_or_else(RepoPath::root, |inside| RepoPath::from_git(&path_bytes(inside)));
         problems.extend(change.as_ref().and_then(ChangeAsked::problems));
-        let repository = repository.map(Mutex::new);
+        // What was before the change is judged as well, and by the same past.
+        let looks_at_change = change.is_some();
+        let repository = repository.map(|repository| Arc::new(Mutex::new(repository)));
         Ok(Self {
             root,
             repository,
             no_repository,
+            at: None,
             files,
             scope,
             change,
             place: given,
             facts: None,
-            past: None,
+            past: looks_at_change.then(Arc::default),
             without_model: None,
             problems,
         })
@@ -139,8 +144,8 @@ impl Project {
         }
     }
 
-    /// The files as they were at `commit`, in the scope of this project; without a repository there are none. It has no
-    /// repository of its own: it is there to be read and followed, and its history is that of this one.
+    /// The project as it was at `commit`, in the scope of this one: its files, and its history up to there. It shares the
+    /// repository of this one, and what is known of the past; without a repository there are no files.
     pub fn at(&self, commit: CommitId) -> Self {
         let rev = commit.to_string();
         let mut problems = Vec::new();
@@ -152,8 +157,9 @@ impl Project {
         let files = contents(&self.place, listed, &mut problems);
         Self {
             root: None,
-            repository: None,
-            no_repository: None,
+            repository: self.repository.clone(),
+            no_repository: self.no_repository.clone(),
+            at: Some(commit),
             files,
             scope: self.scope.clone(),
             change: None,

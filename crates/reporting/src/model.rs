@@ -58,10 +58,11 @@ pub fn write_text(view: &ModelView, options: &Options, out: &mut dyn io::Write) 
         "a model that {head}: {}, {}\nwritten by Lockstep {}\n",
         count(view.commits as usize, "commit"),
         format_args!("{} that change functions", count(view.changesets as usize, "changeset")),
-        escape::line(&view.written_by),
+        escape::line(view.written_by.split('-').next().unwrap_or_default()),
     );
     if !view.readable {
-        text.push_str("this Lockstep is another build and cannot use it: write it anew\n");
+        let build = escape::line(&view.written_by);
+        text.push_str(&format!("this Lockstep is another build than {build} and cannot use it: write it anew\n"));
     }
     write_safely(text, options, out)
 }

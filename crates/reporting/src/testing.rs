@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{
     BaselineState, CommitRef, Evidence, Finding, Fingerprint, Group, Label, Level, Problem, ProblemKind, RuleMeta,
+    Standing,
 };
 use lockstep_model::{
     Access, Basis, Channel, ChannelDirection, Closure, ClosureFile, CommitId, Confidence, Declaration, DropReason,
@@ -114,6 +115,7 @@ pub(crate) fn finding() -> Finding {
         suppression: None,
         weight: 0.83,
         of_change: false,
+        standing: Standing::default(),
     }
 }
 
@@ -140,6 +142,7 @@ pub(crate) fn hostile_finding() -> Finding {
         suppression: None,
         weight: 0.4,
         of_change: false,
+        standing: Standing::default(),
     }
 }
 

@@ -45,6 +45,8 @@ pub struct ChangeView {
     pub files: usize,
     /// The functions whose own behaviour it edits, sorted.
     pub functions: Vec<FunctionId>,
+    /// Findings that are not shown: what was there before it has them already.
+    pub inherited: usize,
 }
 
 /// Functions that changed too seldom to be judged, and changed together so far. No finding.
@@ -139,7 +141,7 @@ pub(crate) struct Tally {
 impl<'a> ReportView<'a> {
     /// The findings to show to people: neither allowed nor known, those about the change first, then the weightiest.
     pub(crate) fn ranked(&self) -> Vec<&'a Finding> {
-        rank(self.reported().filter(|finding| finding.baseline != BaselineState::Known))
+        rank(self.shown())
     }
 
     /// The findings that the baseline holds back, the weightiest first.
@@ -157,7 +159,12 @@ impl<'a> ReportView<'a> {
         self.incomplete.iter().any(|why| !why.accepted)
     }
 
-    /// All findings that are not allowed, known ones included.
+    /// Those of the reported findings that nothing holds back: neither the baseline nor what was before the change.
+    fn shown(&self) -> impl Iterator<Item = &'a Finding> {
+        self.reported().filter(|finding| finding.baseline != BaselineState::Known && !finding.standing.held_back)
+    }
+
+    /// All findings that are not allowed, those that are held back included.
     pub(crate) fn reported(&self) -> impl Iterator<Item = &'a Finding> {
         self.findings.iter().filter(|finding| finding.level != Level::Allow)
     }
@@ -173,7 +180,7 @@ impl<'a> ReportView<'a> {
 
     pub(crate) fn tally(&self) -> Tally {
         let mut tally = Tally::default();
-        for finding in self.reported().filter(|finding| finding.baseline != BaselineState::Known) {
+        for finding in self.shown() {
             match finding.severity() {
                 Severity::Error => tally.errors += 1,
                 Severity::Warning => tally.warnings += 1,

@@ -1,6 +1,6 @@
 //! What a rule is: [`Rule`], and how it is listed: [`RuleEntry`].
 
-use lockstep_diagnostics::{BaselineState, Evidence, Finding, Fingerprint, Group, Label, Level, RuleMeta};
+use lockstep_diagnostics::{BaselineState, Evidence, Finding, Fingerprint, Group, Label, Level, RuleMeta, Standing};
 use lockstep_model::FunctionId;
 use serde_json::{Map, Value};
 
@@ -112,6 +112,7 @@ impl Draft {
             suppression: None,
             weight: self.weight,
             of_change: self.of_change,
+            standing: Standing::default(),
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct CheckArgs {
     /// Look at what is staged for the next commit, too; contents are read from the index
     #[arg(long)]
     pub staged: bool,
+    /// Show the findings as well that were there before the change, and fail on them
+    #[arg(long)]
+    pub show_inherited: bool,
     /// Take the history from a model that `lockstep model write` wrote on the main branch
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,

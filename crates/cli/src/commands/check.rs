@@ -26,9 +26,12 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
         session.project.use_model(&model.to_string_lossy(), bytes, &session.config);
     }
     let options = session.options(&args.history)?;
-    let report =
+    let mut report =
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
     session.bar.finish();
+    if args.show_inherited {
+        report.findings.iter_mut().for_each(|finding| finding.standing.held_back = false);
+    }
     let mut wishes = terminal::options(&args.common);
     wishes.links = terminal::links(&args.common, session.project.root.as_deref());
     wishes.max_findings = Some(args.max_findings);
@@ -46,7 +49,7 @@ pub fn exit(report: &Report, exit_zero: bool) -> Exit {
     if report.incomplete.iter().any(|reason| !reason.accepted) {
         return Exit::Incomplete;
     }
-    let new = |finding: &&Finding| finding.baseline != BaselineState::Known;
-    let denied = report.findings.iter().filter(new).any(|finding| finding.level >= Level::Deny);
+    let shown = |finding: &&Finding| finding.baseline != BaselineState::Known && !finding.standing.held_back;
+    let denied = report.findings.iter().filter(shown).any(|finding| finding.level >= Level::Deny);
     if denied && !exit_zero { Exit::Findings } else { Exit::Clean }
 }

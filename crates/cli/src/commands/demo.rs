@@ -40,6 +40,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         path: folder.to_owned(),
         base: None,
         staged: false,
+        show_inherited: false,
         model: None,
         levels: LevelArgs::default(),
         output: args.output.clone(),

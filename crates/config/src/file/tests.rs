@@ -1,6 +1,6 @@
 //! Tests of reading `lockstep.toml`.
 
-use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level};
+use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Label, Level, Standing};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -247,6 +247,7 @@ fn an_allow_covers_what_it_names_until_its_last_day() {
         suppression: None,
         weight: 0.0,
         of_change: false,
+        standing: Standing::default(),
     };
     assert!(allow.covers(&finding(&["orders/Create", "billing/Create"])));
     assert!(!allow.covers(&finding(&["orders/Create", "mail/Send"])));

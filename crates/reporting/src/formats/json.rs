@@ -85,6 +85,7 @@ struct ChangeEntry<'a> {
     before: Option<String>,
     files: usize,
     functions: Vec<&'a str>,
+    inherited: usize,
 }
 
 #[derive(Serialize)]
@@ -103,6 +104,7 @@ pub(super) struct FindingEntry<'a> {
     help: &'a [String],
     fingerprint: &'a str,
     baseline: &'static str,
+    introduced: Option<bool>,
     #[serde(serialize_with = "json::share")]
     weight: f64,
     of_change: bool,
@@ -176,6 +178,7 @@ fn finding(finding: &Finding) -> FindingEntry<'_> {
         help: &finding.help,
         fingerprint: finding.fingerprint.as_str(),
         baseline: finding.baseline.as_str(),
+        introduced: finding.standing.introduced,
         weight: finding.weight,
         of_change: finding.of_change,
         url: tool::page(finding.rule),
@@ -220,6 +223,7 @@ pub(super) fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             before: change.before.map(|id| id.to_string()),
             files: change.files,
             functions: change.functions.iter().map(FunctionId::as_str).collect(),
+            inherited: change.inherited,
         }),
     };
     Document {

@@ -247,6 +247,9 @@ impl Page<'_> {
     fn change(&mut self) {
         if let Some(change) = self.report.change {
             self.push(&format!("{}\n", change_in_words(change)));
+            if change.inherited > 0 {
+                self.push(&format!("{}\n", inherited_in_words(change)));
+            }
         }
     }
 
@@ -387,6 +390,15 @@ pub(super) fn change_in_words(change: &ChangeView) -> String {
         (false, more) => format!("{} and {more} more", names.join(", ")),
     };
     format!("{what} of {files}{since} edits {whose}")
+}
+
+/// "12 findings that the base has already are not shown: `lockstep check` lists them".
+fn inherited_in_words(change: &ChangeView) -> String {
+    let has = if change.staged { "HEAD" } else { "the base" };
+    match change.inherited {
+        1 => format!("1 finding that {has} has already is not shown: `lockstep check` lists it"),
+        many => format!("{many} findings that {has} has already are not shown: `lockstep check` lists them"),
+    }
 }
 
 /// Why changesets do not count, in words that follow a number.

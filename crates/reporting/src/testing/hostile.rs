@@ -236,7 +236,7 @@ pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl FnOn
         problems: &problems,
         incomplete: &incomplete,
         early: &[EarlySign { functions: functions.clone(), together: 2, changes: (2, 3) }],
-        change: Some(&ChangeView { staged: false, before: Some(CommitId([1; 20])), files: 2, functions }),
+        change: Some(&ChangeView { staged: false, before: Some(CommitId([1; 20])), files: 2, functions, inherited: 0 }),
         summary: &summary(),
         history: &history(),
         baseline: Some(BaselineCounts { known: 1, stale: 0, worse: 1 }),

@@ -68,6 +68,7 @@ fn the_largest_goes_first_where_room_is_short() {
 #[test]
 fn it_says_how_to_see_it_again() {
     let change = |staged| ChangeView {
+        inherited: 0,
         staged,
         before: Some(lockstep_model::CommitId([1; 20])),
         files: 1,

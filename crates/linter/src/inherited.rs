@@ -1,0 +1,162 @@
+//! What was there before a change: the findings of the state that the change begins from, so that those of the state after
+//! it can be told apart into what the change brings and what it inherits.
+//!
+//! Both states are judged whole, with the same history and the same configuration, and compared by identity. Comparing
+//! lines instead would call a finding new because somebody edited beside it, and old because its other half moved.
+
+use lockstep_config::{Config, Levels, Place};
+use lockstep_diagnostics::{Finding, Fingerprint, Level, Problem, ProblemKind};
+use lockstep_model::{BlobId, ChangesetKind, FunctionId};
+
+use crate::{Options, Progress, Project, Report, analyse, judge};
+
+/// What a finding may gain in strength and still be the one that was there before.
+const GAIN: f64 = 0.10;
+
+/// Says of nothing how far it is.
+struct Quiet;
+
+impl Progress for Quiet {
+    fn stage(&self, _: &'static str) {}
+    fn step(&self, _: usize, _: usize) {}
+}
+
+/// Tells the findings of `report` apart, if a change is looked at; what cannot be told is a problem of the report.
+pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, options: &Options, report: &mut Report) {
+    let Some(Ok(change)) = project.change.as_ref().map(|change| &change.found) else { return };
+    if report.incomplete.iter().any(|reason| !reason.accepted) {
+        return;
+    }
+    let before = match change.before {
+        // Nothing of what is there now can be told if nothing is to be said.
+        Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => {
+            Vec::new()
+        }
+        Some(commit) => {
+            let before = project.at(commit);
+            report.problems.extend(unread(project, report));
+            let config = &as_before(&before, config);
+            let earlier = analyse(&before, config, options, &Quiet);
+            judge(&before, config, levels, &earlier).findings
+        }
+        None => Vec::new(),
+    };
+    subtract(&mut report.findings, &before);
+}
+
+/// The configuration for the state before a change. What it says of levels, rules and history is that of today, so that
+/// both states are judged alike; which functions it declares, and which services, is what it said then.
+fn as_before(before: &Project, config: &Config) -> Config {
+    let read = || {
+        let path = config.path.as_ref()?;
+        let place = Place { path: path.clone(), within: config.within };
+        lockstep_config::parse_at(&place, &before.files.text(path).ok()?, &crate::rules()).ok()
+    };
+    match read() {
+        Some(then) => Config { functions: then.functions, services: then.services, ..config.clone() },
+        None => config.clone(),
+    }
+}
+
+/// Holds back those of `findings` that are in `before`.
+fn subtract(findings: &mut [Finding], before: &[Finding]) {
+    for finding in findings {
+        let had = !finding.of_change && before.iter().any(|earlier| covers(earlier, finding));
+        finding.standing.introduced = Some(!had);
+        finding.standing.held_back = had;
+    }
+}
+
+/// True if `finding` is `earlier`, or what is left of it: the same, or fewer functions of a group; and not much stronger.
+/// What was silenced then was not there.
+fn covers(earlier: &Finding, finding: &Finding) -> bool {
+    let is_left_of = || {
+        let within = finding.functions.iter().all(|id| earlier.functions.binary_search(id).is_ok());
+        earlier.rule.name == finding.rule.name && within && is_group(earlier) && is_group(finding)
+    };
+    earlier.level != Level::Allow
+        && finding.weight <= earlier.weight + GAIN
+        && (earlier.fingerprint == finding.fingerprint || is_left_of())
+}
+
+/// True if a finding is known by its functions alone: no contract and no file is part of its identity.
+fn is_group(finding: &Finding) -> bool {
+    let ids = finding.functions.iter().map(FunctionId::as_str);
+    finding.functions.len() > 1 && Fingerprint::new(finding.rule.name, ids) == finding.fingerprint
+}
+
+/// What is to be said of files that cannot be read as they were before the change.
+fn unread(project: &Project, report: &Report) -> Option<Problem> {
+    let repository = project.repository.as_ref()?.lock().ok()?;
+    let (_, change) = report.history.pending().find(|(_, changeset)| changeset.kind == ChangesetKind::Pending)?;
+    let missing = |id: BlobId| id != BlobId::default() && repository.read_blob(id).is_err();
+    let number = change.changes.iter().filter(|change| missing(change.before)).count();
+    (number > 0).then(|| {
+        let files = if number == 1 { "1 file".to_owned() } else { format!("{number} files") };
+        let message = format!(
+            "{files} of the change cannot be read as before it: findings that were there may be shown as new; \
+             git fetch --refetch --no-filter brings them"
+        );
+        Problem::general(ProblemKind::History, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use lockstep_diagnostics::{BaselineState, Label, Standing};
+    use lockstep_model::{Location, RepoPath};
+
+    use super::*;
+
+    fn finding(functions: &[&str], subject: Option<&str>, weight: f64) -> Finding {
+        let rule = crate::rules().into_iter().find(|rule| rule.name == "lockstep").unwrap();
+        Finding {
+            rule,
+            level: Level::Warn,
+            level_origin: String::new(),
+            message: String::new(),
+            functions: functions.iter().map(FunctionId::new).collect(),
+            services: Vec::new(),
+            primary: Label { location: Location::whole_file(RepoPath::root()), message: String::new() },
+            related: Vec::new(),
+            evidence: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fingerprint: Fingerprint::new("lockstep", functions.iter().copied().chain(subject)),
+            baseline: BaselineState::New,
+            subjects: subject.into_iter().map(str::to_owned).collect(),
+            suppression: None,
+            weight,
+            of_change: false,
+            standing: Standing::default(),
+        }
+    }
+
+    #[test]
+    fn what_was_there_is_held_back_unless_it_is_worse() {
+        let before = [finding(&["a", "b", "c"], None, 0.5), finding(&["d", "e", "f"], Some("api.yaml"), 0.5)];
+        let cases = [
+            (finding(&["a", "b", "c"], None, 0.6), true),
+            (finding(&["a", "b", "c"], None, 0.61), false),
+            (finding(&["a", "c"], None, 0.5), true),
+            (finding(&["a", "b", "c", "d"], None, 0.5), false),
+            (finding(&["d", "e", "f"], Some("api.yaml"), 0.5), true),
+            (finding(&["d", "e"], Some("api.yaml"), 0.5), false),
+            (finding(&["d", "e"], None, 0.5), false),
+            (Finding { of_change: true, ..finding(&["a", "b", "c"], None, 0.5) }, false),
+        ];
+        for (mut finding, had) in cases {
+            subtract(std::slice::from_mut(&mut finding), &before);
+            let standing = finding.standing;
+            assert_eq!((standing.introduced, standing.held_back), (Some(!had), had), "{finding:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_silenced_was_not_there() {
+        let silenced = Finding { level: Level::Allow, ..finding(&["a", "b"], None, 0.5) };
+        let mut now = [finding(&["a", "b"], None, 0.5)];
+        subtract(&mut now, &[silenced]);
+        assert!(!now[0].standing.held_back);
+    }
+}
