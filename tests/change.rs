@@ -10,7 +10,7 @@ use crate::program;
 /// `pricing` and `billing` change together thirty times, `mail` alone, and `pricing` alone five times.
 const PAGE: &str = "# Change\n\n## Shop\n\n```history\nd1 ana \"Start\" A README.md\nd2..d31 ana \"Round anew\" M pricing/app.py M billing/app.py\nd32..d61 bob \"Write mails\" M mail/app.py\nd62..d66 bob \"Cache\" M pricing/app.py\n```\n\n```toml lockstep.toml\n[[function]]\npaths = [\"pricing/app.py\", \"billing/app.py\", \"mail/app.py\"]\nservice = \"shop\"\n```\n\n```py pricing/app.py\ndef handler(event, context):\n    return 1\n```\n\n```py billing/app.py\ndef handler(event, context):\n    return 1\n```\n\n```py mail/app.py\ndef handler(event, context):\n    return 1\n```\n";
 
-fn shop() -> Repository {
+pub fn shop() -> Repository {
     let page = Page::parse(PAGE).expect("a sound page");
     Repository::build(&page.cases[0].plan().expect("a sound plan")).expect("a repository")
 }
@@ -132,6 +132,62 @@ fn linked_work_trees_have_an_index_of_their_own() {
     assert_billing_is_missing(&staged(&tree));
     assert_nothing_is_missing(&staged(shop.path()), &[]);
     assert_billing_is_missing(&hooked(&shop, &["-C", &tree.display().to_string(), "commit", "-qam", "Here"]));
+}
+
+/// Git hands an index to a hook by a name that is meant from the root of the work tree, wherever the hook goes from there.
+#[test]
+fn an_index_is_found_from_wherever_a_hook_goes() {
+    let shop = shop();
+    edit(&shop, "pricing", 1);
+    git(&shop, &["add", "-A"]);
+    fs::copy(shop.path().join(".git/index"), shop.path().join(".git/next-index-7.lock")).expect("an index");
+    git(&shop, &["reset", "-q"]);
+    assert_nothing_is_missing(&staged(shop.path()), &[]);
+    let index = ".git/next-index-7.lock";
+    let whole = shop.path().join(index);
+    for (folder, index) in [("", index), ("pricing", index), ("mail", whole.to_str().expect("a name"))] {
+        let place = shop.path().join(folder);
+        let mut command = program::command(&place, &["check", "--staged", "--format", "json"]);
+        // Only functions below the folder are looked at: ask for the root.
+        let root = shop.path().to_str().expect("a name");
+        let output = command.arg(root).env("GIT_INDEX_FILE", index).output().expect("lockstep runs");
+        assert_billing_is_missing(&serde_json::from_slice(&output.stdout).expect("a document"));
+    }
+    let output = program::command(shop.path(), &["check", "--staged"]).env("GIT_INDEX_FILE", "gone").output();
+    assert_eq!(output.expect("lockstep runs").status.code(), Some(3));
+}
+
+/// A merge commit is made with a hook of its own.
+#[test]
+fn a_merge_is_seen_by_its_hook() {
+    let shop = shop();
+    git(&shop, &["checkout", "-q", "-b", "side"]);
+    edit(&shop, "pricing", 1);
+    git(&shop, &["commit", "-qam", "Side"]);
+    git(&shop, &["checkout", "-q", "main"]);
+    edit(&shop, "mail", 1);
+    git(&shop, &["commit", "-qam", "Main"]);
+    hook(&shop, ".git");
+    fs::rename(shop.path().join(".git/hooks/pre-commit"), shop.path().join(".git/hooks/pre-merge-commit"))
+        .expect("a hook");
+    assert_nothing_is_missing(&hooked(&shop, &["merge", "-q", "--no-ff", "-m", "Merge", "side"]), &[]);
+}
+
+/// What a hook in a linked work tree is told: the folder of its data, and its index there.
+#[test]
+fn in_a_linked_work_tree_git_says_where_its_data_is() {
+    let shop = shop();
+    let tree = shop.outside().join("tree");
+    git(&shop, &["worktree", "add", "-q", "-b", "side", tree.to_str().expect("a name")]);
+    fs::write(tree.join("pricing/app.py"), "def handler(event, context):\n    return 7\n").expect("a file");
+    git(&shop, &["-C", tree.to_str().expect("a name"), "add", "-A"]);
+    let data = shop.path().join(".git/worktrees/tree");
+    let output = program::command(&tree, &["check", "--staged", "--format", "json"])
+        .env("GIT_DIR", &data)
+        .env("GIT_INDEX_FILE", data.join("index"))
+        .output()
+        .expect("lockstep runs");
+    assert_billing_is_missing(&serde_json::from_slice(&output.stdout).expect("a document"));
 }
 
 #[test]

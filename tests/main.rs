@@ -7,6 +7,8 @@ mod change;
 mod commands;
 mod config;
 mod config_schema;
+mod fetch;
+mod git_states;
 mod hostile;
 mod inherited;
 mod init;

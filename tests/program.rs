@@ -22,6 +22,11 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("GIT_DIR")
         .env_remove("GIT_INDEX_FILE")
         .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITLAB_CI")
+        .env_remove("TF_BUILD")
+        .env_remove("CIRCLECI")
+        .env_remove("BUILDKITE")
+        .env_remove("JENKINS_URL")
         .env("LOCKSTEP_CACHE_DIR", "")
         .env("NO_COLOR", "1");
     command

@@ -31,7 +31,8 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// The change that is asked for; none if none is.
 pub fn against(base: Option<&str>, staged: bool, environment: Environment<'_>) -> Option<Against> {
     if staged {
-        return Some(Against::Head { index: index(environment), bases: MAIN_BRANCHES.map(str::to_owned).to_vec() });
+        let bases = MAIN_BRANCHES.map(str::to_owned).to_vec();
+        return Some(Against::Head { index: index(environment), bases, merged: merged(std::env::vars_os()) });
     }
     match base? {
         "auto" => Some(Against::Base(automatic(environment))),
@@ -43,6 +44,15 @@ pub fn against(base: Option<&str>, staged: bool, environment: Environment<'_>) -
 /// A relative one is meant from the folder in which the hook runs, which is where this process is.
 fn index(environment: Environment<'_>) -> Option<PathBuf> {
     environment("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// What `git merge` joins to `HEAD`: it tells the hook that runs before the commit by the names of variables
+/// (`GITHEAD_` and the commit), and writes it down only afterwards.
+fn merged(variables: impl Iterator<Item = (OsString, OsString)>) -> Vec<String> {
+    let commit = |(name, _): (OsString, OsString)| Some(name.to_str()?.strip_prefix("GITHEAD_")?.to_owned());
+    let mut commits: Vec<String> = variables.filter_map(commit).collect();
+    commits.sort_unstable();
+    commits
 }
 
 /// The base that the system which runs this names, else the main branch.
@@ -59,12 +69,23 @@ fn automatic(environment: Environment<'_>) -> Vec<String> {
     }
     if let Some(branch) = BRANCHES.iter().find_map(|name| set(name)) {
         let branch = branch.strip_prefix("refs/heads/").unwrap_or(&branch);
-        return vec![format!("refs/remotes/origin/{branch}")];
+        let named = format!("refs/remotes/origin/{branch}");
+        return std::iter::once(named).chain(before_merge(&set)).collect();
     }
     if let Some(commit) = set("PRE_COMMIT_FROM_REF").or_else(|| of_event(&set)) {
         return vec![commit];
     }
     MAIN_BRANCHES.map(str::to_owned).to_vec()
+}
+
+/// What GitHub checks out of a pull request is the merge of it into its base: two commits deep, the base is there by this
+/// name and by no other.
+fn before_merge(set: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let merge = set("GITHUB_REF")?;
+    (merge.starts_with("refs/pull/") && merge.ends_with("/merge"))
+        .then(|| set("GITHUB_SHA"))
+        .flatten()
+        .map(|sha| format!("{sha}^1"))
 }
 
 /// What GitHub writes about a push or a merge queue.
@@ -109,6 +130,8 @@ mod tests {
             assert_eq!(base(variables), [expected], "{variables:?}");
         }
         assert_eq!(base(&[])[0], "refs/remotes/origin/HEAD");
+        let merge = [("GITHUB_BASE_REF", "main"), ("GITHUB_REF", "refs/pull/7/merge"), ("GITHUB_SHA", "abc")];
+        assert_eq!(base(&merge), [main, "abc^1"]);
     }
 
     #[test]
@@ -125,6 +148,12 @@ mod tests {
         for (name, text) in [("push", format!("{{\"before\": \"{NO_COMMIT}\"}}")), ("push", "[".into())] {
             assert_eq!(of(name, &text).len(), 5, "{text}");
         }
+    }
+
+    #[test]
+    fn a_merge_names_what_it_joins() {
+        let variables = ["GITHEAD_abd", "HOME", "GITHEAD_abc"].map(|name| (name.into(), OsString::from("side")));
+        assert_eq!(merged(variables.into_iter()), ["abc", "abd"]);
     }
 
     #[test]

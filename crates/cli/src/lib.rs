@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod exit;
+mod fetch;
 mod predictive;
 mod reports;
 mod session;

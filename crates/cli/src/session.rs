@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 use lockstep_config::{Config, Levels, Lookup, told};
 use lockstep_diagnostics::Level;
-use lockstep_linter::{Against, Incomplete, Options, Project, Report};
+use lockstep_linter::{Against, Ci, Incomplete, Options, Project, Report};
 use lockstep_model::{Function, Timestamp};
 use lockstep_reporting::escape;
 
@@ -19,6 +19,7 @@ use crate::{
     cache,
     configuration::{self, Configuration},
     exit::Exit,
+    fetch,
     terminal::Bar,
 };
 
@@ -68,6 +69,7 @@ impl Session {
                 Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
                 None => error.into(),
             })?;
+        project.ci = Ci::of(&|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
             project.keep_facts_in(&folder);
         }
@@ -105,6 +107,13 @@ impl Session {
         let repository = self.project.repository.as_ref().and_then(|repository| repository.lock().ok());
         let repository = repository.ok_or_else(|| anyhow!("there is no repository to look in"))?;
         repository.commit_time(text).map_err(|error| anyhow!("{error}"))
+    }
+}
+
+/// Lets git bring what is missing around `path`. That it cannot is said, and no more: the run says what is missing.
+pub fn fetch_missing(path: &Path, change: Option<&Against>) {
+    if let Err(why) = fetch::missing(path, change) {
+        let _ = writeln!(io::stderr().lock(), "note: the history could not be fetched: {}", escape::line(&why));
     }
 }
 

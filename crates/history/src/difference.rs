@@ -22,7 +22,7 @@ use crate::{
 /// What a change is told from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Against {
-    /// `HEAD` against where it left the first of these revisions that is there.
+    /// `HEAD` against where it left the first of these revisions that is there and has a commit in common with it.
     Base(Vec<String>),
     /// The index against `HEAD`. Git hands an index of its own to hooks, as `GIT_INDEX_FILE`.
     Head {
@@ -31,6 +31,8 @@ pub enum Against {
         /// Where the branch may come from: the commits since it left the first of these that is there belong to the same
         /// change, and what they touch is not missing from it.
         bases: Vec<String>,
+        /// Commits that a merge in progress joins to `HEAD`, where git has not written them down yet.
+        merged: Vec<String>,
     },
 }
 
@@ -55,6 +57,12 @@ pub enum DifferenceError {
     /// The index cannot be read.
     #[error("the index cannot be read: {}", .0.escape_debug())]
     Index(String),
+    /// The index is in two pieces.
+    #[error("the index is split, and a split one is not read")]
+    SplitIndex,
+    /// The index leaves out what is not checked out.
+    #[error("the index is sparse, and a sparse one is not read")]
+    SparseIndex,
     /// `HEAD` cannot be had.
     #[error(transparent)]
     Revision(#[from] RevisionError),
@@ -118,23 +126,25 @@ impl Repository {
     pub fn difference(&self, against: &Against) -> Result<Difference, DifferenceError> {
         match against {
             Against::Base(revs) => self.since(revs),
-            Against::Head { index, bases } => self.staged(index.as_deref(), bases),
+            Against::Head { index, bases, merged } => self.staged(index.as_deref(), bases, merged),
         }
     }
 
-    /// What `HEAD` adds to the first of `revs` that is there.
+    /// What `HEAD` adds to the first of `revs` that is there and has a commit in common with it.
     fn since(&self, revs: &[String]) -> Result<Difference, DifferenceError> {
         let head = self.resolve(None)?;
-        let found = revs.iter().find_map(|rev| Some((rev, self.resolve(Some(rev)).ok()?)));
-        let missing = || DifferenceError::NoBase { rev: revs.first().cloned().unwrap_or_default() };
-        let (rev, base) = found.ok_or_else(missing)?;
-        let common = self.merge_base(&base, &head).ok_or_else(|| DifferenceError::NoMergeBase { rev: rev.clone() })?;
+        let found: Vec<_> = revs.iter().filter_map(|rev| Some((rev, self.resolve(Some(rev)).ok()?))).collect();
+        let common = found.iter().find_map(|(_, base)| self.merge_base(base, &head));
+        let common = common.ok_or_else(|| match found.first() {
+            Some((rev, _)) => DifferenceError::NoMergeBase { rev: (*rev).clone() },
+            None => DifferenceError::NoBase { rev: revs.first().cloned().unwrap_or_default() },
+        })?;
         let (before, after) = (self.files_of(&common)?, self.files_of(&head)?);
         Ok(difference(Some(CommitId(common)), &before, &after, &[]))
     }
 
     /// What the index adds to `HEAD`.
-    fn staged(&self, index: Option<&Path>, bases: &[String]) -> Result<Difference, DifferenceError> {
+    fn staged(&self, index: Option<&Path>, bases: &[String], merged: &[String]) -> Result<Difference, DifferenceError> {
         let (after, conflicts) = self.indexed(index)?;
         let head = match self.resolve(None) {
             Ok(head) => Some(head),
@@ -148,7 +158,9 @@ impl Repository {
             Some(base) => changes(&self.files_of(&base)?, &before),
             None => Vec::new(),
         };
-        let others = self.merged_heads().iter().map(|other| self.files_of(other)).collect::<Result<Vec<_>, _>>()?;
+        let named = merged.iter().filter_map(|rev| self.resolve(Some(rev)).ok());
+        let others: Vec<ObjectId> = self.merged_heads().into_iter().chain(named).collect();
+        let others = others.iter().map(|other| self.files_of(other)).collect::<Result<Vec<_>, _>>()?;
         let mut difference = difference(head.map(CommitId), &before, &after, &others);
         difference.files.extend(conflicts.iter().cloned());
         difference.conflicts = conflicts;
@@ -191,7 +203,11 @@ impl Repository {
     }
 
     fn open_index(&self, named: Option<&Path>) -> Result<Index, DifferenceError> {
-        let failed = |error: git2::Error| DifferenceError::Index(error.message().to_owned());
+        let failed = |error: git2::Error| match error.message() {
+            message if message.contains("'link'") => DifferenceError::SplitIndex,
+            message if message.contains("'sdir'") => DifferenceError::SparseIndex,
+            message => DifferenceError::Index(message.to_owned()),
+        };
         let Some(named) = named else { return self.git().index().map_err(failed) };
         // Git means it from the root of the work tree, in which it runs hooks; a hook may have gone elsewhere since.
         let places = [Some(named.to_owned()), self.work_tree().map(|root| root.join(named))];

@@ -33,8 +33,13 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// It is kept in a way that is not read.
-    #[error("the repository cannot be read: {0}")]
-    UnsupportedFormat(String),
+    #[error("the repository cannot be read: {why}")]
+    UnsupportedFormat {
+        /// The way.
+        why: String,
+        /// What makes it one that is.
+        way_out: Option<String>,
+    },
     /// It is damaged.
     #[error("the repository is damaged: {0}; git fsck tells more")]
     Corrupt(String),
@@ -261,6 +266,11 @@ impl Repository {
         Ok(index.iter().map(|entry| RepoPath::from_git(&entry.path)).collect())
     }
 
+    /// True if only a part of the tracked files is checked out.
+    pub fn is_sparse(&self) -> bool {
+        self.0.config().and_then(|config| config.get_bool("core.sparseCheckout")).unwrap_or(false)
+    }
+
     /// True if git ignores `path`, a file or a folder of the work tree. Ask for a folder before what is in it.
     pub fn is_ignored(&self, path: &RepoPath) -> bool {
         !path.is_root() && self.0.is_path_ignored(path.as_str()).unwrap_or(false)
@@ -360,29 +370,42 @@ fn open_error(path: &Path, error: &git2::Error) -> OpenError {
             OpenError::DubiousOwnership { path: named.unwrap_or_else(|| path.to_path_buf()) }
         }
         _ => match unsupported(message) {
-            Some(why) => OpenError::UnsupportedFormat(why),
+            Some((why, way_out)) => OpenError::UnsupportedFormat { why, way_out: way_out.map(str::to_owned) },
             None if error.class() == ErrorClass::Os => OpenError::NotARepository(path.to_path_buf()),
             None => OpenError::Corrupt(message.to_owned()),
         },
     }
 }
 
-/// What to tell of a format that libgit2 does not know, with what mends it.
-fn unsupported(message: &str) -> Option<String> {
+/// What to tell of a format that libgit2 does not know, and what mends it.
+fn unsupported(message: &str) -> Option<(String, Option<&'static str>)> {
     let name = message.strip_prefix("unsupported extension name extensions.").map(str::trim);
     Some(match name {
-        Some("refstorage") => {
-            "its references are kept in the reftable format; git refs migrate --ref-format=files converts them"
-                .to_owned()
+        Some("refstorage") => (
+            "its references are kept in the reftable format".to_owned(),
+            Some(
+                "a copy that is read: git clone --ref-format=files . ../copy (git refs migrate --ref-format=files \
+                 converts them in place, from git 2.48 on)",
+            ),
+        ),
+        Some("partialclone") => (
+            "it is a partial clone in the way of git before 2.24".to_owned(),
+            Some(
+                "for its remote (mostly `origin`): git config remote.origin.promisor true && \
+                 git config --unset extensions.partialClone",
+            ),
+        ),
+        Some(name) => (format!("it uses the extension `{}`", name.escape_debug()), None),
+        None if message.contains("object format") => (
+            "its objects are named by SHA-256, only SHA-1 is read".to_owned(),
+            Some(
+                "a copy that is read: git init --object-format=sha1 ../copy && \
+                 git fast-export --all | git -C ../copy fast-import",
+            ),
+        ),
+        None if message.contains("repository version") || message.contains("repository format") => {
+            (message.to_owned(), None)
         }
-        Some("partialclone") => {
-            "it is a partial clone in the way of git before 2.24; for its remote (mostly `origin`): \
-             git config remote.origin.promisor true && git config --unset extensions.partialClone"
-                .to_owned()
-        }
-        Some(name) => format!("it uses the extension `{}`", name.escape_debug()),
-        None if message.contains("object format") => "its objects are named by SHA-256, only SHA-1 is read".to_owned(),
-        None if message.contains("repository version") || message.contains("repository format") => message.to_owned(),
         None => return None,
     })
 }

@@ -71,7 +71,7 @@ pub fn affected(project: Project, config: &Config, progress: &dyn Progress) -> A
     let incomplete: Vec<Incomplete> = project
         .change
         .as_ref()
-        .and_then(crate::ChangeAsked::incomplete)
+        .and_then(|change| change.incomplete(project.ci))
         .map(Incomplete::nothing_to_deploy_known)
         .into_iter()
         .collect();

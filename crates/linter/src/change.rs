@@ -10,7 +10,7 @@ use lockstep_diagnostics::{Finding, Label, Problem, ProblemKind};
 use lockstep_history::{Against, Difference, DifferenceError, Repository, RevisionError, changed_lines};
 use lockstep_model::{BlobId, ChangesetKind, CommitId, FileChange, FunctionId, History, Location, RepoPath};
 
-use crate::{Incomplete, Project, Report};
+use crate::{Ci, Incomplete, Project, Report};
 
 /// A change that was asked for.
 pub struct ChangeAsked {
@@ -40,17 +40,17 @@ impl ChangeAsked {
     }
 
     /// Why the change cannot be looked at, with the way out.
-    pub fn incomplete(&self) -> Option<Incomplete> {
+    pub fn incomplete(&self, ci: Option<Ci>) -> Option<Incomplete> {
         let error = self.found.as_ref().err()?;
         let help = match (error, &self.against) {
             (DifferenceError::NoBase { .. } | DifferenceError::NoMergeBase { .. }, Against::Base(revs)) => {
-                ways_to_a_base(error, revs)
+                let system = ci.map(|ci| ci.whole_history().to_owned());
+                system.into_iter().chain(ways_to_a_base(error, revs)).collect()
             }
             (DifferenceError::Object(_), _) => vec!["git fetch --refetch --filter=blob:none".to_owned()],
-            (DifferenceError::Index(_), _) => vec![
-                "a split or sparse index is not read: git update-index --no-split-index, or git sparse-checkout disable"
-                    .to_owned(),
-            ],
+            (DifferenceError::SplitIndex, _) => vec!["git update-index --no-split-index".to_owned()],
+            (DifferenceError::SparseIndex, _) => vec!["git sparse-checkout reapply --no-sparse-index".to_owned()],
+            (DifferenceError::Index(_), _) => vec!["git fsck tells what is damaged".to_owned()],
             (DifferenceError::Bare, _) => vec!["run it in a work tree, or compare commits: --base REF".to_owned()],
             _ => Vec::new(),
         };

@@ -4,7 +4,7 @@ use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::OpenError;
 use lockstep_model::{DropReason, Function, History};
 
-use crate::change::quoted;
+use crate::{Ci, change::quoted};
 
 /// One reason why the analysis is incomplete, with the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,29 @@ impl Incomplete {
     }
 
     /// There is no repository that could be opened.
-    pub(crate) fn no_repository(why: Option<&OpenError>) -> Self {
+    pub(crate) fn no_repository(why: Option<&OpenError>, ci: Option<Ci>) -> Self {
         let reason = why.map_or_else(|| "there is no git repository here".to_owned(), ToString::to_string);
-        Self::new(
-            reason,
-            &["co-change needs history: only the rules that need none were run"],
-            &["run it in a clone with its whole history; `lockstep doctor` shows what is found"],
-        )
+        let note = "co-change needs history: only the rules that need none were run";
+        let with_help = |reason: String, help: Vec<String>| Self { help, ..Self::new(reason, &[note], &[]) };
+        match why {
+            Some(OpenError::DubiousOwnership { path }) => {
+                let path = path.to_string_lossy();
+                let trust = format!("if you trust it: git config --global --add safe.directory {}", quoted(&path));
+                let container = "in a job with `container:`, that is a step of its own before this one: what \
+                                 actions/checkout says of it stands in another home";
+                let container = (ci == Some(Ci::GitHub)).then(|| container.to_owned());
+                let help = std::iter::once(trust).chain(container).collect();
+                with_help(format!("the repository at `{path}` belongs to another user, so it is not read"), help)
+            }
+            Some(OpenError::UnsupportedFormat { way_out, .. }) => with_help(reason, way_out.iter().cloned().collect()),
+            Some(OpenError::Corrupt(_)) => {
+                with_help(reason, vec!["git fsck tells what is damaged; or clone it anew".to_owned()])
+            }
+            Some(OpenError::NotARepository(_)) | None => with_help(
+                reason,
+                vec!["run it in a clone with its whole history; `lockstep doctor` shows what is found".to_owned()],
+            ),
+        }
     }
 
     /// A model cannot be had, or cannot be used: that of the file `name`, if it is one.
@@ -59,8 +75,13 @@ impl Incomplete {
         Self { notes: vec!["what is deployed now is not known, so nothing is listed".to_owned()], ..self }
     }
 
-    /// What is missing in a history that was read. `before_the_first` says that nothing can be there yet.
-    pub(crate) fn of_history(history: &History, allow_shallow: bool, before_the_first: bool) -> Vec<Self> {
+    /// What is missing in a history that was read on the system `ci`. `before_the_first` says that nothing can be there yet.
+    pub(crate) fn of_history(
+        history: &History,
+        allow_shallow: bool,
+        before_the_first: bool,
+        ci: Option<Ci>,
+    ) -> Vec<Self> {
         let mut reasons = Vec::new();
         let dropped = |reason| history.dropped.get(&reason).copied().unwrap_or(0);
         if history.state.head.is_none() && !before_the_first {
@@ -77,13 +98,13 @@ impl Incomplete {
                     history.total - dropped(DropReason::ShallowBoundary)
                 ),
                 &["a shallow clone would report too little coupling whatever the code does"],
-                &[
-                    "here:            git fetch --unshallow --filter=blob:none",
-                    "GitHub Actions:  on actions/checkout set `fetch-depth: 0` and `filter: blob:none`",
-                    "GitLab:          set `GIT_DEPTH: 0`",
-                    "to go on anyway, at warn level only: --allow-shallow",
-                ],
+                &[],
             );
+            shallow.help = ci.map(|ci| ci.whole_history().to_owned()).into_iter().collect();
+            shallow
+                .help
+                .push("here: git fetch --unshallow --filter=blob:none, or let it be done: --fetch-history".to_owned());
+            shallow.help.push("to go on anyway, at warn level only: --allow-shallow".to_owned());
             shallow.accepted = allow_shallow;
             reasons.push(shallow);
         }

@@ -12,6 +12,7 @@ mod boundaries;
 mod calls;
 mod case;
 mod change;
+mod ci;
 mod contents;
 mod contracts;
 mod facts_store;
@@ -51,6 +52,7 @@ pub use boundaries::NamedBoundaries;
 pub use calls::link_calls;
 pub use case::{Alone, Case, Joint};
 pub use change::ChangeAsked;
+pub use ci::Ci;
 pub use facts_store::FactsStore;
 pub use incomplete::Incomplete;
 pub use kinds::{Judged, compare_versions};
@@ -199,7 +201,7 @@ pub fn mine(project: &Project, config: &Config, options: &Options, progress: &dy
 fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scope, progress: &dyn Progress) -> Mined {
     let mut problems = Vec::new();
     let Some(Ok(repository)) = project.repository.as_ref().map(|repository| repository.lock()) else {
-        let incomplete = vec![Incomplete::no_repository(project.no_repository.as_ref())];
+        let incomplete = vec![Incomplete::no_repository(project.no_repository.as_ref(), project.ci)];
         return Mined { history: History::default(), incomplete, problems };
     };
     let wanted = lockstep_history::Options {
@@ -227,9 +229,9 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
     if let Some(since) = config.history.since {
         leave_out_before(&mut history, since);
     }
-    let mut incomplete =
-        Incomplete::of_history(&history, options.allow_shallow, change.is_some_and(|change| change.before.is_none()));
-    incomplete.extend(project.change.as_ref().and_then(ChangeAsked::incomplete));
+    let before_the_first = change.is_some_and(|change| change.before.is_none());
+    let mut incomplete = Incomplete::of_history(&history, options.allow_shallow, before_the_first, project.ci);
+    incomplete.extend(project.change.as_ref().and_then(|change| change.incomplete(project.ci)));
     incomplete.extend(project.without_model.clone());
     Mined { history, incomplete, problems }
 }

@@ -13,7 +13,7 @@ use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
 
-use crate::{ChangeAsked, FactsStore, Incomplete, Past};
+use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Past};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -32,6 +32,8 @@ pub struct Project {
     pub files: FileSet,
     /// The part of the repository that was asked for; the root for all of it.
     pub scope: RepoPath,
+    /// The system that runs this, which is told how it brings what is missing.
+    pub ci: Option<Ci>,
     /// The change that is looked at, if one was asked for.
     pub change: Option<ChangeAsked>,
     /// The folder that it was opened with.
@@ -97,7 +99,11 @@ impl Project {
                 let listed = repository.staged_files(index.as_deref());
                 contents(&given, listed.map_err(|error| error.to_string()), &mut problems)
             }
-            (Some(root), _) => walk(root, repository.as_ref(), &mut problems),
+            (Some(root), _) => {
+                problems
+                    .extend(repository.as_ref().filter(|repository| repository.is_sparse()).map(|_| not_all_there()));
+                walk(root, repository.as_ref(), &mut problems)
+            }
             (None, Some(repository)) => tree(&given, repository, &mut problems),
             (None, None) => FileSet::from_texts([]),
         };
@@ -116,6 +122,7 @@ impl Project {
             at: None,
             files,
             scope,
+            ci: None,
             change,
             place: given,
             facts: None,
@@ -162,6 +169,7 @@ impl Project {
             at: Some(commit),
             files,
             scope: self.scope.clone(),
+            ci: self.ci,
             change: None,
             place: self.place.clone(),
             facts: self.facts.clone(),
@@ -170,6 +178,12 @@ impl Project {
             problems,
         }
     }
+}
+
+fn not_all_there() -> Problem {
+    let message = "the checkout is sparse: functions in files that are not checked out are not looked at; \
+                   git sparse-checkout disable brings them";
+    Problem::general(ProblemKind::UnreadableFile, message)
 }
 
 /// The files of a work tree: what git tracks, and what it neither tracks nor ignores.

@@ -21,6 +21,9 @@ pub struct CheckArgs {
     /// Show the findings as well that were there before the change, and fail on them
     #[arg(long)]
     pub show_inherited: bool,
+    /// Let git fetch the history and the base, where they are missing; nothing else ever reaches a network
+    #[arg(long)]
+    pub fetch_history: bool,
     /// Take the history from a model that `lockstep model write` wrote on the main branch
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,

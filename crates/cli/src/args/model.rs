@@ -31,6 +31,9 @@ pub struct ModelWriteArgs {
     /// A folder of the repository; only functions declared below it are looked at
     #[arg(default_value = ".")]
     pub path: PathBuf,
+    /// Let git fetch the history, where it is missing
+    #[arg(long)]
+    pub fetch_history: bool,
     #[command(flatten)]
     pub common: Common,
 }

@@ -9,7 +9,7 @@ use crate::{
     commands::baseline,
     exit::Exit,
     reports,
-    session::{Session, tell_of_kept_facts},
+    session::{Session, fetch_missing, tell_of_kept_facts},
     terminal, views,
 };
 
@@ -17,6 +17,9 @@ use crate::{
 pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
     reports::check(&args.output.report)?;
     let change = base::against(args.base.as_deref(), args.staged, &|name| std::env::var_os(name));
+    if args.fetch_history {
+        fetch_missing(&args.path, change.as_ref());
+    }
     let Some(mut session) = Session::open_with(&args.path, &args.common, flags, change)? else {
         return Ok(Exit::Failed);
     };

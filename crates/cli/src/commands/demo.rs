@@ -41,6 +41,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         base: None,
         staged: false,
         show_inherited: false,
+        fetch_history: false,
         model: None,
         levels: LevelArgs::default(),
         output: args.output.clone(),

@@ -9,7 +9,7 @@ use lockstep_reporting::model::{self as render, ModelView};
 use crate::{
     args::{ListFormat, ModelArgs, ModelCommand, ModelShowArgs, ModelWriteArgs},
     exit::Exit,
-    session::{Session, tell_of_kept_facts, warn},
+    session::{Session, fetch_missing, tell_of_kept_facts, warn},
     terminal,
 };
 
@@ -22,6 +22,9 @@ pub fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
 }
 
 fn write(args: &ModelWriteArgs) -> anyhow::Result<Exit> {
+    if args.fetch_history {
+        fetch_missing(&args.path, None);
+    }
     let Some(mut session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
     let options = Options { as_of: None, allow_shallow: false, jobs: session.pool.current_num_threads() };
     let Session { project, config, pool, bar, .. } = &mut session;

@@ -54,7 +54,10 @@ fn formats_that_are_not_read_are_named_with_what_mends_them() {
         repository.git(&["config", "core.repositoryformatversion", "1"]);
         repository.git(&["config", &format!("extensions.{extension}"), value]);
         match Repository::discover(&repository.path) {
-            Err(OpenError::UnsupportedFormat(why)) => assert!(why.contains(expected), "{extension}: {why}"),
+            Err(OpenError::UnsupportedFormat { why, way_out }) => {
+                let all = format!("{why} {}", way_out.unwrap_or_default());
+                assert!(all.contains(expected), "{extension}: {all}");
+            }
             other => panic!("{extension}: {:?}", other.err()),
         }
     }
