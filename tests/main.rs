@@ -29,4 +29,5 @@ mod services;
 mod simulator;
 mod suppressions;
 mod terminal;
+mod warm;
 mod whose;

@@ -1,6 +1,7 @@
 //! The command line. The options of each command stand in a file of their own below.
 
 mod baseline;
+mod cache;
 mod check;
 mod common;
 mod config;
@@ -12,6 +13,7 @@ mod read;
 use std::ffi::OsString;
 
 pub use baseline::{BaselineArgs, BaselineFileArg, BaselineVerb, DiffArgs, DiffFormat, PruneArgs, WriteArgs};
+pub use cache::{CacheArgs, CacheCommand};
 pub use check::{CheckArgs, DemoArgs};
 use clap::{Parser, Subcommand};
 pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
@@ -75,6 +77,8 @@ pub enum Command {
     Baseline(BaselineArgs),
     /// Write the history of the main branch to a file, for pull requests that are checked without it
     Model(ModelArgs),
+    /// Say where facts are kept from run to run, or delete them
+    Cache(CacheArgs),
     /// Print the page of a rule, or list the rules of a group
     Explain(ExplainArgs),
     /// List the rules, their levels and where these come from

@@ -7,6 +7,9 @@ use etcetera::BaseStrategy;
 /// The variable that names another folder; empty, it says that nothing is kept.
 const VARIABLE: &str = "LOCKSTEP_CACHE_DIR";
 
+/// The folders in it.
+pub const PARTS: [&str; 2] = ["facts", "past"];
+
 /// The folder; none if nothing is kept.
 pub fn folder() -> Option<PathBuf> {
     match env::var_os(VARIABLE) {

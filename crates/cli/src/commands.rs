@@ -3,6 +3,7 @@
 mod affected;
 mod backtest;
 pub mod baseline;
+mod cache;
 mod check;
 mod code;
 mod completions;
@@ -23,6 +24,7 @@ mod why;
 pub use affected::affected;
 pub use backtest::backtest;
 pub use baseline::baseline;
+pub use cache::cache;
 pub use check::check;
 pub use code::code;
 pub use completions::completions;

@@ -59,6 +59,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Services(args)) => commands::services(args),
         Some(Command::Baseline(args)) => commands::baseline(args, matches),
         Some(Command::Model(args)) => commands::model(args),
+        Some(Command::Cache(args)) => commands::cache(args),
         Some(Command::Explain(args)) => commands::explain(args),
         Some(Command::Rules(args)) => commands::rules(args, &args::level_flags(of("rules"))),
         Some(Command::Init(args)) => commands::init(args),

@@ -72,6 +72,7 @@ impl Session {
         project.ci = Ci::of(&|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
             project.keep_facts_in(&folder);
+            project.keep_past_in(&folder);
         }
         let Some(configuration) = configuration::of_project(&project, common, flags)? else { return Ok(None) };
         let Configuration { config, levels, named, lookup } = configuration;
@@ -122,8 +123,20 @@ pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr().lock(), "error: {}", escape::line(&format!("{error:#}")));
 }
 
-/// Says on standard error, if much is to be said, how many source files were read before, and what became of the rest.
-pub fn tell_of_kept_facts(project: &Project, common: &Common) {
+/// Says on standard error, if much is to be said, what was known from earlier runs, and what became of the rest.
+pub fn tell_of_what_was_kept(project: &Project, common: &Common) {
+    tell_of_kept_facts(project, common);
+    let store = project.past.as_ref().and_then(|past| past.store()).filter(|_| common.verbose > 0);
+    let Some((store, commits)) = store.and_then(|store| Some((store, store.commits()?))) else { return };
+    let mut err = io::stderr().lock();
+    let what = if commits == 1 { "what 1 commit did".to_owned() } else { format!("what {commits} commits did") };
+    let _ = writeln!(err, "note: {what} was kept from an earlier run");
+    if let Some(why) = store.discarded() {
+        let _ = writeln!(err, "note: what was kept of the history was thrown away: {}", escape::line(why));
+    }
+}
+
+fn tell_of_kept_facts(project: &Project, common: &Common) {
     let Some(facts) = project.facts.as_ref().filter(|_| common.verbose > 0) else { return };
     let (kept, parsed) = facts.counts();
     let mut err = io::stderr().lock();

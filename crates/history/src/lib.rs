@@ -55,6 +55,9 @@ pub struct Options {
     pub follow_renames: bool,
     /// Which commits are read, and which of them kept.
     pub scope: Scope,
+    /// True if a known line stands for the history where this clone has neither all of it nor a commit of the line; false if
+    /// the line only saves reading.
+    pub known_stands_in: bool,
 }
 
 /// Which commits are read, and which of them are kept.
@@ -73,7 +76,14 @@ pub enum Scope {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rev: None, jobs: 0, contract_globs: Vec::new(), follow_renames: true, scope: Scope::default() }
+        Self {
+            rev: None,
+            jobs: 0,
+            contract_globs: Vec::new(),
+            follow_renames: true,
+            scope: Scope::default(),
+            known_stands_in: true,
+        }
     }
 }
 
@@ -240,7 +250,7 @@ fn main_line(
         return Ok((known.and(main, batches), None));
     }
     // A whole history of its own is as good as the known one, and right.
-    let used = main.end != End::Root;
+    let used = options.known_stands_in && main.end != End::Root;
     let apart = known.head().map(|known| Apart { known, asked: CommitId(asked), used });
     if used {
         return Ok((known, apart));

@@ -202,7 +202,7 @@ fn likeness_then(project: &Project, history: &History, split: &backtest::Backtes
 fn tree_paths(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {
     // A clone that is not whole may know of the past what it does not have.
     let by_tree = by_tree(project, commit);
-    by_tree.or_else(|why| project.past.as_ref().and_then(|past| past.paths_at(commit)).ok_or(why))
+    by_tree.or_else(|why| project.model().and_then(|past| past.paths_at(commit)).ok_or(why))
 }
 
 fn by_tree(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {

@@ -62,7 +62,7 @@ pub use lockstep_baseline as baseline;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use model_file::{Model, model};
-pub use past::{PAST, Past, PastError, PastFacts};
+pub use past::{PAST, Past, PastError, PastFacts, PastStore};
 pub use project::{Project, ProjectError};
 pub use settings::{
     RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
@@ -210,6 +210,8 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
         follow_renames: config.history.follow_renames.unwrap_or(true),
         scope,
         rev: project.at.map(|commit| commit.to_string()),
+        known_stands_in: project.model().is_some(),
+        ..lockstep_history::Options::default()
     };
     let told = |at| {
         if let lockstep_history::Progress::Read { done, total } = at {
@@ -219,10 +221,14 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
     let change = project.change.as_ref().and_then(|change| change.found.as_ref().ok());
     // Only the main line is kept.
     let past = project.past.as_ref().filter(|_| scope == Scope::default());
-    let known = past.and_then(|past| past.take_line());
+    let shallow = repository.state().history.shallow;
+    let is_model = project.model().is_some();
+    // A model stands for what this clone lacks. What was kept only saves reading: it says nothing that the clone does not.
+    let known = past.and_then(|past| past.take_line()).filter(|_| is_model || !shallow);
     let read = lockstep_history::read_on(&repository, &wanted, change, known, &told).collect(&mut problems);
     let mut history = read.history;
-    problems.extend(read.apart.map(|apart| past::apart(&repository, apart, history.state.head_time)));
+    problems
+        .extend(read.apart.filter(|_| is_model).map(|apart| past::apart(&repository, apart, history.state.head_time)));
     if let Some(past) = past {
         past.put_line(read.line);
     }

@@ -1,5 +1,7 @@
 //! Models: the past of a main branch as a file, for jobs that have the change and not the history.
 
+use std::sync::Arc;
+
 use lockstep_config::Config;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::RepoPath;
@@ -29,7 +31,8 @@ pub fn model(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Model, Vec<Incomplete>> {
-    let past = project.past.get_or_insert_default().clone();
+    // What other runs kept would make a model depend on them.
+    let past = project.past.insert(Arc::new(Past::default())).clone();
     let report = analyse(project, config, options, progress);
     if !report.incomplete.is_empty() {
         return Err(report.incomplete);

@@ -6,6 +6,7 @@
 //! What is kept depends on what was read and on nothing else: neither on what functions reach today, nor on the
 //! configuration. So a change that lets a function reach more finds the past of that, as far as it was compared.
 
+mod store;
 mod wire;
 
 use std::{
@@ -20,6 +21,7 @@ use lockstep_history::{Apart, Line, Repository};
 use lockstep_model::{BlobId, ChangeKind, CommitId, FileChange, RepoPath, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use store::PastStore;
 pub use wire::{PAST, PastError, PastFacts};
 
 /// What a file held before and after a change.
@@ -33,6 +35,8 @@ type Kinds = FxHashMap<(ChangeKind, BlobId, BlobId), Option<ChangeKind>>;
 pub struct Past {
     line: Mutex<Option<Line>>,
     known: RwLock<Known>,
+    /// Where it is kept from run to run; none for a model.
+    store: Option<PastStore>,
 }
 
 /// What the versions of files say.
@@ -94,6 +98,7 @@ impl Deref for KnownGuard<'_> {
 impl Past {
     /// The line, which is put back when it was gone on with.
     pub(crate) fn take_line(&self) -> Option<Line> {
+        self.load();
         self.line.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -104,13 +109,17 @@ impl Past {
 
     /// What the line tells of the paths that were there after `commit`.
     pub(crate) fn paths_at(&self, commit: CommitId) -> Option<Vec<RepoPath>> {
+        self.load();
         self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.paths_at(commit)
     }
 
     /// What is known of versions.
     pub(crate) fn known(past: Option<&Self>) -> KnownGuard<'_> {
         KnownGuard(match past {
-            Some(past) => Ok(past.known.read().unwrap_or_else(PoisonError::into_inner)),
+            Some(past) => Ok({
+                past.load();
+                past.known.read().unwrap_or_else(PoisonError::into_inner)
+            }),
             None => Err(Known::default()),
         })
     }

@@ -20,5 +20,7 @@ pub fn tell_apart(
     let mut problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
     problems.extend(manifests::of_blocks(project, found, history, jobs, &mut told));
     contracts::of_manifests(project, found, &mut told);
+    // What was read of the past was read by now.
+    project.keep_past();
     (told, problems)
 }

@@ -20,8 +20,8 @@ pub struct Common {
     /// Threads to use [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Neither read nor write what is kept from run to run: facts of source files, in the user's cache folder
-    /// (LOCKSTEP_CACHE_DIR names another one)
+    /// Neither read nor write what is kept from run to run: facts of source files and of the history, in the user's
+    /// cache folder (LOCKSTEP_CACHE_DIR names another one)
     #[arg(long)]
     pub no_cache: bool,
     /// Colours: by default on a terminal only

@@ -9,7 +9,7 @@ use crate::{
     commands::baseline,
     exit::Exit,
     reports,
-    session::{Session, fetch_missing, tell_of_kept_facts},
+    session::{Session, fetch_missing, tell_of_what_was_kept},
     terminal, views,
 };
 
@@ -41,7 +41,7 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     wishes.statistics = args.statistics;
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
-    tell_of_kept_facts(&session.project, &args.common);
+    tell_of_what_was_kept(&session.project, &args.common);
     let graph = || views::graph_unexplained(&report);
     reports::write(&owned.view(&report, &graph, &text_of), &args.output, &wishes, &args.common)?;
     Ok(exit(&report, args.exit_zero))

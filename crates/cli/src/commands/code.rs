@@ -6,7 +6,7 @@ use lockstep_reporting::code as render;
 use crate::{
     args::{CodeArgs, ListFormat},
     exit::Exit,
-    session::{Session, pick, tell_of_kept_facts},
+    session::{Session, pick, tell_of_what_was_kept},
     terminal,
 };
 
@@ -17,7 +17,7 @@ pub fn code(args: &CodeArgs) -> anyhow::Result<Exit> {
     let function = pick(&found.functions, &args.function)?;
     let followed = session.pool.install(|| follow(&session.project, &session.config, &found, &session.bar));
     session.bar.finish();
-    tell_of_kept_facts(&session.project, &args.list.common);
+    tell_of_what_was_kept(&session.project, &args.list.common);
     let (closure, size) = (&followed.code.closures[function], followed.code.sizes[function]);
     let options = terminal::options(&args.list.common);
     terminal::print(|out| match args.list.format {

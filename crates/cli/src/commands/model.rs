@@ -9,7 +9,7 @@ use lockstep_reporting::model::{self as render, ModelView};
 use crate::{
     args::{ListFormat, ModelArgs, ModelCommand, ModelShowArgs, ModelWriteArgs},
     exit::Exit,
-    session::{Session, fetch_missing, tell_of_kept_facts, warn},
+    session::{Session, fetch_missing, tell_of_what_was_kept, warn},
     terminal,
 };
 
@@ -30,7 +30,7 @@ fn write(args: &ModelWriteArgs) -> anyhow::Result<Exit> {
     let Session { project, config, pool, bar, .. } = &mut session;
     let made = pool.install(|| lockstep_linter::model(project, config, &options, bar));
     session.bar.finish();
-    tell_of_kept_facts(&session.project, &args.common);
+    tell_of_what_was_kept(&session.project, &args.common);
     let model = match made {
         Ok(model) => model,
         Err(reasons) => return Ok(warn(&reasons)),

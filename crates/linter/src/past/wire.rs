@@ -153,7 +153,7 @@ impl Past {
         }
         let (line, known): (Option<Line>, WireKnown) = postcard::from_bytes(body).map_err(|_| PastError::Damaged)?;
         let known = read(known).ok_or(PastError::Damaged)?;
-        Ok((facts, Self { line: line.into(), known: known.into() }))
+        Ok((facts, Self { line: line.into(), known: known.into(), store: None }))
     }
 
     /// What bytes say of themselves, whichever build wrote them.

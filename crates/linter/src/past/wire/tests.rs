@@ -30,7 +30,7 @@ fn known() -> Known {
 }
 
 fn bytes() -> Vec<u8> {
-    let past = Past { line: None.into(), known: known().into() };
+    let past = Past { line: None.into(), known: known().into(), store: None };
     past.to_bytes(7, vec![("units".to_owned(), "src/*".to_owned())]).unwrap()
 }
 

@@ -1,0 +1,207 @@
+//! [`PastStore`]: a past on disk, from one run to the next, so that a second run reads of the history only what is new.
+//!
+//! One file per repository, as for the facts of source files ([`crate::FactsStore`]): read whole, checked whole, replaced
+//! whole. A run that is killed leaves the old one, and two at once leave that of the last. What is damaged, cut short, of
+//! another build or of another repository is thrown away, never trusted. What is in it is known by the ids of commits and
+//! of contents, so a history that was rewritten finds of it what is still true, and nothing else.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock, PoisonError},
+};
+
+use lockstep_model::CommitId;
+
+use super::{Known, Past};
+use crate::Project;
+
+/// A larger one is not kept, in bytes: reading it would take longer than what it saves. 256 MiB.
+const LARGEST: usize = 256 << 20;
+
+/// Where the past of one repository is kept.
+#[derive(Debug)]
+pub struct PastStore {
+    path: PathBuf,
+    /// What tells the repository from others.
+    repository: String,
+    /// What was found there, once it was looked for.
+    found: OnceLock<Found>,
+}
+
+/// What was there when the run began.
+#[derive(Debug, Default)]
+struct Found {
+    /// Why it was thrown away; none if it was not, or there was nothing.
+    discarded: Option<String>,
+    mark: Mark,
+}
+
+/// How much a past knows: one that knows more is another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Mark {
+    commits: usize,
+    head: Option<CommitId>,
+    known: usize,
+}
+
+impl PastStore {
+    /// The store in `folder` of the repository whose objects lie in `common_dir`. Nothing is read yet.
+    pub fn new(folder: &Path, common_dir: &Path) -> Self {
+        let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
+        let path = folder.join("past").join(format!("{}.bin", &name.as_str()[..32]));
+        Self { path, repository: common_dir.to_string_lossy().into_owned(), found: OnceLock::new() }
+    }
+
+    /// Why what was there was thrown away, in words; none if it was not, or nobody has looked.
+    pub fn discarded(&self) -> Option<&str> {
+        self.found.get()?.discarded.as_deref()
+    }
+
+    /// How many commits it knew when the run began; none if nobody has looked.
+    pub fn commits(&self) -> Option<usize> {
+        self.found.get().map(|found| found.mark.commits)
+    }
+
+    fn settings(&self) -> Vec<(String, String)> {
+        vec![("repository".to_owned(), self.repository.clone())]
+    }
+
+    /// What is there; none if there is nothing that can be used.
+    fn read(&self) -> Result<Option<Past>, String> {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let (facts, past) = Past::from_bytes(&bytes).map_err(|error| error.to_string())?;
+        if facts.settings != self.settings() {
+            return Err("it is of another repository".to_owned());
+        }
+        Ok(Some(past))
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+impl Past {
+    /// The past that `store` keeps, read when it is first asked for.
+    pub fn kept_in(store: PastStore) -> Self {
+        Self { store: Some(store), ..Self::default() }
+    }
+
+    /// Where it is kept; none if it is a model, or is forgotten after the run.
+    pub fn store(&self) -> Option<&PastStore> {
+        self.store.as_ref()
+    }
+
+    /// Reads what is kept, if that was not done.
+    pub(super) fn load(&self) {
+        let Some(store) = &self.store else { return };
+        store.found.get_or_init(|| {
+            let (past, discarded) = match store.read() {
+                Ok(past) => (past.unwrap_or_default(), None),
+                Err(why) => (Self::default(), Some(why)),
+            };
+            let mark = past.mark();
+            *self.line.lock().unwrap_or_else(PoisonError::into_inner) =
+                past.line.into_inner().unwrap_or_else(PoisonError::into_inner);
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) =
+                past.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+            Found { discarded, mark }
+        });
+    }
+
+    /// Writes what is known now, if that is more than what was kept. That it cannot be kept is no reason to fail: the next
+    /// run reads it again.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn save(&self) -> io::Result<()> {
+        let Some((store, found)) = self.store.as_ref().and_then(|store| Some((store, store.found.get()?))) else {
+            return Ok(());
+        };
+        let (old, new) = (found.mark, self.mark());
+        let longer = new.head != old.head && new.commits >= old.commits;
+        if !longer && new.known == old.known {
+            return Ok(());
+        }
+        if new.commits < old.commits {
+            self.look_back(store);
+        }
+        let whole = {
+            let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+            line.as_ref().is_some_and(lockstep_history::Line::is_whole)
+        };
+        if !whole {
+            return Ok(());
+        }
+        let bytes = self.to_bytes(0, store.settings()).map_err(io::Error::other)?;
+        if bytes.len() > LARGEST { Ok(()) } else { store.replace(&bytes) }
+    }
+
+    /// Takes the line that is kept, if it goes on from the newest commit that is known: a look at an older commit, such as the
+    /// base of a branch, forgets nothing.
+    fn look_back(&self, store: &PastStore) {
+        let kept = store.read().ok().flatten().and_then(|past| past.line.into_inner().ok().flatten());
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = line.as_ref().and_then(lockstep_history::Line::head);
+        if let Some(kept) = kept.filter(|kept| head.is_some_and(|head| kept.has(head))) {
+            *line = Some(kept);
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        Mark {
+            commits: line.as_ref().map_or(0, lockstep_history::Line::len),
+            head: line.as_ref().and_then(lockstep_history::Line::head),
+            known: known.size(),
+        }
+    }
+}
+
+impl Known {
+    /// How much is known; it grows with whatever is added.
+    fn size(&self) -> usize {
+        let kinds = self.kinds.values().map(std::collections::HashMap::len);
+        let code = self.code.values().map(|code| code.versions.len() + code.changed.len());
+        let blocks = self.blocks.values().map(|blocks| blocks.pairs.len() + keys_of(&blocks.keys));
+        self.unusable.len() + kinds.chain(code).chain(blocks).sum::<usize>()
+    }
+}
+
+/// A number that tells blocks from others.
+fn keys_of(keys: &[Vec<String>]) -> usize {
+    let bytes = keys.iter().flatten().flat_map(|key| key.bytes().chain([0]));
+    bytes.fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % (1 << 40)
+}
+
+impl Project {
+    /// Keeps what is read of its history in `folder` from run to run. A plain folder keeps nothing.
+    pub fn keep_past_in(&mut self, folder: &Path) {
+        let common_dir =
+            self.repository.as_ref().and_then(|repository| Some(repository.lock().ok()?.common_dir().to_owned()));
+        self.past = common_dir.map(|common_dir| Arc::new(Past::kept_in(PastStore::new(folder, &common_dir))));
+    }
+
+    /// The model that stands for its history, if one does.
+    pub(crate) fn model(&self) -> Option<&Past> {
+        self.past.as_deref().filter(|past| past.store().is_none())
+    }
+
+    /// Writes what was read of the history anew.
+    pub(crate) fn keep_past(&self) {
+        if let Some(past) = &self.past {
+            let _ = past.save();
+        }
+    }
+}
