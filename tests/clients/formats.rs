@@ -28,7 +28,7 @@ pub const TESTS: &[(&str, Test)] = &[
 ];
 
 /// Names that mean something to whoever reads a report: SARIF's links, XML, Markdown, workflow commands.
-const HOSTILE: &str = "# Change\n\n## Shop\n\n```history\nd1 ana \"Start\" A README.md\nd2..d31 ana \"::error::]]> <b> `x` | @all %0A\" M \"a %3A,[x](1)/app.py\" M \"b <i>&amp; ]]> |/app.py\"\nd32..d61 bob \"Write mails\" M mail/app.py\n```\n\n```toml lockstep.toml\n[[function]]\npaths = [\"*/app.py\"]\nservice = \"shop\"\n```\n\n```py \"a %3A,[x](1)/app.py\"\ndef handler(event, context):\n    return 1\n```\n\n```py mail/app.py\ndef handler(event, context):\n    return 1\n```\n\n```py \"b <i>&amp; ]]> |/app.py\"\ndef handler(event, context):\n    return 1\n```\n";
+const HOSTILE: &str = "# Change\n\n## Shop\n\n```history\nd1 ana \"Start\" A README.md\nd2..d31 ana \"::error::##[error]]]> <b> `x` | @all %0A\" M \"a %3A,[x](1)/app.py\" M \"b <i>&amp; ]]> |/app.py\"\nd32..d61 bob \"Write mails\" M mail/app.py\n```\n\n```toml lockstep.toml\n[[function]]\npaths = [\"*/app.py\"]\nservice = \"shop\"\n```\n\n```py \"a %3A,[x](1)/app.py\"\ndef handler(event, context):\n    return 1\n```\n\n```py mail/app.py\ndef handler(event, context):\n    return 1\n```\n\n```py \"b <i>&amp; ]]> |/app.py\"\ndef handler(event, context):\n    return 1\n```\n";
 
 /// A repository that is looked at, and what of it.
 struct Case {

@@ -41,6 +41,11 @@ pub struct Command {
 
 /// The command in `line`; none if the runner would print the line as it is.
 pub fn parse(line: &str) -> Option<Command> {
+    today(line).or_else(|| legacy(line))
+}
+
+/// `::name key=value,key=value::message`, at the beginning of a line.
+fn today(line: &str) -> Option<Command> {
     let rest = line.trim_start().strip_prefix("::")?;
     let (head, message) = rest.split_once("::")?;
     let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
@@ -57,6 +62,23 @@ pub fn parse(line: &str) -> Option<Command> {
     }
     let message = unescape(message, &[("%0D", "\r"), ("%0A", "\n"), ("%25", "%")]);
     Some(Command { name: name.to_owned(), properties: found, message: message.chars().take(LONGEST).collect() })
+}
+
+/// `##[name key=value;key=value]message`, anywhere in a line: how commands were written once, and still are understood.
+fn legacy(line: &str) -> Option<Command> {
+    let (_, rest) = line.split_once("##[")?;
+    let (head, message) = rest.split_once(']')?;
+    let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+    if !KNOWN.contains(&name) {
+        return None;
+    }
+    let marks = [("%3B", ";"), ("%0D", "\r"), ("%0A", "\n"), ("%5D", "]"), ("%25", "%")];
+    let properties = properties
+        .split(';')
+        .filter_map(|property| property.trim().split_once('='))
+        .map(|(key, value)| (key.to_lowercase(), unescape(value, &marks)))
+        .collect();
+    Some(Command { name: name.to_owned(), properties, message: unescape(message, &marks) })
 }
 
 /// The annotations that people get to see for `output`: the first ten of each kind.
@@ -89,6 +111,15 @@ mod tests {
         assert_eq!((command.name.as_str(), command.message.as_str()), ("warning", "one\ntwo %0A 100%"));
         let properties: Vec<_> = command.properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(properties, ["file=a,b.ts", "line=3", "title=x:y"]);
+    }
+
+    #[test]
+    fn reads_how_commands_were_written_once() {
+        let command = parse("a log says ##[error file=a.ts;line=3]one%0Atwo").unwrap();
+        assert_eq!((command.name.as_str(), command.message.as_str()), ("error", "one\ntwo"));
+        assert_eq!((command.properties["file"].as_str(), command.properties["line"].as_str()), ("a.ts", "3"));
+        assert_eq!(parse("# #[error]x"), None);
+        assert_eq!(parse("##[unknown]x ##[error"), None);
     }
 
     #[test]
