@@ -180,12 +180,13 @@ impl Known {
         (held, stale)
     }
 
-    /// The place of a line.
+    /// The place of an entry: the beginning of its line, as far as its rule. Lines are long.
     fn place(&self, line: u32) -> Location {
         let mut start = 0;
         for (number, text) in (1u32..).zip(self.text.split_inclusive('\n')) {
             if number == line {
-                return Location::of_span(self.shown.clone(), &self.text, start..start + text.trim_end().len());
+                let length = text.find(',').unwrap_or_else(|| text.trim_end().len());
+                return Location::of_span(self.shown.clone(), &self.text, start..start + length);
             }
             start += text.len();
         }
