@@ -409,6 +409,9 @@ pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Repor
         !asked_of(rule).silences(rule) && (asked || last)
     };
     let whole = report.incomplete.is_empty() && project.scope.is_root();
+    // Under `-A warnings` it is not known what is no finding and what is none to be shown.
+    let hushed = levels.in_force(Level::Warn, String::new()).0 == Level::Allow;
+    let ran = |rule: &RuleMeta| !hushed && ran(rule);
     let assessed = suppress::Assessed { whole, ran: &ran };
     let idle = suppress::collect(project, config, report).apply(&mut findings, report, &assessed);
     let (held, stale) = match &report.baseline {
