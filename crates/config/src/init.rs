@@ -45,6 +45,8 @@ impl FirstConfig<'_> {
         text += "\n# Files that are not looked at.\n#exclude = [\"vendor\", \"**/generated\"]\n";
         text +=
             "\n# Folders or files that are functions, instead of what manifests declare.\n#units = [\"handlers/*\"]\n";
+        text += "\n# The file of the findings that are known and held back, and how much stronger they may become.\n";
+        text += "#baseline = { file = \"lockstep-baseline.jsonl\", tolerance = 0.10 }\n";
         self.history(&mut text);
         text += "\n[contracts]\n# Files that are contracts, whatever their names say.\n#paths = [\"events/**\"]\n";
         self.rules(&mut text);

@@ -58,6 +58,9 @@ impl Config {
         if set("contracts.paths") {
             self.contracts = over.contracts;
         }
+        if set("baseline") {
+            self.baseline = over.baseline;
+        }
         if set("units") {
             self.units = over.units;
         }
@@ -121,14 +124,20 @@ mod tests {
     #[test]
     fn what_is_set_replaces_and_the_rest_stays() {
         let file = "exclude = [\"a\"]\n[rules]\nlockstep = { between = \"deny\", lower = 0.3, commits = 1 }\n[history]\nmin-changes = 9\nas-of = \"v1\"\n";
-        let flags =
-            ["rules.lockstep.lower = 0.5", "history.min-changes=2", "exclude = []", "history.as-of = 2026-01-01"];
+        let flags = [
+            "rules.lockstep.lower = 0.5",
+            "history.min-changes=2",
+            "exclude = []",
+            "history.as-of = 2026-01-01",
+            "baseline = 'none'",
+        ];
         let config = over(file, &flags);
         let setting = config.rule("lockstep").unwrap();
         assert_eq!(json!(setting.options), json!({ "lower": 0.5, "commits": 1 }));
         assert_eq!(setting.between, Some(Level::Deny));
         assert_eq!((config.history.min_changes, config.exclude.is_empty()), (Some(2), true));
         assert_eq!(config.as_of.as_ref().unwrap().0, "2026-01-01");
+        assert_eq!(config.baseline.file, crate::BaselineFile::None);
         assert_eq!(told(&setting.places["lower"]), "--config 'rules.lockstep.lower = 0.5'");
         assert_eq!(told(&setting.places["commits"]), "lockstep.toml:3");
         assert_eq!(told(&config.places["history.min-changes"]), "--config 'history.min-changes=2'");

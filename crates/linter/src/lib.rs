@@ -211,7 +211,6 @@ fn mine_scope(project: &Project, config: &Config, options: &Options, scope: Scop
         scope,
         rev: project.at.map(|commit| commit.to_string()),
         known_stands_in: project.model().is_some(),
-        ..lockstep_history::Options::default()
     };
     let told = |at| {
         if let lockstep_history::Progress::Read { done, total } = at {

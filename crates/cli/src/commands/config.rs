@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_config::{Config, Levels, Reach, told};
+use lockstep_config::{BaselineFile, BaselineSetting, Config, Levels, Reach, told};
 use lockstep_diagnostics::Level;
 use lockstep_linter::{RuleSettings, config_schema, history_settings, rule_settings};
 use lockstep_model::Location;
@@ -89,7 +89,24 @@ fn top(config: &Config, units_by_flag: bool) -> TableView {
         (false, false) => value(&config.places, "", "units", json!(config.units)),
     };
     let exclude = value(&config.places, "", "exclude", json!(config.exclude.texts()));
-    TableView { values: vec![exclude, units], ..TableView::default() }
+    TableView { values: vec![exclude, units, baseline(config)], ..TableView::default() }
+}
+
+/// Where the known findings are, and how much stronger they may become.
+fn baseline(config: &Config) -> ValueView {
+    let BaselineSetting { file, tolerance } = &config.baseline;
+    let file = match file {
+        BaselineFile::Usual if config.places.contains_key("baseline") => {
+            return value(&config.places, "", "baseline", json!({ "tolerance": tolerance }));
+        }
+        BaselineFile::Usual => {
+            return unset("baseline", "lockstep-baseline.jsonl beside this file or at the root, if it is there");
+        }
+        BaselineFile::None => "none".to_owned(),
+        BaselineFile::Named(path) => path.to_string(),
+        BaselineFile::OnDisk(path) => path.to_string_lossy().into_owned(),
+    };
+    value(&config.places, "", "baseline", json!({ "file": file, "tolerance": tolerance }))
 }
 
 fn history(config: &Config) -> TableView {
