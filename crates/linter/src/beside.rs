@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use lockstep_config::{AllowComment, allow_comments};
 use lockstep_diagnostics::SuppressedBy;
-use lockstep_model::{FunctionId, RepoPath};
+use lockstep_model::{Function, FunctionId, RepoPath};
 use lockstep_rules::{Idle, IdleBecause};
 
 use crate::{
@@ -24,13 +24,22 @@ struct Anchors<'a> {
     lines: Vec<(u32, &'a FunctionId)>,
     /// Functions of which the whole file is the handler.
     whole: Vec<&'a FunctionId>,
+    /// Functions whose handler is a method of a class, by the method's name: the class is where their code starts, and
+    /// people write above the method as well.
+    methods: Vec<(&'a str, &'a FunctionId)>,
 }
+
+/// Extensions of files in which handlers are methods of classes.
+const CLASSES: [&str; 5] = ["java", "kt", "scala", "groovy", "cs"];
+/// The method of a handler that names its class only.
+const JVM_METHOD: &str = "handleRequest";
 
 /// Adds the comments of `report`'s functions to `found`.
 pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressions) {
     let rules = rules();
-    for (path, anchors) in anchors(report) {
+    for (path, mut anchors) in anchors(report) {
         let Ok(text) = project.files.text(path) else { continue };
+        anchors.find_methods(&text);
         for comment in allow_comments(path, &text, &rules) {
             match comment {
                 Ok(comment) => add(comment, &text, &anchors, project.scope.is_root(), found),
@@ -54,6 +63,9 @@ fn anchors(report: &Report) -> BTreeMap<&RepoPath, Anchors<'_>> {
             let at = &declaration.location;
             files.entry(&at.path).or_default().lines.push((at.line, &function.id));
         }
+        if let Some((path, name)) = method(function) {
+            files.entry(path).or_default().methods.push((name, &function.id));
+        }
         match (starts.get(&function.id).copied().flatten(), &function.entry) {
             (Some(start), _) if start.end > 0 => {
                 files.entry(&start.path).or_default().lines.push((start.line, &function.id));
@@ -62,10 +74,40 @@ fn anchors(report: &Report) -> BTreeMap<&RepoPath, Anchors<'_>> {
             _ => {}
         }
     }
-    for anchors in files.values_mut() {
-        anchors.lines.sort();
-    }
     files
+}
+
+/// The file and the name of the method that handles the function's events, if it is one of a class.
+fn method(function: &Function) -> Option<(&RepoPath, &str)> {
+    let path = &function.entry.as_ref()?.path;
+    let extension = path.extension().filter(|extension| CLASSES.contains(extension))?;
+    let handler = function.declarations.iter().find_map(|declaration| declaration.handler.as_deref())?;
+    match handler.rsplit_once("::") {
+        Some((_, name)) => Some((path, name)),
+        None => (extension != "cs").then_some((path, JVM_METHOD)),
+    }
+}
+
+impl Anchors<'_> {
+    /// Adds the lines on which the methods are defined, and puts all lines in order.
+    fn find_methods(&mut self, text: &str) {
+        for (name, id) in std::mem::take(&mut self.methods) {
+            let defined = (1u32..).zip(text.lines()).find(|(_, line)| defines(line, name));
+            self.lines.extend(defined.map(|(line, _)| (line, id)));
+        }
+        self.lines.sort();
+    }
+}
+
+/// True for a line that looks like the definition of the method `name`, and not like a call of it.
+fn defines(line: &str, name: &str) -> bool {
+    let line = line.trim();
+    let calls = is_comment(line) || line.ends_with(';') || line.starts_with("return ");
+    let around = line.find(name).map(|at| (&line[..at], &line[at + name.len()..]));
+    let named = |(before, after): (&str, &str)| {
+        before.ends_with(' ') && !before.contains('=') && after.trim_start().starts_with('(')
+    };
+    !calls && around.is_some_and(named)
 }
 
 fn add(comment: AllowComment, text: &str, anchors: &Anchors<'_>, whole_scope: bool, found: &mut Suppressions) {
@@ -132,7 +174,7 @@ mod tests {
     fn a_comment_is_about_what_follows_it_at_once() {
         let text = "#!/usr/bin/env python\n# HERE head\nimport os\n# HERE stray\n\n# HERE first\n# another\n@app.route()\ndef first(): pass\ndef second(): pass  # HERE second\n";
         let (first, second, whole) = (FunctionId::new("first"), FunctionId::new("second"), FunctionId::new("head"));
-        let anchors = Anchors { lines: vec![(9, &first), (10, &second)], whole: vec![&whole] };
+        let anchors = Anchors { lines: vec![(9, &first), (10, &second)], whole: vec![&whole], ..Anchors::default() };
         for (number, line) in (1u32..).zip(text.lines()) {
             let Some((_, expected)) = line.split_once("HERE ") else { continue };
             let found = beside(text, number, &anchors);
@@ -142,9 +184,32 @@ mod tests {
     }
 
     #[test]
+    fn the_method_of_a_class_is_its_handler_as_well() {
+        let text = "public class Create {\n    // handleRequest(x) is called by Lambda\n    // HERE\n    @Override\n    \
+                    public Out handleRequest(In event, Context context) {\n        return handleRequest(event);\n    }\n}\n";
+        let create = FunctionId::new("create");
+        let methods = vec![("handleRequest", &create)];
+        let mut anchors = Anchors { lines: vec![(1, &create)], methods, ..Anchors::default() };
+        anchors.find_methods(text);
+        assert_eq!(anchors.lines, [(1, &create), (5, &create)]);
+        assert_eq!(beside(text, 3, &anchors), std::slice::from_ref(&create));
+        for (line, defined) in [
+            ("override fun handle(event: In) = event", true),
+            ("def handle(event: In): Out = event", true),
+            ("override fun handle(event: In): Out {", true),
+            ("public async Task<Out> handle (In event)", true),
+            ("this.handle(event)", false),
+            ("rehandle(event) {", false),
+            ("val x = handle(event)", false),
+        ] {
+            assert_eq!(defines(line, "handle"), defined, "{line}");
+        }
+    }
+
+    #[test]
     fn functions_with_one_handler_share_its_comment() {
         let (one, two) = (FunctionId::new("one"), FunctionId::new("two"));
-        let anchors = Anchors { lines: vec![(2, &one), (2, &two)], whole: Vec::new() };
+        let anchors = Anchors { lines: vec![(2, &one), (2, &two)], ..Anchors::default() };
         assert_eq!(beside("// x\nfunction f() {}\n", 1, &anchors), [one.clone(), two.clone()]);
         assert_eq!(beside("// x", 7, &anchors), []);
     }
