@@ -58,12 +58,12 @@ fn as_before(before: &Project, config: &Config) -> Config {
     }
 }
 
-/// Holds back those of `findings` that are in `before`.
+/// Holds back those of `findings` that are in `before`, but for those that are forbidden: nothing lowers these.
 fn subtract(findings: &mut [Finding], before: &[Finding]) {
     for finding in findings {
         let had = !finding.of_change && before.iter().any(|earlier| covers(earlier, finding));
         finding.standing.introduced = Some(!had);
-        finding.standing.held_back = had;
+        finding.standing.held_back = had && finding.level != Level::Forbid;
     }
 }
 
@@ -150,6 +150,14 @@ mod tests {
             let standing = finding.standing;
             assert_eq!((standing.introduced, standing.held_back), (Some(!had), had), "{finding:?}");
         }
+    }
+
+    #[test]
+    fn what_is_forbidden_is_not_held_back() {
+        let forbidden = Finding { level: Level::Forbid, ..finding(&["a", "b"], None, 0.5) };
+        let mut now = [forbidden.clone()];
+        subtract(&mut now, &[forbidden]);
+        assert_eq!((now[0].standing.introduced, now[0].standing.held_back), (Some(false), false));
     }
 
     #[test]
