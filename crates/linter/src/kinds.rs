@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep_codegraph::change;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{BlobId, ChangeKind, Changeset, Closure, FileChange, FileStatus, History, PathId, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Past, Project,
@@ -30,7 +31,7 @@ pub struct Judged {
     /// Changes of files whose versions were compared.
     pub compared: usize,
     /// They: the file's name then, and what it held before and after.
-    pairs: BTreeSet<Pair>,
+    pairs: FxHashSet<Pair>,
     /// How many of them became another kind: from what the path says, to what the versions say.
     pub moved: BTreeMap<(ChangeKind, ChangeKind), usize>,
     /// Changes of which a version is not in this clone; they keep what their path says.
@@ -85,59 +86,64 @@ pub fn compare_versions(project: &Project, closures: &[Closure], history: &mut H
     let bulk = |changeset: &Changeset| {
         changeset.changes.iter().filter(|change| relevant[change.path.0 as usize]).count() > BULK
     };
-    let wanted: Vec<FileChange> = history
-        .changesets
-        .iter()
-        .filter(|changeset| !bulk(changeset))
-        .flat_map(|changeset| &changeset.changes)
-        .filter(|change| is_open(change) && (relevant[change.path.0 as usize] || change.kind == ChangeKind::Contract))
-        .copied()
-        .collect();
-    let mut of_file: BTreeMap<PathId, BTreeMap<Pair, ChangeKind>> = BTreeMap::new();
-    for change in &wanted {
-        of_file.entry(change.path).or_default().insert(pair(change), change.kind);
-    }
+    let wanted =
+        history.changesets.iter().filter(|changeset| !bulk(changeset)).flat_map(|changeset| &changeset.changes).filter(
+            |change| is_open(change) && (relevant[change.path.0 as usize] || change.kind == ChangeKind::Contract),
+        );
     let past = project.past.as_deref();
     let known = Past::known(past);
-    let said = |(then, before, after): Pair, kind| {
-        let said = known.kind(history.path(then), kind, (before, after))?;
-        Some(said.ok_or(Silent::Unread))
-    };
-    let open = |change: &FileChange| said(pair(change), change.kind).is_none();
-    let verdicts = contents::each_file(project, jobs, Wanted::of(wanted.iter(), &open), &|file, contents| {
-        let pairs = of_file.get(&file).into_iter().flatten();
-        let verdict = |(pair, kind): (&Pair, &ChangeKind)| {
-            let verdict = said(*pair, *kind).unwrap_or_else(|| verdict(history.path(pair.0), *kind, *pair, contents));
-            (*pair, verdict)
-        };
-        pairs.map(verdict).collect::<BTreeMap<Pair, Verdict>>()
-    });
-    drop(known);
-    if let Some(past) = past {
-        keep(past, history, &of_file, &verdicts);
+    let of_path: Vec<_> = history.paths.iter().map(|path| known.kinds(path)).collect();
+    let (mut verdicts, mut open) = (Verdicts::default(), Vec::new());
+    for change in wanted {
+        let said =
+            of_path[change.then.0 as usize].and_then(|said| said.get(&(change.kind, change.before, change.after)));
+        match said {
+            Some(said) => drop(verdicts.insert(pair(change), said.ok_or(Silent::Unread))),
+            None => open.push(*change),
+        }
     }
-    let asked: BTreeSet<Pair> = wanted.iter().map(pair).collect();
-    apply(history, &asked, &verdicts)
+    drop(known);
+    let read = read(project, history, &open, jobs);
+    if let Some(past) = past {
+        keep(past, history, &read);
+    }
+    verdicts.extend(read.into_iter().map(|((pair, _), verdict)| (pair, verdict)));
+    apply(history, &verdicts)
+}
+
+/// What the versions of changes say.
+type Verdicts = FxHashMap<Pair, Verdict>;
+
+/// Compares the versions of `changes`, by their contents. What is said comes with the kind that the path says.
+fn read(
+    project: &Project,
+    history: &History,
+    changes: &[FileChange],
+    jobs: usize,
+) -> BTreeMap<(Pair, ChangeKind), Verdict> {
+    let mut of_file: BTreeMap<PathId, BTreeSet<(Pair, ChangeKind)>> = BTreeMap::new();
+    for change in changes {
+        of_file.entry(change.path).or_default().insert((pair(change), change.kind));
+    }
+    let verdicts = contents::each_file(project, jobs, Wanted::of(changes.iter(), &|_| true), &|file, contents| {
+        let pairs = of_file.get(&file).into_iter().flatten();
+        let verdict =
+            |(pair, kind): &(Pair, ChangeKind)| ((*pair, *kind), verdict(history.path(pair.0), *kind, *pair, contents));
+        pairs.map(verdict).collect::<Vec<_>>()
+    });
+    verdicts.into_values().flatten().collect()
 }
 
 /// Keeps what versions said, and that some said nothing. That a version is not in this clone is not kept.
-fn keep(
-    past: &Past,
-    history: &History,
-    of_file: &BTreeMap<PathId, BTreeMap<Pair, ChangeKind>>,
-    verdicts: &BTreeMap<PathId, BTreeMap<Pair, Verdict>>,
-) {
+fn keep(past: &Past, history: &History, verdicts: &BTreeMap<(Pair, ChangeKind), Verdict>) {
     past.add(|known| {
-        for (file, pairs) in of_file {
-            for (pair, kind) in pairs {
-                match verdicts.get(file).and_then(|verdicts| verdicts.get(pair)) {
-                    Some(Ok(said)) => known.add_kind(history.path(pair.0), *kind, (pair.1, pair.2), Some(*said)),
-                    Some(Err(Silent::Unread)) => {
-                        known.add_kind(history.path(pair.0), *kind, (pair.1, pair.2), None);
-                    }
-                    Some(Err(Silent::Missing)) | None => {}
-                }
-            }
+        for ((pair, kind), verdict) in verdicts {
+            let said = match verdict {
+                Ok(said) => Some(*said),
+                Err(Silent::Unread) => None,
+                Err(Silent::Missing) => continue,
+            };
+            known.add_kind(history.path(pair.0), *kind, (pair.1, pair.2), said);
         }
     });
 }
@@ -156,24 +162,20 @@ fn is_open(change: &FileChange) -> bool {
 
 /// Per path of the history: whether some function reaches it, or has it in its folder.
 fn relevant(closures: &[Closure], history: &History) -> Vec<bool> {
-    let files: BTreeSet<&RepoPath> =
+    let files: FxHashSet<&RepoPath> =
         closures.iter().flat_map(|closure| &closure.files).map(|file| &file.path).collect();
-    let folders: BTreeSet<&RepoPath> = closures.iter().flat_map(|closure| &closure.own_folders).collect();
+    let folders: FxHashSet<&RepoPath> = closures.iter().flat_map(|closure| &closure.own_folders).collect();
     let below = |path: &RepoPath| {
         std::iter::successors(path.parent(), RepoPath::parent).any(|folder| folders.contains(&folder))
     };
     history.paths.iter().map(|path| files.contains(path) || below(path)).collect()
 }
 
-fn apply(
-    history: &mut History,
-    asked: &BTreeSet<Pair>,
-    verdicts: &BTreeMap<PathId, BTreeMap<Pair, Verdict>>,
-) -> Judged {
+fn apply(history: &mut History, verdicts: &Verdicts) -> Judged {
     let mut judged = Judged::default();
     let changes = history.changesets.iter_mut().flat_map(|changeset| &mut changeset.changes);
-    for change in changes.filter(|change| asked.contains(&pair(change)) && is_open(change)) {
-        match verdicts.get(&change.path).and_then(|verdicts| verdicts.get(&pair(change))) {
+    for change in changes.filter(|change| is_open(change)) {
+        match verdicts.get(&pair(change)) {
             Some(Ok(kind)) => {
                 judged.compared += 1;
                 judged.pairs.insert(pair(change));

@@ -153,9 +153,9 @@ pub(crate) fn apart(repository: &Repository, apart: Apart, known_time: Option<Ti
 }
 
 impl Known {
-    /// What the versions of a change say, if that is known: its kind, or that they do not say.
-    pub fn kind(&self, then: &RepoPath, kind: ChangeKind, (before, after): Pair) -> Option<Option<ChangeKind>> {
-        self.kinds.get(then)?.get(&(kind, before, after)).copied()
+    /// What the versions of the changes of a path, as it was called then, say: their kinds, or that they do not say.
+    pub fn kinds(&self, then: &RepoPath) -> Option<&Kinds> {
+        self.kinds.get(then)
     }
 
     /// Keeps what they say.
