@@ -65,7 +65,7 @@ fn editors_read_the_schema(clients: &'static Clients) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The snippet of the step `number` of what `init` prints, where a `.name` is in the repository.
+/// The snippet of the step `number` of what `init` prints in a repository that has the file `name`, or one beside it.
 fn step(clients: &Clients, number: usize, name: &str) -> String {
     let shop = shop();
     fs::remove_file(shop.path().join("lockstep.toml")).expect("the shop has a configuration");
@@ -77,10 +77,13 @@ fn step(clients: &Clients, number: usize, name: &str) -> String {
     let (title, lines) = step.split_once("\n\n").expect("a title and a snippet");
     let expected = name.rsplit('/').next().expect("a name");
     assert!(title.contains(expected), "{title}");
-    lines
-        .lines()
-        .take_while(|line| line.is_empty() || line.starts_with("    "))
-        .fold(String::new(), |text, line| text + line.strip_prefix("    ").unwrap_or_default() + "\n")
+    // "below `repos:`": what is there already stands around it.
+    let below = title.split('`').nth(1).filter(|part| part.ends_with(':'));
+    let inside = if below.is_some() { "  " } else { "" };
+    let lines = lines.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.fold(below.map(|key| format!("{key}\n")).unwrap_or_default(), |text, line| {
+        text + inside + line.strip_prefix("    ").unwrap_or_default() + "\n"
+    })
 }
 
 fn the_steps_of_init_are_read_by_their_clients(clients: &'static Clients) -> Result<(), Failed> {
@@ -95,7 +98,7 @@ fn the_steps_of_init_are_read_by_their_clients(clients: &'static Clients) -> Res
         let file = place.path().join(name);
         fs::create_dir_all(file.parent().expect("a folder"))?;
         fs::write(&file, step(clients, number, name))?;
-        snippets::read(clients, place.path(), name, "ref-pin");
+        snippets::read(clients, place.path(), name);
     }
     Ok(())
 }

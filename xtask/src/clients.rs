@@ -105,7 +105,7 @@ impl Clients {
         }
         call(
             Command::new(self.program("maturin"))
-                .args(["--quiet", "build", "--locked", "--profile", profile])
+                .args(["build", "--quiet", "--locked", "--profile", profile])
                 .args(["--manifest-path", "crates/cli/Cargo.toml", "--out"])
                 .arg(&wheels)
                 .current_dir(root()),
