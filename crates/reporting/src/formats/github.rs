@@ -2,7 +2,7 @@
 //!
 //! A runner shows ten annotations of each level per step and drops the others without a word, and it cuts messages at
 //! 4096 UTF-16 units without a word. So the weightiest nine of each level are written and the tenth line counts the
-//! rest, and messages are cut here, with a mark.
+//! rest, and messages are cut here, with a mark. Where a change is looked at, only its own lines are annotated.
 
 use std::io;
 
@@ -36,6 +36,9 @@ impl Format for GitHub {
         let ranked = report.ranked();
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let findings: Vec<_> = ranked.iter().filter(|finding| finding.severity() == severity).collect();
+            // On a pull request, what is annotated elsewhere than on its lines is shown apart from them, and disliked.
+            let is_placed =
+                |finding: &&&&Finding| report.change.is_none() || finding.of_change || finding.standing.on_changed_line;
             let mut room = SHOWN;
             let reasons: Vec<_> = report.incomplete.iter().filter(|why| severity_of(why) == severity).collect();
             if !reasons.is_empty() {
@@ -45,11 +48,13 @@ impl Format for GitHub {
                 writeln!(out, "{}", command(severity, &title, &reasons.join("\n")))?;
             }
             let room = room.min(options.max_findings.unwrap_or(usize::MAX));
-            for finding in findings.iter().take(room) {
+            let mut annotated = 0;
+            for finding in findings.iter().filter(is_placed).take(room) {
                 writeln!(out, "{}", annotation(finding))?;
+                annotated += 1;
             }
-            if findings.len() > room {
-                let rest = count(findings.len() - room, &format!("more {}", severity.as_str()));
+            if findings.len() > annotated {
+                let rest = count(findings.len() - annotated, &format!("more {}", severity.as_str()));
                 let title = [("title", format!("lockstep: {rest}"))];
                 let text = format!("{rest} not annotated: `lockstep check` prints all of them");
                 writeln!(out, "{}", command(severity, &title, &text))?;

@@ -32,6 +32,22 @@ fn nine_of_a_level_and_a_line_for_the_rest() {
 }
 
 #[test]
+fn only_lines_of_the_change_are_annotated() {
+    let elsewhere = testing::finding();
+    let standing = lockstep_diagnostics::Standing { on_changed_line: true, ..elsewhere.standing };
+    let on_it = Finding { standing, message: "on it".to_owned(), ..testing::finding() };
+    let change = crate::ChangeView { staged: false, before: None, files: 1, functions: Vec::new(), inherited: 0 };
+    let text = testing::with_report(&[elsewhere, on_it], false, |report| {
+        let mut out = Vec::new();
+        GitHub.write(&ReportView { change: Some(&change), ..*report }, &Options::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    });
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].ends_with("::on it") || lines[0].contains("::on it%0A"), "{text}");
+    assert!(lines[1].starts_with("::error title=lockstep%3A 1 more error::"), "{text}");
+}
+
+#[test]
 fn an_accepted_gap_is_a_warning() {
     let accepted = [crate::Incompleteness { reason: "shallow".to_owned(), accepted: true, ..Default::default() }];
     let text = testing::with_report(&[], false, |report| {
