@@ -5,7 +5,7 @@ use std::fmt;
 
 use lockstep_model::RepoPath;
 
-use crate::{FileFacts, Language};
+use crate::{FileFacts, Language, Token, language_of, tokens};
 
 /// The build that reads facts. Those of another build may say something else of the same text.
 pub const FACTS: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("LOCKSTEP_FACTS"));
@@ -17,8 +17,18 @@ pub struct FactsKey(pub [u8; 32]);
 impl FactsKey {
     /// The key of the facts of `text` under the name `path`. Where the file lies says nothing, what it is called may.
     pub(crate) fn of(language: &dyn Language, path: &RepoPath, text: &str) -> Self {
+        Self::named(&[language.name(), path.file_name()], text)
+    }
+
+    /// The key of the tokens of `text`, which are known by its language, or by its ending where that is not followed.
+    fn of_tokens(path: &RepoPath, text: &str) -> Self {
+        let language = language_of(path).map_or("", Language::name);
+        Self::named(&[language, path.file_name(), "tokens"], text)
+    }
+
+    fn named(names: &[&str], text: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
-        for part in [language.name(), path.file_name()] {
+        for part in names {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
@@ -34,4 +44,32 @@ pub trait KeptFacts: Sync + fmt::Debug {
 
     /// Keeps `facts` under `key`.
     fn keep(&self, key: FactsKey, facts: &FileFacts);
+
+    /// The tokens under `key`; none if there are none.
+    fn tokens(&self, key: FactsKey) -> Option<Vec<Token>>;
+
+    /// Keeps `tokens` under `key`.
+    fn keep_tokens(&self, key: FactsKey, tokens: &[Token]);
+}
+
+/// The facts of `text` under the name `path`, read only if they are not kept.
+pub(crate) fn facts(kept: Option<&dyn KeptFacts>, language: &dyn Language, path: &RepoPath, text: &str) -> FileFacts {
+    let Some(kept) = kept else { return language.facts(path, text) };
+    let key = FactsKey::of(language, path, text);
+    kept.get(key).unwrap_or_else(|| {
+        let facts = language.facts(path, text);
+        kept.keep(key, &facts);
+        facts
+    })
+}
+
+/// Its tokens, the same way; see [`tokens::of`].
+pub(crate) fn tokens_of(kept: Option<&dyn KeptFacts>, path: &RepoPath, text: &str) -> Vec<Token> {
+    let Some(kept) = kept else { return tokens::of(path, text) };
+    let key = FactsKey::of_tokens(path, text);
+    kept.tokens(key).unwrap_or_else(|| {
+        let tokens = tokens::of(path, text);
+        kept.keep_tokens(key, &tokens);
+        tokens
+    })
 }

@@ -11,7 +11,7 @@ use std::{
 
 use lockstep_model::RepoPath;
 
-use crate::{FileFacts, Symbol, change::agree, language_of};
+use crate::{FileFacts, KeptFacts, Symbol, change::agree, kept, language_of};
 
 /// What a function asks of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +107,12 @@ pub struct Reached(Vec<Reach>);
 impl Version {
     /// Reads `text`, which stood at `path`. None if the language is not followed or the text does not parse.
     pub fn read(path: &RepoPath, text: &str) -> Option<Self> {
-        let facts = language_of(path)?.facts(path, text);
+        Self::read_kept(path, text, None)
+    }
+
+    /// As [`Self::read`], without parsing what is `kept`.
+    pub fn read_kept(path: &RepoPath, text: &str, kept: Option<&dyn KeptFacts>) -> Option<Self> {
+        let facts = kept::facts(kept, language_of(path)?, path, text);
         if facts.error.is_some() {
             return None;
         }

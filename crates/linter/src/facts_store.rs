@@ -1,4 +1,4 @@
-//! [`FactsStore`]: the facts of source files on disk, from one run to the next, so that a second run parses only what changed.
+//! [`FactsStore`]: the facts of source files, and their tokens, on disk, from one run to the next, so that a second run parses only what changed.
 //!
 //! One file per repository. It is read whole, checked whole, and replaced whole: a run that is killed leaves the old one, two
 //! at once leave that of the last. A file that is damaged, cut short, of another build or of another repository is thrown
@@ -16,7 +16,9 @@ use std::{
     },
 };
 
-use lockstep_codegraph::{FACTS, FactsKey, FileFacts, KeptFacts};
+use lockstep_codegraph::{FACTS, FactsKey, FileFacts, KeptFacts, Token};
+use rustc_hash::FxHashMap;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep facts 1\n";
@@ -32,10 +34,12 @@ pub struct FactsStore {
     /// What the file held.
     bytes: Vec<u8>,
     /// Where the facts stand in it, and whether this run asked for them.
-    known: HashMap<FactsKey, (Range<usize>, AtomicBool)>,
+    known: FxHashMap<FactsKey, (Range<usize>, AtomicBool)>,
     /// What this run read anew.
     new: Mutex<HashMap<FactsKey, Vec<u8>>>,
+    /// Files whose facts were there, and files that were parsed.
     hits: AtomicUsize,
+    parsed: AtomicUsize,
     /// Why the file was thrown away; none if it was not, or there was none.
     discarded: Option<String>,
 }
@@ -48,9 +52,10 @@ impl FactsStore {
         let mut store = Self {
             path,
             bytes: Vec::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             new: Mutex::default(),
             hits: AtomicUsize::new(0),
+            parsed: AtomicUsize::new(0),
             discarded: None,
         };
         match fs::read(&store.path) {
@@ -69,7 +74,7 @@ impl FactsStore {
 
     /// How many files this run took from the store, and how many it had to parse.
     pub fn counts(&self) -> (usize, usize) {
-        (self.hits.load(Ordering::Relaxed), self.new.lock().map_or(0, |new| new.len()))
+        (self.hits.load(Ordering::Relaxed), self.parsed.load(Ordering::Relaxed))
     }
 
     /// Why what was there was thrown away, in words; none if it was not.
@@ -118,21 +123,61 @@ impl FactsStore {
     }
 }
 
-impl KeptFacts for FactsStore {
-    fn get(&self, key: FactsKey) -> Option<FileFacts> {
+impl FactsStore {
+    /// What is kept under `key`.
+    fn read<T: DeserializeOwned>(&self, key: FactsKey) -> Option<T> {
         let Some((at, asked)) = self.known.get(&key) else {
             // Another state of the same project may have read it in this run.
             return postcard::from_bytes(self.new.lock().ok()?.get(&key)?).ok();
         };
-        let facts = postcard::from_bytes(self.bytes.get(at.clone())?).ok()?;
+        let value = postcard::from_bytes(self.bytes.get(at.clone())?).ok()?;
         asked.store(true, Ordering::Relaxed);
-        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(value)
+    }
+
+    /// Keeps something under `key`. True if it was not there.
+    fn write<T: Serialize + ?Sized>(&self, key: FactsKey, value: &T) -> bool {
+        match (postcard::to_stdvec(value), self.new.lock()) {
+            (Ok(bytes), Ok(mut new)) => new.insert(key, bytes).is_none(),
+            _ => false,
+        }
+    }
+}
+
+impl KeptFacts for FactsStore {
+    fn get(&self, key: FactsKey) -> Option<FileFacts> {
+        let facts = self.read(key)?;
+        let known = self.known.contains_key(&key);
+        self.hits.fetch_add(usize::from(known), Ordering::Relaxed);
         Some(facts)
     }
 
     fn keep(&self, key: FactsKey, facts: &FileFacts) {
-        if let (Ok(bytes), Ok(mut new)) = (postcard::to_stdvec(facts), self.new.lock()) {
-            new.insert(key, bytes);
+        let new = self.write(key, facts);
+        self.parsed.fetch_add(usize::from(new), Ordering::Relaxed);
+    }
+
+    fn tokens(&self, key: FactsKey) -> Option<Vec<Token>> {
+        let places: Vec<(u32, u32, u32)> = self.read(key)?;
+        let mut last = 0;
+        let token = |(class, gap, length): (u32, u32, u32)| {
+            let start = last + gap;
+            last = start + length;
+            Token { class, start, end: last }
+        };
+        Some(places.into_iter().map(token).collect())
+    }
+
+    fn keep_tokens(&self, key: FactsKey, tokens: &[Token]) {
+        let mut last = 0;
+        let place = |token: &Token| {
+            let gap = token.start.checked_sub(last)?;
+            last = token.end;
+            Some((token.class, gap, token.end.checked_sub(token.start)?))
+        };
+        // Of tokens that stand in each other nothing is kept.
+        if let Some(places) = tokens.iter().map(place).collect::<Option<Vec<_>>>() {
+            self.write(key, &places);
         }
     }
 }

@@ -128,7 +128,7 @@ fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usi
 fn told_apart_today(project: &Project, path: &RepoPath, asked: BTreeMap<Asked, Vec<u32>>) -> Option<Askers> {
     let text = project.files.text(path).ok()?;
     let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
-    let today = Version::read(path, &text)?;
+    let today = Version::read_kept(path, &text, project.kept())?;
     let reached = today.outline().reached(&asked);
     let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
     if there.iter().all(|number| reached.is_reached_whole(*number, &today)) {

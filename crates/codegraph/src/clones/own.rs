@@ -7,12 +7,7 @@ use lockstep_model::{Closure, ClosureFile, FileKind, FileSet, RepoPath, Symbols}
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{
-    FileFacts, change,
-    closure::sources::Sources,
-    kinds,
-    tokens::{self, Token},
-};
+use crate::{FileFacts, change, closure::sources::Sources, kinds, tokens::Token};
 
 /// Characters per line beyond which a text is no source that a person wrote.
 const WIDEST: usize = 200;
@@ -64,13 +59,13 @@ fn rows_of(files: &FileSet, sources: &Sources<'_>, path: &RepoPath, reaching: &[
         Row { function, path: path.clone(), text: text.clone(), tokens, lines }
     };
     match (owner, sources.get(path)) {
-        (Some(function), _) => vec![row(function, tokens::of(path, &text))],
+        (Some(function), _) => vec![row(function, sources.tokens(path, &text))],
         (None, Some(loaded)) => {
             let whose = Whose::new(&loaded.facts, reaching);
             if whose.owners.is_empty() {
                 return Vec::new();
             }
-            let tokens = tokens::of(path, &text);
+            let tokens = sources.tokens(path, &text);
             whose.divide(&tokens).into_iter().map(|(function, tokens)| row(function, tokens)).collect()
         }
         (None, None) => Vec::new(),

@@ -10,7 +10,8 @@ use lockstep_model::{FileSet, Location, ReadError, RepoPath};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    FactsKey, FileFacts, Import, KeptFacts, Language, Resolution, Resolve, SourceFacts, all, kinds, languages::index_of,
+    FileFacts, Import, KeptFacts, Language, Resolution, Resolve, SourceFacts, Token, all, kept, kinds,
+    languages::index_of,
 };
 
 /// A source file with its facts.
@@ -41,22 +42,18 @@ impl<'a> Sources<'a> {
         let language = index_of(path)?;
         let loaded = self.loaded.get(path)?;
         Some(loaded.get_or_init(|| match self.files.text(path) {
-            Ok(text) => Loaded { facts: self.facts_of(language, path, &text), text, language, unreadable: None },
+            Ok(text) => {
+                Loaded { facts: kept::facts(self.kept, all()[language], path, &text), text, language, unreadable: None }
+            }
             Err(error) => {
                 Loaded { text: Arc::from(""), facts: FileFacts::default(), language, unreadable: Some(error) }
             }
         }))
     }
 
-    fn facts_of(&self, language: usize, path: &RepoPath, text: &str) -> FileFacts {
-        let language = all()[language];
-        let Some(kept) = self.kept else { return language.facts(path, text) };
-        let key = FactsKey::of(language, path, text);
-        kept.get(key).unwrap_or_else(|| {
-            let facts = language.facts(path, text);
-            kept.keep(key, &facts);
-            facts
-        })
+    /// The tokens of a file that holds `text`.
+    pub(crate) fn tokens(&self, path: &RepoPath, text: &str) -> Vec<Token> {
+        kept::tokens_of(self.kept, path, text)
     }
 
     /// How many files were read in each language, and what could not be read or parsed.
