@@ -8,7 +8,7 @@ use lockstep_config::{Config, Levels, Place};
 use lockstep_diagnostics::{Finding, Fingerprint, Level, Problem, ProblemKind};
 use lockstep_model::{BlobId, ChangesetKind, FunctionId};
 
-use crate::{Options, Progress, Project, Report, analyse, judge};
+use crate::{ChangeAsked, Options, Progress, Project, Report, analyse, judge};
 
 /// What a finding may gain in strength and still be the one that was there before.
 const GAIN: f64 = 0.10;
@@ -31,6 +31,10 @@ pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, op
         // Nothing of what is there now can be told if nothing is to be said.
         Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => {
             Vec::new()
+        }
+        // Nothing is staged: what was before is what is.
+        Some(_) if change.is_empty() && project.change.as_ref().is_some_and(ChangeAsked::is_staged) => {
+            report.findings.clone()
         }
         Some(commit) => {
             let before = project.at(commit);

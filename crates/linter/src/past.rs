@@ -134,7 +134,7 @@ impl Past {
 pub(crate) fn apart(repository: &Repository, apart: Apart, known_time: Option<Timestamp>) -> Problem {
     let (known, asked) = (apart.known.short(), apart.asked.short());
     let later = repository.commit_time(&apart.asked.to_string()).ok().zip(known_time);
-    let days = later.map_or(0, |(asked, known)| (asked - known) / (24 * 60 * 60));
+    let days = later.map_or(0, |(asked, known)| asked.saturating_sub(known) / (24 * 60 * 60));
     let when = match days {
         ..=0 => String::new(),
         1 => " a day later".to_owned(),

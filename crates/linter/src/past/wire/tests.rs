@@ -1,6 +1,22 @@
 //! Unit tests of [`super`]: what comes back, and what is never trusted.
 
+use lockstep_config::Config;
+use lockstep_testkit::{Page, Repository};
+
 use super::*;
+use crate::{Options, Progress, Project, analyse, model};
+
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str) {}
+    fn step(&self, _: usize, _: usize) {}
+}
+
+const OPTIONS: Options = Options { as_of: None, allow_shallow: false, jobs: 1 };
+
+/// A function whose manifest has a block for it, and two that start in one file.
+const SHOP: &str = "# Shop\n\n## Shop\n\n```history\nd1 ana \"Start\" A README.md\nd2..d6 ana \"Round anew\" M pay.js M serverless.yml\n```\n\n```yaml serverless.yml\nservice: shop\nprovider: { name: aws }\nfunctions:\n  pay: { handler: pay.run, timeout: 0 }\n  list: { handler: pay.list }\n```\n\n```js pay.js\nconst rate = 0;\nexports.run = () => rate + 0;\nexports.list = () => 0;\n```\n";
 
 fn blob(number: u8) -> BlobId {
     BlobId([number; 20])
@@ -87,6 +103,29 @@ fn what_is_sealed_is_not_trusted_either() {
     other[MAGIC.len() + LENGTH + 1] ^= 1;
     assert!(matches!(Past::from_bytes(&sealed(other.clone())), Err(PastError::OtherBuild(_))));
     assert!(Past::facts_of(&sealed(other)).is_ok());
+}
+
+/// A whole run on it neither: whatever a model says, it is an error or a history.
+#[test]
+fn no_model_ends_a_run() {
+    let page = Page::parse(SHOP).unwrap();
+    let shop = Repository::build(&page.cases[0].plan().unwrap()).unwrap();
+    let config = Config::default();
+    let good = model(&mut Project::open(shop.path()).unwrap(), &config, &OPTIONS, &Silent).ok().unwrap().bytes;
+    let body = &good[..good.len() - HASH];
+    let mut project = Project::open(shop.path()).unwrap();
+    let mut used = 0;
+    for at in (MAGIC.len() + LENGTH..body.len()).step_by(3) {
+        let mut bad = body.to_vec();
+        bad[at] ^= if at % 2 == 0 { 0x7f } else { 0x01 };
+        (project.past, project.without_model) = (None, None);
+        project.use_model("main.model", Ok(sealed(bad)), &config);
+        if project.past.is_some() {
+            used += 1;
+            analyse(&project, &config, &OPTIONS, &Silent);
+        }
+    }
+    assert!(used > 50, "only {used} could be read at all");
 }
 
 #[test]
