@@ -76,6 +76,9 @@ fn documents_follow_their_schemas() {
         assert_eq!(faults, Vec::<String>::new(), "{arguments:?}");
         assert_eq!(document["schema_version"], 1);
     }
+    assert!(program::run(&folder, &["model", "write", "main.model"]).status.success());
+    let (document, wrong) = faults(&folder, "model.json", &["model", "show", "main.model"]);
+    assert_eq!(wrong, Vec::<String>::new(), "{document}");
     fs::write(folder.join("billing/template.yaml"), "Resources: [").expect("a file");
     let (document, faults) = faults(&folder, "check.json", &["check"]);
     assert_eq!(faults, Vec::<String>::new(), "{document}");

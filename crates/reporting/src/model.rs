@@ -8,11 +8,11 @@ use crate::{
     Options, escape,
     functions::write_safely,
     json::{self, SCHEMA_VERSION},
-    prose::{count, date},
+    prose::{count, date, instant},
 };
 
 /// What a model says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelView {
     /// The newest commit that it knows; none before the first.
     pub head: Option<String>,
@@ -33,8 +33,13 @@ pub struct ModelView {
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
-    #[serde(flatten)]
-    model: &'a ModelView,
+    head: Option<&'a str>,
+    as_of: Option<String>,
+    commits: u32,
+    changesets: u32,
+    written_by: &'a str,
+    readable: bool,
+    size: u64,
 }
 
 /// Writes the document of `model show --format json`.
@@ -42,7 +47,17 @@ struct Document<'a> {
 /// # Errors
 /// If `out` refuses.
 pub fn write_json(view: &ModelView, out: &mut dyn io::Write) -> io::Result<()> {
-    json::write(&Document { schema_version: SCHEMA_VERSION, model: view }, out)
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        head: view.head.as_deref(),
+        as_of: view.as_of.map(instant),
+        commits: view.commits,
+        changesets: view.changesets,
+        written_by: &view.written_by,
+        readable: view.readable,
+        size: view.size,
+    };
+    json::write(&document, out)
 }
 
 /// Writes it in words.
