@@ -16,10 +16,13 @@ esac
 
 # In a job that runs in a container the workspace belongs to somebody else, and git refuses it. It is the one that this job
 # has checked out.
-if git -C "$folder" rev-parse --git-dir 2>&1 | grep -q 'dubious ownership'; then
-  top=$(cd "${GITHUB_WORKSPACE:-.}" && pwd)
-  git config --global --add safe.directory "$top"
-fi
+case $(git -C "$folder" rev-parse --git-dir 2>&1 || true) in
+  *'dubious ownership'*)
+    top=$(cd "${GITHUB_WORKSPACE:-.}" && pwd -P)
+    git config --global --add safe.directory "$top" \
+      || annotate warning 'lockstep: another user owns the workspace' "git config --global --add safe.directory $top failed"
+    ;;
+esac
 
 shallow=$(git -C "$folder" rev-parse --is-shallow-repository 2>/dev/null) || exit 0
 

@@ -1,7 +1,14 @@
 //! The GitHub Action, run step by step on a checkout as `actions/checkout` makes it: of depth one, of the merge that GitHub
 //! makes for a pull request.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::Path,
+    sync::mpsc,
+    thread,
+};
 
 use libtest_mimic::Failed;
 use lockstep_testkit::{Repository, client};
@@ -20,6 +27,8 @@ pub const TESTS: &[(&str, Test)] = &[
     ("action::what_is_denied_fails_after_the_upload", what_is_denied_fails_after_the_upload),
     ("action::without_history_it_is_incomplete", without_history_it_is_incomplete),
     ("action::a_model_stands_for_the_history", a_model_stands_for_the_history),
+    ("action::the_token_replaces_what_the_checkout_left", the_token_replaces_what_the_checkout_left),
+    ("action::a_workspace_of_another_user_is_made_safe", a_workspace_of_another_user_is_made_safe),
     ("action::on_a_push_the_whole_repository_is_looked_at", on_a_push_the_whole_repository_is_looked_at),
 ];
 
@@ -201,8 +210,10 @@ fn what_is_denied_fails_after_the_upload(clients: &'static Clients) -> Result<()
 fn without_history_it_is_incomplete(clients: &'static Clients) -> Result<(), Failed> {
     let request = PullRequest::new();
     let checkout = request.checkout();
-    let outcome = job(clients, &checkout).input("binary", LOCKSTEP).input("history", "none").run();
+    let runner = job(clients, &checkout).input("binary", LOCKSTEP).input("history", "none");
+    let outcome = runner.input("upload-sarif", "true").run();
     assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (3, "incomplete"), "{outcome:#?}");
+    assert!(outcome.used.is_empty(), "what was not found is not fixed: {outcome:#?}");
     // What cannot be fetched is told; the check then says that history is missing.
     let checkout = request.checkout();
     checkout.git(&["remote", "set-url", "origin", "file:///nowhere"])?;
@@ -226,6 +237,58 @@ fn a_model_stands_for_the_history(clients: &'static Clients) -> Result<(), Faile
     assert_missing_is_annotated(&outcome);
     assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (0, "passed"), "{outcome:#?}");
     assert_eq!(checkout.git(&["rev-parse", "--is-shallow-repository"])?, "true");
+    Ok(())
+}
+
+/// A server that refuses the first who asks, and hands over how that was asked.
+fn refusing_server() -> std::io::Result<(String, mpsc::Receiver<String>)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let (send, asked) = mpsc::channel();
+    thread::spawn(move || -> std::io::Result<()> {
+        let (stream, _) = listener.accept()?;
+        let lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+        let request = lines.collect::<Vec<_>>().join("\n");
+        (&stream).write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+        // Where nobody waits for it any more the test has failed already.
+        let _ = send.send(request);
+        Ok(())
+    });
+    Ok((address, asked))
+}
+
+fn the_token_replaces_what_the_checkout_left(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let checkout = request.checkout();
+    let (server, asked) = refusing_server()?;
+    checkout.git(&["remote", "set-url", "origin", &format!("{server}/shop.git")])?;
+    checkout.git(&["config", &format!("http.{server}/.extraheader"), "AUTHORIZATION: basic b2xk"])?;
+    let outcome = job(clients, &checkout).input("binary", LOCKSTEP).with("GITHUB_SERVER_URL", &server).run();
+    let request = asked.try_recv()?.to_lowercase();
+    let headers: Vec<&str> = request.lines().filter(|line| line.starts_with("authorization:")).collect();
+    // "x-access-token:a-token", encoded; two headers of that name are refused by GitHub.
+    assert_eq!(headers, ["authorization: basic eC1hY2Nlc3MtdG9rZW46YS10b2tlbg==".to_lowercase()], "{request}");
+    assert!(!outcome.log.contains("eC1hY2Nlc3M") && !outcome.log.contains("a-token"), "{outcome:#?}");
+    Ok(())
+}
+
+fn a_workspace_of_another_user_is_made_safe(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let checkout = request.checkout();
+    let config = checkout.outside().join("gitconfig");
+    // Git takes every folder for another user's, unless it is said to be safe: so are the one that is fetched from, and no
+    // more.
+    fs::write(&config, format!("[safe]\n\tdirectory = {}/.git\n", request.upstream.path().display()))?;
+    let runner = job(clients, &checkout)
+        .input("binary", LOCKSTEP)
+        .with("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        .with("GIT_CONFIG_GLOBAL", &config.display().to_string());
+    let outcome = runner.run();
+    assert_missing_is_annotated(&outcome);
+    assert_eq!(outcome.code, 0, "{outcome:#?}");
+    let safe = fs::read_to_string(&config)?;
+    let workspace = checkout.path().canonicalize()?;
+    assert!(safe.contains(&format!("directory = {}\n", workspace.display())), "{safe}");
     Ok(())
 }
 
