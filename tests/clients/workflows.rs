@@ -45,6 +45,7 @@ fn they_follow_their_schemas(clients: &'static Clients) -> Result<(), Failed> {
     for (schema, files) in [
         ("vendor.github-workflows", files(".github/workflows", ".yml")),
         ("vendor.github-actions", vec!["action.yml".to_owned()]),
+        ("vendor.dependabot", vec![".github/dependabot.yml".to_owned()]),
         ("vendor.gitlab-ci", vec!["ci/gitlab.yml".to_owned()]),
     ] {
         let mut check = clients.command(clients.program("check-jsonschema"), &root());
