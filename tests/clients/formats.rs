@@ -24,6 +24,7 @@ pub const TESTS: &[(&str, Test)] = &[
     ("formats::code_quality_follows_what_gitlab_documents", code_quality_follows_what_gitlab_documents),
     ("formats::rdjson_follows_reviewdogs_fields", rdjson_follows_reviewdogs_fields),
     ("formats::junit_is_read_as_tests", junit_is_read_as_tests),
+    ("formats::schemas_of_ours_refuse_what_is_wrong", schemas_of_ours_refuse_what_is_wrong),
     ("formats::annotations_are_as_the_runner_reads_them", annotations_are_as_the_runner_reads_them),
 ];
 
@@ -199,6 +200,39 @@ fn junit_is_read_as_tests(clients: &'static Clients) -> Result<(), Failed> {
         let mut read = clients.command(clients.program("python"), &root());
         let read = done(read.args(["-c", READ]).arg(schema).arg(&file));
         assert_eq!(read.contains(MISSING), name == "staged", "{name}: {read}");
+    }
+    Ok(())
+}
+
+fn schemas_of_ours_refuse_what_is_wrong(clients: &'static Clients) -> Result<(), Failed> {
+    let place = tempfile::tempdir()?;
+    let staged = reported(clients).iter().find(|case| case.name == "staged").expect("the case");
+    for (format, good, bad) in [
+        ("gitlab", "\"fingerprint\"", "\"print\""),
+        ("gitlab", "\"begin\": ", "\"begin\": -"),
+        ("rdjson", "\"WARNING\"", "\"warning\""),
+        ("rdjson", "\"path\"", "\"file\""),
+        ("junit", "<skipped", "<skipped line=\"1\""),
+        ("junit", "tests=\"", "tests=\"x"),
+    ] {
+        let text = fs::read_to_string(staged.report(format))?;
+        assert!(text.contains(good), "{format} has no {good}: {text}");
+        let file = place.path().join(format);
+        fs::write(&file, text.replace(good, bad))?;
+        let schemas = root().join("tests/clients/schemas");
+        let told = if format == "junit" {
+            let mut read = clients.command(clients.program("python"), &root());
+            said(read.args(["-c", READ]).arg(schemas.join("junit.rng")).arg(&file))
+        } else {
+            let mut check = clients.command(clients.program("check-jsonschema"), &root());
+            said(
+                check
+                    .args(["--force-filetype", "json", "--schemafile"])
+                    .arg(schemas.join(format!("{format}.json")))
+                    .arg(&file),
+            )
+        };
+        assert_eq!(told.code, Some(1), "{format} with {bad} for {good}: {}", told.text);
     }
     Ok(())
 }
