@@ -111,6 +111,11 @@ impl Bar {
         Self { bar, started: Instant::now(), shown: OnceLock::new(), stages }
     }
 
+    /// True if it is shown once the run takes a while.
+    pub fn is_wanted(&self) -> bool {
+        self.bar.is_some()
+    }
+
     fn show(&self) -> Option<&ProgressBar> {
         let bar = self.bar.as_ref().filter(|_| self.started.elapsed() > PATIENCE)?;
         self.shown.get_or_init(|| bar.set_draw_target(ProgressDrawTarget::stderr()));

@@ -8,7 +8,7 @@ use crate::{
     base,
     commands::baseline,
     exit::Exit,
-    reports,
+    patience, reports,
     session::{Session, fetch_missing, tell_of_what_was_kept},
     terminal, views,
 };
@@ -29,8 +29,13 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
         session.project.use_model(&model.to_string_lossy(), bytes, &session.config);
     }
     let options = session.options(&args.history)?;
+    // A hook is run quietly, and even so people want to know what a commit waits for.
+    let unexplained = args.staged && args.common.quiet < 2 && !session.bar.is_wanted();
+    let kept = session.project.past.as_ref().filter(|_| unexplained);
+    let waiting = patience::explain(kept);
     let mut report =
         session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
+    drop(waiting);
     session.bar.finish();
     if args.show_inherited {
         report.findings.iter_mut().for_each(|finding| finding.standing.held_back = false);
