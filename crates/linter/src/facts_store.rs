@@ -260,6 +260,20 @@ mod tests {
     }
 
     #[test]
+    fn tokens_come_back_and_count_as_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
+        let tokens = [Token::new(Token::NAME, 3..7), Token::word("(", 7..8), Token::new(Token::LITERAL, 10..400_000)];
+        let first = store();
+        first.keep_tokens(key(1), &tokens);
+        first.keep_tokens(key(2), &[tokens[1], tokens[0]]);
+        first.save().unwrap();
+        let second = store();
+        assert_eq!((second.tokens(key(1)), second.tokens(key(2))), (Some(tokens.to_vec()), None));
+        assert_eq!((first.counts(), second.counts()), ((0, 0), (0, 0)));
+    }
+
+    #[test]
     fn what_cannot_be_trusted_is_thrown_away() {
         let folder = tempfile::tempdir().unwrap();
         let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));

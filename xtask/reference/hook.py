@@ -1,0 +1,102 @@
+"""Times `lockstep check --staged`, as a hook runs it, on copies of repositories.
+
+    cargo build --release -p cargo-lockstep
+    cargo run --release -p lockstep-testkit --example made_up_history -- /tmp/made-up.git 10000 50
+    python3 xtask/reference/hook.py target/release/lockstep /tmp/made-up.git CHECKOUT ...
+
+Each repository is cloned into a temporary folder, one line is appended to a source file and staged, and the hook runs: once
+with nothing kept, then seven times with what that run kept, then seven times with one more commit before each. What runs with
+what was kept must print what one without prints. Prints a Markdown table: medians, the spread, and the time that the
+processors were busy, which a loaded machine changes least.
+"""
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+TURNS = 7
+SOURCES = ["*.py", "*.ts", "*.js", "*.java", "*.go", "*.rs"]
+NAMES = ["-c", "user.name=Ana", "-c", "user.email=ana@shop.example", "-c", "commit.gpgsign=false"]
+
+
+def git(folder, *arguments):
+    return subprocess.run(["git", "-C", folder, *NAMES, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def busy():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class Hook:
+    def __init__(self, program, repository, place):
+        self.program, self.folder = os.path.abspath(program), os.path.join(place, "copy")
+        subprocess.run(["git", "clone", "-q", "--shared", repository, self.folder], check=True)
+        self.cache = os.path.join(place, "cache")
+        self.files = git(self.folder, "ls-files", *SOURCES).split("\n")[:-1]
+        self.edits = 0
+
+    def edit(self):
+        """Appends a comment to the next source file, and stages it."""
+        name = self.files[(self.edits * 7) % len(self.files)]
+        self.edits += 1
+        sign = "#" if name.endswith(".py") else "//"
+        with open(os.path.join(self.folder, name), "a", encoding="utf-8") as file:
+            file.write(f"{sign} {self.edits}\n")
+        git(self.folder, "add", "-A")
+
+    def run(self, *more):
+        """Seconds by the clock, seconds of the processors, and what is printed."""
+        environment = dict(os.environ, LOCKSTEP_CACHE_DIR=self.cache)
+        before, started = busy(), time.monotonic()
+        done = subprocess.run(
+            [self.program, "check", "--staged", *more], cwd=self.folder, env=environment, capture_output=True
+        )
+        seconds, used = time.monotonic() - started, busy() - before
+        if done.returncode not in (0, 1, 3):
+            sys.exit(done.stderr.decode())
+        return seconds, used, done.stdout
+
+    def same(self, printed):
+        if self.run("--no-cache")[2] != printed:
+            sys.exit(f"{self.folder}: what was kept changed what is printed")
+
+
+def shown(runs):
+    clock, used = [run[0] * 1000 for run in runs], [run[1] * 1000 for run in runs]
+    median = statistics.median
+    return f"{median(clock):.0f} ms ({min(clock):.0f} to {max(clock):.0f}), busy {median(used):.0f} ms"
+
+
+def main():
+    program, *repositories = sys.argv[1:]
+    print("| repository | changesets | nothing kept | kept | kept, one commit later |")
+    print("|---|---|---|---|---|")
+    for repository in repositories:
+        place = tempfile.mkdtemp()
+        try:
+            hook = Hook(program, os.path.abspath(repository), place)
+            changesets = git(hook.folder, "rev-list", "--count", "--first-parent", "HEAD").strip()
+            hook.edit()
+            cold = [hook.run()]
+            warm = [hook.run() for _ in range(TURNS)]
+            hook.same(warm[-1][2])
+            later = []
+            for _ in range(TURNS):
+                git(hook.folder, "commit", "-q", "--no-verify", "-m", "One more")
+                hook.edit()
+                later.append(hook.run())
+            hook.same(later[-1][2])
+            name = os.path.basename(repository.rstrip("/"))
+            print(f"| {name} | {changesets} | {shown(cold)} | {shown(warm)} | {shown(later)} |", flush=True)
+        finally:
+            shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    main()
