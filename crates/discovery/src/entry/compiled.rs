@@ -154,13 +154,19 @@ fn by_scripts(files: &FileSet, package: &RepoPath, rest: &str) -> Vec<RepoPath> 
     for text in configs.filter_map(|path| files.text(path).ok()).filter(|text| text.len() < 200_000) {
         for word in SOURCE_WORD.find_iter(&text) {
             let named_here = is_key_before(&text[..word.start()], rest) || is_key_before(&text[..word.start()], base);
-            for path in expand(files, &folder, word.as_str()) {
+            let is_called_so = |path: &RepoPath| {
                 let same = path.file_stem() == base || parent.is_some_and(|parent| path.file_stem() == parent);
-                let index = path.file_stem() == "index"
-                    && path
-                        .parent()
-                        .is_some_and(|folder| folder.file_name() == base || Some(folder.file_name()) == parent);
-                if (same || index || named_here) && !found.contains(&path) {
+                let around = || {
+                    path.parent().is_some_and(|folder| folder.file_name() == base || Some(folder.file_name()) == parent)
+                };
+                same || (path.file_stem() == "index" && around())
+            };
+            // Patterns are dear, and most mean other files.
+            if is_pattern(word.as_str()) && !named_here && !files.under(&folder).any(is_called_so) {
+                continue;
+            }
+            for path in expand(files, &folder, word.as_str()) {
+                if (named_here || is_called_so(&path)) && !found.contains(&path) {
                     found.push(path);
                 }
             }
@@ -186,10 +192,14 @@ fn has_script(files: &FileSet, folder: &RepoPath) -> bool {
     folder.join("package.json").is_ok_and(|path| files.is_file(&path))
 }
 
+fn is_pattern(word: &str) -> bool {
+    word.contains(['*', '{'])
+}
+
 /// The files that a word of a script means: one file, or all that match a pattern.
 fn expand(files: &FileSet, folder: &RepoPath, word: &str) -> Vec<RepoPath> {
     let Ok(path) = folder.join(word) else { return Vec::new() };
-    if !word.contains(['*', '{']) {
+    if !is_pattern(word) {
         return probe::file(files, &path).into_iter().collect();
     }
     let Ok(glob) = GlobBuilder::new(path.as_str()).literal_separator(true).build() else { return Vec::new() };

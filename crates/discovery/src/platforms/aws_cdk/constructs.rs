@@ -47,6 +47,10 @@ fn camel_path(name: &str) -> String {
 
 /// `from_asset` as TypeScript writes it; names of classes stay.
 pub(super) fn camel(name: &str) -> String {
+    // Almost all names are.
+    if !name.bytes().skip(1).any(|byte| byte == b'_') {
+        return name.to_owned();
+    }
     let mut out = String::with_capacity(name.len());
     let mut raise = false;
     for (index, c) in name.chars().enumerate() {
