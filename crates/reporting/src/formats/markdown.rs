@@ -226,7 +226,9 @@ fn reproduce(report: &ReportView<'_>) -> String {
         },
         None => "lockstep check".to_owned(),
     };
-    let at = report.history.head.map_or_else(String::new, |head| format!(" at {}", head.short()));
+    // With a change, the history that was read ends before it, and what is at hand is after it.
+    let head = report.history.head.filter(|_| report.change.is_none());
+    let at = head.map_or_else(String::new, |head| format!(" at {}", head.short()));
     format!("<sub>`{command}`{at} prints all of it with its sources; lockstep {}</sub>", tool::VERSION)
 }
 
