@@ -40,8 +40,7 @@ pub use read::{
                   is executed, and nothing is sent anywhere.",
     after_help = "Exit codes: 0 nothing at deny level · 1 a finding at deny level · 2 usage, configuration or internal \
                   error · 3 analysis incomplete (no, short or shallow history; nothing that could be read)",
-    args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true
+    args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
     /// The command; `check` if none is given.

@@ -52,7 +52,10 @@ fn meant_by(path: &Path) -> PathBuf {
 pub fn write(view: &ReportView<'_>, output: &OutputArgs, wishes: &Options, common: &Common) -> anyhow::Result<()> {
     // Twice quiet is the exit code alone; files are written all the same.
     if common.quiet < 2 {
-        terminal::print(|out| output.format.0.write(view, wishes, out))?;
+        let format = output.format.0;
+        let max_findings = wishes.max_findings.or(format.usual_findings());
+        let shown = Options { max_findings, ..wishes.clone() };
+        terminal::print(|out| format.write(view, &shown, out))?;
     }
     let in_files = Options { verbose: common.verbose > 0, github_actions: wishes.github_actions, ..Options::default() };
     let written = output.report.iter().map(|report| {

@@ -66,6 +66,9 @@ impl Session {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build()?;
         let mut project =
             pool.install(|| Project::open_with(path, change)).map_err(|error| match command_meant(path) {
+                Some(command) if path == Path::new(&command) => {
+                    anyhow!("there is no folder `{command}`; the command comes first: `lockstep {command} …`")
+                }
                 Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
                 None => error.into(),
             })?;

@@ -45,11 +45,23 @@ pub enum OpenError {
     Corrupt(String),
 }
 
+/// `text` with its control characters made visible; quotes stay as they are.
+fn visible(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, c| {
+        if c.is_control() {
+            out.extend(c.escape_default())
+        } else {
+            out.push(c)
+        }
+        out
+    })
+}
+
 /// A revision could not be had.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RevisionError {
     /// Nothing has this name, or what has it is no commit.
-    #[error("no commit is called `{}`: {}", rev.escape_debug(), why.escape_debug())]
+    #[error("no commit is called `{}`: {}", rev.escape_debug(), visible(why))]
     Unknown {
         /// The name.
         rev: String,

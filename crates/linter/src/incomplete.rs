@@ -118,6 +118,15 @@ impl Incomplete {
         reasons
     }
 
+    /// The patterns that say which folders or files are functions name none.
+    pub(crate) fn no_units(patterns: &[String]) -> Self {
+        Self::new(
+            format!("no folder and no file is named by the units {}", patterns.join(", ")),
+            &["nothing was looked at"],
+            &["patterns are relative to the root of the repository: `handlers/*`, `src/{cart,checkout}`"],
+        )
+    }
+
     /// The history cannot be split into a past and a future.
     pub(crate) fn too_short_to_split(changesets: u32, needed: u32) -> Self {
         Self::new(

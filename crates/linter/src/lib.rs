@@ -338,6 +338,9 @@ pub fn analyse(project: &Project, config: &Config, options: &Options, progress: 
     let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
     let mut incomplete = mined.incomplete;
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
+    if found.functions.is_empty() && !config.units.is_empty() && project.scope.is_root() {
+        incomplete.push(Incomplete::no_units(&config.units));
+    }
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.extend(judged.problem());

@@ -12,6 +12,11 @@ pub trait Format: Sync {
     /// One line for `--help`.
     fn summary(&self) -> &'static str;
 
+    /// How many findings are shown on standard output if nobody says; none for all of them.
+    fn usual_findings(&self) -> Option<usize> {
+        None
+    }
+
     /// Writes `report` to `out`.
     ///
     /// # Errors

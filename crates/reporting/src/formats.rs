@@ -36,10 +36,12 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 mod tests {
     use proptest::prelude::*;
 
+    use lockstep_diagnostics::{Finding, Standing};
+
     use super::*;
     use crate::{
-        Options,
-        testing::{hostile, runner},
+        ChangeView, Options, ReportView,
+        testing::{self, hostile, runner},
     };
 
     #[test]
@@ -53,6 +55,33 @@ mod tests {
         files.sort();
         names.sort_unstable();
         assert_eq!(files, names, "a format is one file in {folder} and one line in FORMATS");
+    }
+
+    /// What was there before a change is shown to nobody, counted for everybody, and left in by formats whose readers
+    /// compare branches themselves.
+    #[test]
+    fn what_was_there_before_a_change_is_counted() {
+        let standing = Standing { introduced: Some(false), held_back: true, on_changed_line: false };
+        let findings = [Finding { standing, ..testing::finding() }];
+        let functions = findings[0].functions.clone();
+        let change = ChangeView { staged: false, before: None, files: 1, functions, inherited: 1 };
+        for format in FORMATS {
+            let text = testing::with_report(&findings, false, |report| {
+                let mut out = Vec::new();
+                let report = ReportView { change: Some(&change), ..*report };
+                format.write(&report, &Options::default(), &mut out).unwrap();
+                String::from_utf8(out).unwrap()
+            });
+            let told = match format.name() {
+                "json" | "jsonl" => text.contains("\"inherited\": 1") || text.contains("\"inherited\":1"),
+                "gitlab" => text.contains("\"check_name\": \"lockstep\""),
+                "sarif" => text.contains("\"baselineState\": \"unchanged\""),
+                // Its readers see the lines of the change only.
+                "rdjson" => !text.contains("\"value\": \"lockstep\""),
+                _ => text.contains("1 finding that the base has already"),
+            };
+            assert!(told, "{}: {text}", format.name());
+        }
     }
 
     proptest! {

@@ -149,6 +149,12 @@ impl<'a> ReportView<'a> {
         rank(self.reported().filter(|finding| finding.baseline == BaselineState::Known))
     }
 
+    /// The findings that were there before the change, and that the baseline does not know, the weightiest first.
+    pub(crate) fn inherited(&self) -> Vec<&'a Finding> {
+        let held_back = |finding: &&Finding| finding.standing.held_back && finding.baseline != BaselineState::Known;
+        rank(self.reported().filter(held_back))
+    }
+
     /// The findings that are silenced by name (not those of rules that are off), the weightiest first.
     pub(crate) fn silenced(&self) -> Vec<&'a Finding> {
         rank(self.findings.iter().filter(|finding| finding.level == Level::Allow && finding.suppression.is_some()))

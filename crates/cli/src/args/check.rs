@@ -29,10 +29,10 @@ pub struct CheckArgs {
     pub model: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Show at most this many findings; the others are counted
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub max_findings: usize,
-    /// Show how many findings each rule has, instead of the findings
+    /// Show at most this many findings; the others are counted [default: 20 in text, all where one line is one finding]
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
+    /// Show how many findings each rule has, instead of the findings (in text)
     #[arg(long)]
     pub statistics: bool,
     /// Exit with 0 where it would be 1

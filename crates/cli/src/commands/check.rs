@@ -42,7 +42,7 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     }
     let mut wishes = terminal::options(&args.common);
     wishes.links = terminal::links(&args.common, session.project.root.as_deref());
-    wishes.max_findings = Some(args.max_findings);
+    wishes.max_findings = args.max_findings;
     wishes.statistics = args.statistics;
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();

@@ -45,7 +45,7 @@ fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
         model: None,
         levels: LevelArgs::default(),
         output: args.output.clone(),
-        max_findings: usize::MAX,
+        max_findings: Some(usize::MAX),
         statistics: false,
         exit_zero: false,
         baseline: BaselineFileArg { baseline: None },

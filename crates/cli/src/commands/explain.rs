@@ -41,6 +41,11 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
 /// # Errors
 /// If it names none; with what was probably meant.
 pub fn named<'a>(name: &str, rules: &'a [RuleSettings]) -> anyhow::Result<Vec<&'a RuleSettings>> {
+    if name == "warnings" {
+        return Err(anyhow!(
+            "`warnings` is no rule: as in `-D warnings`, it means whatever would be reported at `warn`"
+        ));
+    }
     let metas: Vec<&'static RuleMeta> = rules.iter().map(|rule| rule.meta).collect();
     let target = Target::named(name, &metas).map_err(|help| {
         let hint = help.filter(|help| help.starts_with("did")).map_or_else(String::new, |help| format!("; {help}"));

@@ -7,7 +7,7 @@ use std::io;
 
 use lockstep_diagnostics::Finding;
 
-use super::text::summary_line;
+use super::text::run_in_words;
 use crate::{
     Format, Options, ReportView, escape,
     prose::{count, place},
@@ -38,7 +38,7 @@ impl Format for Concise {
             lines.extend(why.help.iter().map(|help| format!("help: {}", escape::line(help))));
         }
         if !options.quiet {
-            lines.push(summary_line(report));
+            lines.push(run_in_words(report));
         }
         for line in lines {
             let line = if options.github_actions { escape::disarm_workflow_commands(&line) } else { line };

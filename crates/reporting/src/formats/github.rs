@@ -8,7 +8,7 @@ use std::io;
 
 use lockstep_diagnostics::{Finding, Severity};
 
-use super::text::summary_line;
+use super::text::run_in_words;
 use crate::{Format, Options, ReportView, escape, evidence, prose::count};
 
 /// Annotations of one level; one more says what is missing.
@@ -56,11 +56,12 @@ impl Format for GitHub {
             if findings.len() > annotated {
                 let rest = count(findings.len() - annotated, &format!("more {}", severity.as_str()));
                 let title = [("title", format!("lockstep: {rest}"))];
-                let text = format!("{rest} not annotated: `lockstep check` prints all of them");
+                let all = ranked.len();
+                let text = format!("{rest} not annotated: `lockstep check --max-findings {all}` prints all of them");
                 writeln!(out, "{}", command(severity, &title, &text))?;
             }
         }
-        if options.quiet { Ok(()) } else { writeln!(out, "lockstep: {}", summary_line(report)) }
+        if options.quiet { Ok(()) } else { writeln!(out, "lockstep: {}", run_in_words(report)) }
     }
 }
 

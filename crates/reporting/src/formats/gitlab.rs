@@ -30,7 +30,9 @@ impl Format for GitLab {
 
     fn write(&self, report: &ReportView<'_>, _: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let mut issues: Vec<Issue> = report.incomplete.iter().map(incomplete).collect();
-        issues.extend(report.ranked().into_iter().flat_map(sides));
+        // What was there before the change is in the report as well: GitLab compares it with that of the other branch, and
+        // what is missing here would be called resolved.
+        issues.extend(report.ranked().into_iter().chain(report.inherited()).flat_map(sides));
         let mut taken = BTreeSet::new();
         for issue in &mut issues {
             issue.make_unique(&mut taken);

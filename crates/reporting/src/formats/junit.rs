@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, io};
 
 use lockstep_diagnostics::{Finding, Severity};
 
-use super::text::summary_line;
+use super::text::run_in_words;
 use crate::{Format, Options, ReportView, escape, evidence, prose, tool};
 
 /// Characters of the name of a test, and of the message of a failure.
@@ -147,7 +147,7 @@ fn completeness(report: &ReportView<'_>) -> Suite {
             place: None,
             outcome,
         }],
-        says: Some(escape::line(&summary_line(report)).into_owned()),
+        says: Some(escape::line(&run_in_words(report)).into_owned()),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, io};
 
 use lockstep_diagnostics::{Finding, Severity};
 
-use super::text::{change_in_words, left_out, summary_line};
+use super::text::{change_in_words, left_out, run_in_words};
 use crate::{
     Format, Options, ReportView, escape,
     graph::write_mermaid,
@@ -51,7 +51,7 @@ impl Format for Markdown {
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let ranked = report.ranked();
         if ranked.is_empty() && report.incomplete.is_empty() {
-            return writeln!(out, "{MARK}\n**Lockstep**: {}", sentence(&summary_line(report), LINE, Place::Prose));
+            return writeln!(out, "{MARK}\n**Lockstep**: {}", sentence(&run_in_words(report), LINE, Place::Prose));
         }
         let shown = ranked.len().min(SHOWN).min(options.max_findings.unwrap_or(SHOWN));
         let mut sections = vec![Section::kept(verdict(report)), Section::kept(incomplete(report))];
@@ -66,7 +66,7 @@ impl Format for Markdown {
             sections.push(Section::kept(reproduce(report)));
         }
         sections.retain(|section| !section.text.is_empty());
-        let note = fit(&mut sections);
+        let note = fit(&mut sections, ranked.len());
         let texts: Vec<_> = sections.iter().map(|section| section.text.as_str()).chain(note.as_deref()).collect();
         // It may be printed into a log as well.
         let text = escape::disarm_workflow_commands(&texts.join("\n\n"));
@@ -91,8 +91,8 @@ impl Section {
     }
 }
 
-/// Drops the largest sections until the rest fits; what is said of it.
-fn fit(sections: &mut Vec<Section>) -> Option<String> {
+/// Drops the largest sections until the rest fits; what is said of it, where there are so many findings in `all`.
+fn fit(sections: &mut Vec<Section>, all: usize) -> Option<String> {
     let mut dropped = 0;
     while sections.iter().map(|section| section.text.len() + 2).sum::<usize>() > BUDGET {
         let largest = (0..sections.len()).filter(|at| sections[*at].can_go).max_by_key(|at| sections[*at].text.len());
@@ -102,8 +102,11 @@ fn fit(sections: &mut Vec<Section>) -> Option<String> {
     }
     let parts = count(dropped, "part");
     let verb = if dropped == 1 { "is" } else { "are" };
-    (dropped > 0)
-        .then(|| format!("{parts} of this report {verb} left out for want of room: `lockstep check` prints all."))
+    (dropped > 0).then(|| {
+        format!(
+            "{parts} of this report {verb} left out for want of room: `lockstep check --max-findings {all}` prints all."
+        )
+    })
 }
 
 /// `**Lockstep: 1 error, 2 warnings**` and the run in one line.
@@ -118,7 +121,7 @@ fn verdict(report: &ReportView<'_>) -> String {
         said.push("no findings".to_owned());
     }
     let mut text =
-        format!("**Lockstep: {}**\n\n{}", said.join(", "), sentence(&summary_line(report), LINE, Place::Prose));
+        format!("**Lockstep: {}**\n\n{}", said.join(", "), sentence(&run_in_words(report), LINE, Place::Prose));
     if let Some(change) = report.change {
         // `  ` at the end of a line breaks it; a list does so for every reader.
         text += &format!("\n\n{}", sentence(&change_in_words(change), LINE, Place::Prose));

@@ -21,7 +21,7 @@ use self::{
     },
     rules::Rules,
 };
-use super::text::summary_line;
+use super::text::run_in_words;
 use crate::{
     Format, Incompleteness, Options, ReportView, escape, json,
     prose::{self, count},
@@ -51,7 +51,9 @@ impl Format for Sarif {
 
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let rules = Rules::new(report);
-        let mut findings = report.ranked();
+        // What was there before the change is in it: code scanning compares branches itself, and what is missing would be
+        // called fixed.
+        let mut findings: Vec<_> = report.ranked().into_iter().chain(report.inherited()).collect();
         let silent: Vec<_> = report.known().into_iter().chain(report.silenced()).collect();
         let mut notifications: Vec<_> = report.incomplete.iter().map(incomplete).collect();
         match options.github_actions {
@@ -97,7 +99,7 @@ impl Format for Sarif {
                 }],
                 results,
                 properties: RunProperties {
-                    summary: escape::line(&summary_line(report)).into_owned(),
+                    summary: escape::line(&run_in_words(report)).into_owned(),
                     head: report.history.head.map(|id| id.to_string()),
                     as_of: report.history.as_of.map(prose::instant),
                 },

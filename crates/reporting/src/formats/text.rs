@@ -35,6 +35,11 @@ impl Format for Text {
         "for people: source excerpts, evidence, what to do"
     }
 
+    /// Each takes half a screen.
+    fn usual_findings(&self) -> Option<usize> {
+        Some(20)
+    }
+
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page { report, options, painter: Painter::new(options.color), origins: BTreeSet::new() };
         if options.statistics {
@@ -390,6 +395,18 @@ pub(super) fn change_in_words(change: &ChangeView) -> String {
         (false, more) => format!("{} and {more} more", names.join(", ")),
     };
     format!("{what} of {files}{since} edits {whose}")
+}
+
+/// [`summary_line`] for a report that says nowhere else what it holds back: what was there before the change.
+pub(super) fn run_in_words(report: &ReportView<'_>) -> String {
+    let line = summary_line(report);
+    match report.change.filter(|change| change.inherited > 0) {
+        Some(change) => {
+            let has = if change.staged { "HEAD" } else { "the base" };
+            format!("{line}; {} that {has} has already", count(change.inherited, "finding"))
+        }
+        None => line,
+    }
 }
 
 /// "12 findings that the base has already are not shown: `lockstep check` lists them".

@@ -26,7 +26,10 @@ fn nine_of_a_level_and_a_line_for_the_rest() {
     let commands: Vec<_> = written(&findings, false).lines().filter_map(parse).collect();
     assert_eq!(commands.len(), 10);
     assert!(commands[0].message.starts_with("number 29\n"), "the weightiest first");
-    assert_eq!(commands[9].message, "21 more errors not annotated: `lockstep check` prints all of them");
+    assert_eq!(
+        commands[9].message,
+        "21 more errors not annotated: `lockstep check --max-findings 30` prints all of them"
+    );
     let incomplete: Vec<_> = written(&findings, true).lines().filter_map(parse).collect();
     assert_eq!(incomplete.len(), 10, "the line on what is incomplete counts as well");
 }

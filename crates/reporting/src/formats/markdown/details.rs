@@ -56,6 +56,9 @@ fn headline(finding: &Finding) -> String {
     if finding.functions.len() > NAMES {
         names.push(format!("{} more", finding.functions.len() - NAMES));
     }
+    if names.is_empty() {
+        names.push(format!("<code>{}</code>", html(&prose::place(&finding.primary.location))));
+    }
     format!("{}: {}", finding.rule.name, names.join(", "))
 }
 

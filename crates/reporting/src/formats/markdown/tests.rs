@@ -60,8 +60,9 @@ fn the_largest_goes_first_where_room_is_short() {
     assert!(text.contains("| ❌ error |"), "the table stays");
     let dropped = SHOWN + 1 - text.matches("<details>").count();
     assert!(dropped > 2, "{dropped}");
-    let note =
-        format!("\n\n{dropped} parts of this report are left out for want of room: `lockstep check` prints all.\n");
+    let note = format!(
+        "\n\n{dropped} parts of this report are left out for want of room: `lockstep check --max-findings 20` prints all.\n"
+    );
     assert!(text.ends_with(&note), "{text}");
 }
 

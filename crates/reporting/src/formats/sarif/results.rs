@@ -12,6 +12,16 @@ use super::{
 };
 use crate::{ReportView, escape, snippet};
 
+/// How a finding stands to what is known of it: to the baseline, if there is one, and to the state before the change.
+fn baseline_state(finding: &Finding, report: &ReportView<'_>) -> Option<&'static str> {
+    match (finding.baseline, finding.standing.introduced) {
+        (BaselineState::Worse, _) => Some("updated"),
+        (BaselineState::Known, _) | (_, Some(false)) => Some("unchanged"),
+        (BaselineState::New, Some(true)) => Some("new"),
+        (BaselineState::New, None) => report.baseline.map(|_| "new"),
+    }
+}
+
 /// Related places of one result: GitHub shows no more.
 pub(super) const RELATED: usize = 100;
 
@@ -35,11 +45,7 @@ pub(super) fn result(finding: &Finding, rules: &Rules, report: &ReportView<'_>) 
             })
             .collect(),
         partial_fingerprints: Fingerprints { finding: finding.fingerprint.as_str().to_owned() },
-        baseline_state: report.baseline.map(|_| match finding.baseline {
-            BaselineState::New => "new",
-            BaselineState::Known => "unchanged",
-            BaselineState::Worse => "updated",
-        }),
+        baseline_state: baseline_state(finding, report),
         suppressions: finding.suppression.iter().map(suppression).collect(),
         // From 0 to 100; one decimal is more than the data hold.
         rank: (finding.weight * 1e3).round().clamp(0.0, 1e3) / 10.0,
