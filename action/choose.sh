@@ -34,11 +34,19 @@ newest() {
     | sort -t . -k 1,1n -k 2,2n -k 3,3n | tail -n 1
 }
 
+# The sum of all that a compiled lockstep is made of. A branch or a tag of the action moves, and two commits of it may have
+# the same version: what was compiled from the one must not stand for the other.
+sources() {
+  (cd "$here/.." && find Cargo.lock Cargo.toml crates -type f -print0 | xargs -0 "${digest[@]}") | LC_ALL=C sort -k 2 \
+    | "${digest[@]}" | cut -d ' ' -f 1
+}
+
+# Says where it comes from, which version that is, and in which folder it is kept between runs.
 source_is() {
   output source "$1"
   output version "$2"
   local tools=${RUNNER_TOOL_CACHE:-$temp}
-  output folder "${tools//\\//}/lockstep/$2/${RUNNER_OS:-unknown}-${RUNNER_ARCH:-unknown}-$1"
+  output folder "${tools//\\//}/lockstep/$2/${RUNNER_OS:-unknown}-${RUNNER_ARCH:-unknown}-$1${3:+-${3:0:16}}"
 }
 
 if [ -n "${INPUT_BINARY:-}" ]; then
@@ -72,4 +80,6 @@ if [ -n "$version" ] && [ "$version" != "$own" ]; then
   fail 'lockstep: no such version' \
     "this action has no binary of version $version for ${target:-this machine}, and its own source is $own: leave \`version\` out, or take the action of that version"
 fi
-source_is build "$own"
+sum=$(sources)
+output sources "$sum"
+source_is build "$own" "$sum"

@@ -33,9 +33,13 @@ output() {
   printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
 }
 
+# What prints sha256 sums: of the files that are named, else of what comes in.
+digest=(sha256sum)
+command -v sha256sum >/dev/null || digest=(shasum -a 256)
+
 # The sha256 sum of a file, as hexadecimal digits.
 sha256() {
-  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
+  "${digest[@]}" <"$1" | cut -d ' ' -f 1
 }
 
 # The runner's temporary folder, for the scripts. On Windows it comes with backslashes, which not all that follows would take.

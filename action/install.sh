@@ -34,7 +34,8 @@ download() {
 compile() {
   command -v cargo >/dev/null \
     || fail 'lockstep: nothing to install' "there is no binary of version $VERSION for this machine, and no cargo to compile it: install a Rust toolchain in a step before this one"
-  CARGO_TARGET_DIR="$temp/lockstep-target" cargo install --locked --quiet --path "$here/../crates/cli" --root "$FOLDER"
+  # From its own checkout: in the workspace cargo would obey the toolchain and the settings of whoever uses the action.
+  (cd "$here/.." && CARGO_TARGET_DIR="$temp/lockstep-target" cargo install --locked --quiet --path "$PWD/crates/cli" --root "$FOLDER")
 }
 
 case $SOURCE in

@@ -156,9 +156,9 @@ fn a_wrong_checksum_is_refused(clients: &'static Clients) -> Result<(), Failed> 
 fn without_a_binary_it_is_compiled(clients: &'static Clients) -> Result<(), Failed> {
     let place = tempfile::tempdir()?;
     let cargo = place.path().join("cargo");
-    // Compiling takes minutes: this cargo writes down what it was asked, and installs the program under test.
+    // Compiling takes minutes: this cargo writes down where it was asked for what, and installs the program under test.
     let script = format!(
-        "#!/bin/sh\necho \"$@\" >'{0}/asked'\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
+        "#!/bin/sh\npwd -P >>'{0}/places'\necho \"$@\" >'{0}/asked'\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
          mkdir -p \"$root/bin\" && cp '{LOCKSTEP}' \"$root/bin/lockstep\"\n",
         place.path().display()
     );
@@ -167,12 +167,23 @@ fn without_a_binary_it_is_compiled(clients: &'static Clients) -> Result<(), Fail
     let request = PullRequest::new();
     let checkout = request.checkout();
     let path = env::var("PATH").unwrap_or_default();
-    let outcome = job(clients, &checkout).with("PATH", &format!("{}:{path}", place.path().display())).run();
+    let runner = job(clients, &checkout).with("PATH", &format!("{}:{path}", place.path().display()));
+    let outcome = runner.run();
     assert_missing_is_annotated(&outcome);
     let asked = fs::read_to_string(place.path().join("asked"))?;
     assert!(asked.starts_with("install --locked --quiet --path ") && asked.contains("/crates/cli --root "), "{asked}");
     assert_eq!(outcome.used.len(), 1, "what was compiled is kept: {outcome:#?}");
     assert!(outcome.used[0].starts_with("actions/cache@"), "{outcome:#?}");
+    // The same source is not compiled again; another one of the same version is, and is kept under another key.
+    let again = runner.run();
+    assert_eq!(again.key, outcome.key);
+    fs::write(runner.at("action/crates/lib.rs"), "// a later commit\n")?;
+    let later = runner.run();
+    assert_ne!(later.key, outcome.key);
+    // A toolchain that the checkout asks for is not the action's.
+    let own = Path::new(&runner.at("action")).canonicalize()?;
+    let places = fs::read_to_string(place.path().join("places"))?;
+    assert_eq!(places.lines().map(Path::new).collect::<Vec<_>>(), [&own, &own]);
     Ok(())
 }
 

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub code: i32,
     /// The other actions that were used.
     pub used: Vec<String>,
+    /// The key under which a cache was asked for.
+    pub key: Option<String>,
 }
 
 impl<'a> Runner<'a> {
@@ -46,7 +48,12 @@ impl<'a> Runner<'a> {
             fs::copy(script.path(), action.join(script.file_name())).expect("a copy");
         }
         fs::write(action.join("checksums.txt"), "").expect("a file");
-        fs::write(place.path().join("action/Cargo.toml"), text("Cargo.toml")).expect("a file");
+        for name in ["Cargo.toml", "Cargo.lock"] {
+            fs::write(place.path().join("action").join(name), text(name)).expect("a file");
+        }
+        // As much of the source as a sum can be taken of; nothing of it is compiled.
+        fs::create_dir(place.path().join("action/crates")).expect("a folder");
+        fs::write(place.path().join("action/crates/lib.rs"), "").expect("a file");
         fs::create_dir(place.path().join("temp")).expect("a folder");
         let mut runner = Self {
             clients,
@@ -96,8 +103,14 @@ impl<'a> Runner<'a> {
     pub fn run(&self) -> Outcome {
         let action = self.action();
         let mut known = self.context(&action);
-        let mut outcome =
-            Outcome { log: String::new(), summary: String::new(), outputs: BTreeMap::new(), code: 0, used: Vec::new() };
+        let mut outcome = Outcome {
+            log: String::new(),
+            summary: String::new(),
+            outputs: BTreeMap::new(),
+            code: 0,
+            used: Vec::new(),
+            key: None,
+        };
         let summary = self.place.path().join("summary.md");
         fs::write(&summary, "").expect("a file");
         for step in action["runs"]["steps"].as_array().expect("steps") {
@@ -106,6 +119,7 @@ impl<'a> Runner<'a> {
             }
             if let Some(used) = step["uses"].as_str() {
                 outcome.used.push(used.to_owned());
+                outcome.key = step["with"]["key"].as_str().map(|key| substituted(key, &known)).or(outcome.key);
                 continue;
             }
             let said = self.step(step, &summary, &mut known);
@@ -133,6 +147,9 @@ impl<'a> Runner<'a> {
     fn context(&self, action: &Value) -> BTreeMap<String, String> {
         let mut known: BTreeMap<String, String> = BTreeMap::new();
         known.insert("github.token".to_owned(), "a-token".to_owned());
+        for (name, variable) in [("runner.os", "RUNNER_OS"), ("runner.arch", "RUNNER_ARCH")] {
+            known.insert(name.to_owned(), self.environment[variable].clone());
+        }
         known.insert("github.event.pull_request.head.repo.fork".to_owned(), String::new());
         let declared = action["inputs"].as_object().expect("inputs");
         for (name, input) in declared {
