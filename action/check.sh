@@ -26,7 +26,7 @@ more=(${INPUT_ARGS:-})
 set +f
 
 code=0
-(cd "${GITHUB_WORKSPACE:-.}" && "$LOCKSTEP" "${arguments[@]}" ${more[@]+"${more[@]}"}) || code=$?
+(cd "${GITHUB_WORKSPACE:-.}" && "$LOCKSTEP" "${arguments[@]}" ${more[@]+"${more[@]}"}) 2>"$reports/told" || code=$?
 
 case $code in
   0) verdict=passed ;;
@@ -34,6 +34,13 @@ case $code in
   3) verdict=incomplete ;;
   *) verdict=failed ;;
 esac
+# Of a run that failed nothing but this is told, and nobody reads the log: it becomes an annotation, without its colours.
+if [ "$verdict" = failed ]; then
+  told=$(sed $'s/\033\\[[0-9;]*m//g' "$reports/told")
+  annotate error 'lockstep: nothing was checked' "${told:-lockstep ended with exit code $code, and said nothing}"
+else
+  cat "$reports/told" >&2
+fi
 output verdict "$verdict"
 output exit-code "$code"
 if [ -s "$reports/lockstep.json" ]; then
