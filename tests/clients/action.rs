@@ -25,10 +25,13 @@ pub const TESTS: &[(&str, Test)] = &[
     ("action::without_a_binary_it_is_compiled", without_a_binary_it_is_compiled),
     ("action::a_version_that_is_nowhere_is_refused", a_version_that_is_nowhere_is_refused),
     ("action::what_is_denied_fails_after_the_upload", what_is_denied_fails_after_the_upload),
+    ("action::what_failed_is_annotated", what_failed_is_annotated),
     ("action::without_history_it_is_incomplete", without_history_it_is_incomplete),
+    ("action::a_base_that_the_workflow_names_is_fetched", a_base_that_the_workflow_names_is_fetched),
     ("action::a_model_stands_for_the_history", a_model_stands_for_the_history),
     ("action::the_token_replaces_what_the_checkout_left", the_token_replaces_what_the_checkout_left),
     ("action::a_workspace_of_another_user_is_made_safe", a_workspace_of_another_user_is_made_safe),
+    ("action::so_is_a_repository_below_it", so_is_a_repository_below_it),
     ("action::on_a_push_the_whole_repository_is_looked_at", on_a_push_the_whole_repository_is_looked_at),
 ];
 
@@ -218,6 +221,43 @@ fn what_is_denied_fails_after_the_upload(clients: &'static Clients) -> Result<()
     Ok(())
 }
 
+fn what_failed_is_annotated(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let checkout = request.checkout();
+    // One that clap refuses, and one that is refused later, with a place in a file.
+    checkout.write("broken.toml", "rules = \n")?;
+    for (arguments, said) in
+        [("--unheard-of", "'--unheard-of'"), ("--color always --config broken.toml", "broken.toml:1:")]
+    {
+        let outcome = job(clients, &checkout).input("binary", LOCKSTEP).input("args", arguments).run();
+        assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (2, "failed"), "{outcome:#?}");
+        let annotations = client::annotations(&outcome.log);
+        assert_eq!(annotations.len(), 1, "{outcome:#?}");
+        assert!(annotations[0].message.starts_with("error: "), "no colours: {annotations:#?}");
+        assert!(annotations[0].message.contains(said), "{annotations:#?}");
+    }
+    Ok(())
+}
+
+fn a_base_that_the_workflow_names_is_fetched(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let git = |arguments: &[&str]| request.upstream.git(arguments).expect("git");
+    git(&["branch", "release", "main"]);
+    git(&["tag", "v1", "main"]);
+    let commit = git(&["rev-parse", "main"]);
+    for base in ["release", "origin/release", "v1", "HEAD^1", commit.as_str()] {
+        let checkout = request.checkout();
+        let outcome = job(clients, &checkout).input("binary", LOCKSTEP).input("base", base).run();
+        assert_missing_is_annotated(&outcome);
+        assert_eq!(outcome.code, 0, "{base}: {outcome:#?}");
+    }
+    let checkout = request.checkout();
+    let outcome = job(clients, &checkout).input("binary", LOCKSTEP).input("base", "nowhere").run();
+    assert_eq!((outcome.code, outcome.outputs["verdict"].as_str()), (3, "incomplete"), "{outcome:#?}");
+    assert!(outcome.log.contains("::warning title=lockstep%3A the base is not fetched::"), "{outcome:#?}");
+    Ok(())
+}
+
 fn without_history_it_is_incomplete(clients: &'static Clients) -> Result<(), Failed> {
     let request = PullRequest::new();
     let checkout = request.checkout();
@@ -286,20 +326,33 @@ fn the_token_replaces_what_the_checkout_left(clients: &'static Clients) -> Resul
 fn a_workspace_of_another_user_is_made_safe(clients: &'static Clients) -> Result<(), Failed> {
     let request = PullRequest::new();
     let checkout = request.checkout();
+    made_safe(&request, &checkout, job(clients, &checkout))
+}
+
+fn so_is_a_repository_below_it(clients: &'static Clients) -> Result<(), Failed> {
+    let request = PullRequest::new();
+    let checkout = request.checkout();
+    let workspace = checkout.outside().display().to_string();
+    let path = checkout.path().strip_prefix(checkout.outside())?.display().to_string();
+    made_safe(&request, &checkout, job(clients, &checkout).with("GITHUB_WORKSPACE", &workspace).input("path", &path))
+}
+
+/// Where git takes every folder for another user's, the repository of `checkout` is said to be safe, and no other.
+fn made_safe(request: &PullRequest, checkout: &Repository, runner: Runner<'_>) -> Result<(), Failed> {
     let config = checkout.outside().join("gitconfig");
-    // Git takes every folder for another user's, unless it is said to be safe: so are the one that is fetched from, and no
-    // more.
-    fs::write(&config, format!("[safe]\n\tdirectory = {}/.git\n", request.upstream.path().display()))?;
-    let runner = job(clients, &checkout)
+    // The one that is fetched from is safe already: on GitHub it is on a server.
+    let before = format!("[safe]\n\tdirectory = {}/.git\n", request.upstream.path().display());
+    fs::write(&config, &before)?;
+    let outcome = runner
         .input("binary", LOCKSTEP)
         .with("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-        .with("GIT_CONFIG_GLOBAL", &config.display().to_string());
-    let outcome = runner.run();
-    assert_missing_is_annotated(&outcome);
+        .with("GIT_CONFIG_GLOBAL", &config.display().to_string())
+        .run();
+    let annotations = client::annotations(&outcome.log);
+    assert!(annotations.iter().any(|annotation| annotation.message.contains(MISSING)), "{outcome:#?}");
     assert_eq!(outcome.code, 0, "{outcome:#?}");
-    let safe = fs::read_to_string(&config)?;
-    let workspace = checkout.path().canonicalize()?;
-    assert!(safe.contains(&format!("directory = {}\n", workspace.display())), "{safe}");
+    let repository = checkout.path().canonicalize()?;
+    assert_eq!(fs::read_to_string(&config)?, format!("{before}\tdirectory = {}\n", repository.display()));
     Ok(())
 }
 
