@@ -72,7 +72,7 @@ impl Session {
                 Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
                 None => error.into(),
             })?;
-        project.ci = Ci::of(&|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+        project.ci = Ci::of(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()));
         if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
             project.keep_facts_in(&folder);
             project.keep_past_in(&folder);
