@@ -22,12 +22,13 @@ const PAGES: [&str; 5] =
     ["docs/src/ci.md", "docs/src/ci/github.md", "docs/src/ci/gitlab.md", "docs/src/ci/others.md", "docs/src/hooks.md"];
 
 /// Names of files, and the schema of check-jsonschema for them.
-const SCHEMAS: [(&str, &str); 7] = [
+const SCHEMAS: [(&str, &str); 8] = [
     (".github/workflows/", "vendor.github-workflows"),
     (".gitlab-ci.yml", "vendor.gitlab-ci"),
     ("bitbucket-pipelines.yml", "vendor.bitbucket-pipelines"),
     ("azure-pipelines.yml", "vendor.azure-pipelines"),
     (".circleci/config.yml", "vendor.circle-ci"),
+    (".drone.yml", "vendor.drone-ci"),
     (".woodpecker.yml", "vendor.woodpecker-ci"),
     (".pre-commit-config.yaml", ""),
 ];
