@@ -99,7 +99,11 @@ fn chosen(os: &str, arch: &str, names: &[String]) -> String {
     for script in ["choose.sh", "common.sh"] {
         fs::copy(root().join("action").join(script), folder.join(script)).expect("a copy");
     }
-    fs::write(place.path().join("Cargo.toml"), text("Cargo.toml")).expect("a file");
+    // Where nothing is released for the machine, a sum of the source is taken.
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        fs::write(place.path().join(name), text(name)).expect("a file");
+    }
+    fs::create_dir(place.path().join("crates")).expect("a folder");
     let table: String = names.iter().map(|name| format!("{}  {name}\n", "ab".repeat(32))).collect();
     fs::write(folder.join("checksums.txt"), table).expect("a file");
     let output = place.path().join("output");
