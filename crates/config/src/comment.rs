@@ -26,6 +26,8 @@ pub struct AllowComment {
 const MARK: &str = "lockstep:";
 /// What may stand right before that: the signs that open a comment, or go on with one.
 const OPENERS: [&str; 7] = ["#", "//", "/*", "*", "--", "<!--", ";"];
+/// Signs that open a comment which another one closes, maybe within the line.
+const CLOSED: [(&str, &str); 2] = [("/*", "*/"), ("<!--", "-->")];
 /// What may stand at the end of the line.
 const CLOSERS: [&str; 4] = ["*/", "-->", "#}", "%>"];
 /// What people write for `allow` elsewhere.
@@ -43,23 +45,30 @@ pub fn allow_comments(
     rules: &[&'static RuleMeta],
 ) -> Vec<Result<AllowComment, ConfigError>> {
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text[from..].find(MARK).map(|at| from + at) {
-        let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |end| at + end);
-        let line_start = text[..at].rfind('\n').map_or(0, |start| start + 1);
-        from = at + MARK.len();
-        if opens_comment(&text[line_start..at]) && is_meant(&text[from..line_end]) {
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let end = start + line.trim_end_matches(['\n', '\r']).len();
+        let mut from = start;
+        while let Some(at) = text[from..end].find(MARK).map(|at| from + at) {
+            let after = at + MARK.len();
+            // What stands before the mark is looked at no further back than its sign reaches, or long lines take long.
+            if !opens_comment(&text[from..at]) || !is_meant(&text[after..end]) {
+                from = after;
+                continue;
+            }
             if found.len() == MOST {
-                let place = Location::of_span(path.clone(), text, at..line_end);
+                let place = Location::of_span(path.clone(), text, at..end);
                 let message =
                     format!("there are more than {MOST} such comments in this file, and the rest is not read");
                 found.push(Err(ConfigError::at(place, message)));
-                break;
+                return found;
             }
-            let mut words = Words { path, text, at: from, end: comment_end(text, from, line_end), rules, start: at };
+            let (said, next) = comment_end(text, from, at, end);
+            let mut words = Words { path, text, at: after, end: said, rules, start: at };
             found.push(words.comment());
-            from = line_end;
+            from = next;
         }
+        start += line.len();
     }
     found
 }
@@ -79,11 +88,17 @@ fn is_meant(after: &str) -> bool {
         && (strsim::damerau_levenshtein(&word, "allow") <= 1 || MEANT.contains(&word.as_str()) || rest.starts_with('('))
 }
 
-/// Where the comment ends: at its closing sign, or with the line.
-fn comment_end(text: &str, start: usize, line_end: usize) -> usize {
-    let line = text[start..line_end].trim_end();
+/// Where the words of the comment at `at` end, and where the line goes on after it: at the sign that closes it, if it is of
+/// a kind that is closed, else with the line, of which a closing sign at its end is no part.
+fn comment_end(text: &str, from: usize, at: usize, line_end: usize) -> (usize, usize) {
+    let before = text[from..at].trim_end();
+    let opened = CLOSED.iter().find(|(opener, _)| before.ends_with(opener));
+    if let Some((length, closer)) = opened.and_then(|(_, closer)| Some((text[at..line_end].find(closer)?, closer))) {
+        return (at + text[at..at + length].trim_end().len(), at + length + closer.len());
+    }
+    let line = text[at..line_end].trim_end();
     let closer = CLOSERS.iter().find_map(|closer| line.strip_suffix(closer));
-    start + closer.unwrap_or(line).trim_end().len()
+    (at + closer.unwrap_or(line).trim_end().len(), line_end)
 }
 
 fn is_name(c: char) -> bool {

@@ -40,9 +40,10 @@ pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressi
     for (path, mut anchors) in anchors(report) {
         let Ok(text) = project.files.text(path) else { continue };
         anchors.find_methods(&text);
+        let lines: Vec<&str> = text.lines().collect();
         for comment in allow_comments(path, &text, &rules) {
             match comment {
-                Ok(comment) => add(comment, &text, &anchors, project.scope.is_root(), found),
+                Ok(comment) => add(comment, &lines, &anchors, project.scope.is_root(), found),
                 Err(error) => found.faults.push(Idle {
                     what: "this comment".to_owned(),
                     about: vec!["comment".to_owned(), path.to_string(), error.message.clone()],
@@ -110,9 +111,9 @@ fn defines(line: &str, name: &str) -> bool {
     !calls && around.is_some_and(named)
 }
 
-fn add(comment: AllowComment, text: &str, anchors: &Anchors<'_>, whole_scope: bool, found: &mut Suppressions) {
+fn add(comment: AllowComment, lines: &[&str], anchors: &Anchors<'_>, whole_scope: bool, found: &mut Suppressions) {
     let at = comment.location.clone();
-    let functions = beside(text, at.line, anchors);
+    let functions = beside(lines, at.line, anchors);
     if functions.is_empty() {
         // Where only a part of the repository is looked at, it may be about a function outside.
         if whole_scope {
@@ -139,8 +140,7 @@ fn add(comment: AllowComment, text: &str, anchors: &Anchors<'_>, whole_scope: bo
 }
 
 /// The functions that a comment on line `line` is about.
-fn beside(text: &str, line: u32, anchors: &Anchors<'_>) -> Vec<FunctionId> {
-    let lines: Vec<&str> = text.lines().collect();
+fn beside(lines: &[&str], line: u32, anchors: &Anchors<'_>) -> Vec<FunctionId> {
     let between = |number: u32| {
         let line = lines.get(number as usize - 1).map_or("", |line| line.trim());
         BETWEEN.iter().any(|sign| line.starts_with(sign))
@@ -177,7 +177,7 @@ mod tests {
         let anchors = Anchors { lines: vec![(9, &first), (10, &second)], whole: vec![&whole], ..Anchors::default() };
         for (number, line) in (1u32..).zip(text.lines()) {
             let Some((_, expected)) = line.split_once("HERE ") else { continue };
-            let found = beside(text, number, &anchors);
+            let found = beside(&text.lines().collect::<Vec<_>>(), number, &anchors);
             let found: Vec<&str> = found.iter().map(FunctionId::as_str).collect();
             assert_eq!(found.concat(), expected.replace("stray", ""), "{line}");
         }
@@ -192,7 +192,7 @@ mod tests {
         let mut anchors = Anchors { lines: vec![(1, &create)], methods, ..Anchors::default() };
         anchors.find_methods(text);
         assert_eq!(anchors.lines, [(1, &create), (5, &create)]);
-        assert_eq!(beside(text, 3, &anchors), std::slice::from_ref(&create));
+        assert_eq!(beside(&text.lines().collect::<Vec<_>>(), 3, &anchors), std::slice::from_ref(&create));
         for (line, defined) in [
             ("override fun handle(event: In) = event", true),
             ("def handle(event: In): Out = event", true),
@@ -210,7 +210,7 @@ mod tests {
     fn functions_with_one_handler_share_its_comment() {
         let (one, two) = (FunctionId::new("one"), FunctionId::new("two"));
         let anchors = Anchors { lines: vec![(2, &one), (2, &two)], ..Anchors::default() };
-        assert_eq!(beside("// x\nfunction f() {}\n", 1, &anchors), [one.clone(), two.clone()]);
-        assert_eq!(beside("// x", 7, &anchors), []);
+        assert_eq!(beside(&["// x", "function f() {}"], 1, &anchors), [one.clone(), two.clone()]);
+        assert_eq!(beside(&["// x"], 7, &anchors), []);
     }
 }

@@ -4,11 +4,11 @@
 //! Both states are judged whole, with the same history and the same configuration, and compared by identity. Comparing
 //! lines instead would call a finding new because somebody edited beside it, and old because its other half moved.
 
-use lockstep_config::{Config, Levels, Place};
-use lockstep_diagnostics::{Finding, Fingerprint, Level, Problem, ProblemKind};
-use lockstep_model::{BlobId, ChangesetKind, FunctionId};
+use lockstep_config::{Config, Levels, Place, look};
+use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Level, Problem, ProblemKind};
+use lockstep_model::{BlobId, ChangesetKind, FunctionId, RepoPath};
 
-use crate::{ChangeAsked, Options, Progress, Project, Report, analyse, judge};
+use crate::{ChangeAsked, Options, Progress, Project, Report, analyse, judge, known};
 
 /// What a finding may gain in strength and still be the one that was there before.
 const GAIN: f64 = 0.10;
@@ -29,58 +29,70 @@ pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, op
     }
     let before = match change.before {
         // Nothing of what is there now can be told if nothing is to be said.
-        Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => {
-            Vec::new()
-        }
+        Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => None,
         // Nothing is staged: what was before is what is.
         Some(_) if change.is_empty() && project.change.as_ref().is_some_and(ChangeAsked::is_staged) => {
-            report.findings.clone()
+            Some(report.findings.clone())
         }
         Some(commit) => {
             let before = project.at(commit);
             report.problems.extend(unread(project, report));
-            let config = &as_before(&before, config);
-            let earlier = analyse(&before, config, options, &Quiet);
-            judge(&before, config, levels, &earlier).findings
+            let config = &as_before(project, &before, config);
+            let mut earlier = analyse(&before, config, options, &Quiet);
+            // One that cannot be read then held nothing back.
+            earlier.baseline = known::read(&before, config).ok().flatten();
+            Some(judge(&before, config, levels, &earlier).findings)
         }
-        None => Vec::new(),
+        None => Some(Vec::new()),
     };
-    subtract(&mut report.findings, &before);
+    subtract(&mut report.findings, before.as_deref());
 }
 
 /// The configuration for the state before a change. What it says of levels, rules and history is that of today, so that
-/// both states are judged alike; which functions it declares, and which services, is what it said then.
-fn as_before(before: &Project, config: &Config) -> Config {
-    let read = || {
-        let path = config.path.as_ref()?;
-        let place = Place { path: path.clone(), within: config.within };
-        lockstep_config::parse_at(&place, &before.files.text(path).ok()?, &crate::rules()).ok()
-    };
-    match read() {
-        Some(then) => Config { functions: then.functions, services: then.services, ..config.clone() },
-        None => config.clone(),
+/// both states are judged alike; which functions it declares, which services, and which findings it accepts, is what it
+/// said then, and nothing if there was none.
+fn as_before(project: &Project, before: &Project, config: &Config) -> Config {
+    let now = looked_up(project);
+    if now.as_ref().map(|place| &place.path) != config.path.as_ref() {
+        // The command line names another one, or none: that is the one of both states.
+        return config.clone();
     }
+    let then = looked_up(before).and_then(|place| {
+        let text = before.files.text(&place.path).ok()?;
+        lockstep_config::parse_at(&place, &text, &crate::rules()).ok()
+    });
+    let then = then.unwrap_or_default();
+    Config { functions: then.functions, services: then.services, allows: then.allows, ..config.clone() }
 }
 
-/// Holds back those of `findings` that are in `before`, but for those that are forbidden: nothing lowers these.
-fn subtract(findings: &mut [Finding], before: &[Finding]) {
+/// The configuration that `project` has of itself.
+fn looked_up(project: &Project) -> Option<Place> {
+    let text_of = |path: &RepoPath| Some(project.files.text(path).ok()?.to_string());
+    look(&project.scope, &|path| project.files.is_file(path), &text_of).taken
+}
+
+/// Holds back those of `findings` that are in `before`, but for those that are forbidden: nothing lowers these. Without it, nothing is said of those that were there before.
+fn subtract(findings: &mut [Finding], before: Option<&[Finding]>) {
     for finding in findings {
-        let had = !finding.of_change && before.iter().any(|earlier| covers(earlier, finding));
-        finding.standing.introduced = Some(!had);
-        finding.standing.held_back = had && finding.level != Level::Forbid;
+        let had = |before: &[Finding]| !finding.of_change && before.iter().any(|earlier| covers(earlier, finding));
+        let had = before.map(had).or(finding.of_change.then_some(false));
+        finding.standing.introduced = had.map(|had| !had);
+        finding.standing.held_back = had == Some(true) && finding.level != Level::Forbid;
     }
 }
 
 /// True if `finding` is `earlier`, or what is left of it: the same, or fewer functions of a group; and not much stronger.
-/// What was silenced then was not there.
+/// What was silenced then, or known to the baseline, and is not any more, was not there.
 fn covers(earlier: &Finding, finding: &Finding) -> bool {
     let is_left_of = || {
         let within = finding.functions.iter().all(|id| earlier.functions.binary_search(id).is_ok());
         earlier.rule.name == finding.rule.name && within && is_group(earlier) && is_group(finding)
     };
-    earlier.level != Level::Allow
-        && finding.weight <= earlier.weight + GAIN
-        && (earlier.fingerprint == finding.fingerprint || is_left_of())
+    // What other rules weigh are shares of all functions: it moves when others come or go.
+    let is_stronger = finding.rule.group == Group::Coupling && finding.weight > earlier.weight + GAIN;
+    let was_silent = earlier.level == Level::Allow && finding.level != Level::Allow;
+    let was_known = earlier.baseline == BaselineState::Known && finding.baseline != BaselineState::Known;
+    !is_stronger && !was_silent && !was_known && (earlier.fingerprint == finding.fingerprint || is_left_of())
 }
 
 /// True if a finding is known by its functions alone: no contract and no file is part of its identity.
@@ -107,8 +119,8 @@ fn unread(project: &Project, report: &Report) -> Option<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use lockstep_diagnostics::{BaselineState, Label, Standing};
-    use lockstep_model::{Location, RepoPath};
+    use lockstep_diagnostics::{Label, Standing};
+    use lockstep_model::Location;
 
     use super::*;
 
@@ -150,7 +162,7 @@ mod tests {
             (Finding { of_change: true, ..finding(&["a", "b", "c"], None, 0.5) }, false),
         ];
         for (mut finding, had) in cases {
-            subtract(std::slice::from_mut(&mut finding), &before);
+            subtract(std::slice::from_mut(&mut finding), Some(&before));
             let standing = finding.standing;
             assert_eq!((standing.introduced, standing.held_back), (Some(!had), had), "{finding:?}");
         }
@@ -160,7 +172,7 @@ mod tests {
     fn what_is_forbidden_is_not_held_back() {
         let forbidden = Finding { level: Level::Forbid, ..finding(&["a", "b"], None, 0.5) };
         let mut now = [forbidden.clone()];
-        subtract(&mut now, &[forbidden]);
+        subtract(&mut now, Some(&[forbidden]));
         assert_eq!((now[0].standing.introduced, now[0].standing.held_back), (Some(false), false));
     }
 
@@ -168,7 +180,15 @@ mod tests {
     fn what_was_silenced_was_not_there() {
         let silenced = Finding { level: Level::Allow, ..finding(&["a", "b"], None, 0.5) };
         let mut now = [finding(&["a", "b"], None, 0.5)];
-        subtract(&mut now, &[silenced]);
+        subtract(&mut now, Some(&[silenced]));
         assert!(!now[0].standing.held_back);
+        let known = Finding { baseline: BaselineState::Known, ..finding(&["a", "b"], None, 0.5) };
+        subtract(&mut now, Some(std::slice::from_ref(&known)));
+        assert!(!now[0].standing.held_back);
+        let mut still = [known.clone()];
+        subtract(&mut still, Some(&[known]));
+        assert!(still[0].standing.held_back);
+        subtract(&mut now, None);
+        assert_eq!(now[0].standing, Standing::default());
     }
 }

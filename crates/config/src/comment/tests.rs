@@ -45,6 +45,20 @@ fn every_style_of_comments_will_do() {
 }
 
 #[test]
+fn a_comment_ends_where_it_is_closed() {
+    let text = "/* lockstep: allow(lockstep) reason: one */ export const a = f(); // lockstep: allow(all) reason: two";
+    let found: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
+    let reasons: Vec<_> = found.iter().map(|comment| comment.reason.as_str()).collect();
+    assert_eq!(reasons, ["one", "two"]);
+}
+
+#[test]
+fn a_line_of_marks_is_read_once() {
+    let text = "# ".to_owned() + &"lockstep:".repeat(400_000);
+    assert!(read(&text).is_empty());
+}
+
+#[test]
 fn all_that_may_be_said_is_read() {
     let text =
         "# lockstep: allow(lockstep, missing_co_change, with = \"bill{ing,s}\", expires = 2027-03-01) Reason: (why)";
