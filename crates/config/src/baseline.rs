@@ -1,8 +1,8 @@
 //! The `baseline` key: where the findings are that are known, and by how much one may grow.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use lockstep_model::RepoPath;
+use lockstep_model::{Location, RepoPath};
 use toml::de::DeValue;
 
 use crate::{
@@ -39,10 +39,17 @@ impl Default for BaselineSetting {
     }
 }
 
-/// Reads the key: the name of a file, or a table.
-pub(crate) fn read(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPath) -> BaselineSetting {
+/// Reads the key: the name of a file, or a table. What of it is set is written down in `places`.
+pub(crate) fn read(
+    reader: &mut Reader<'_>,
+    entry: &Entry<'_, '_>,
+    base: &RepoPath,
+    places: &mut BTreeMap<String, Location>,
+) -> BaselineSetting {
     let mut setting = BaselineSetting::default();
+    places.insert("baseline".to_owned(), reader.at(entry.key_span.clone()));
     if let DeValue::String(_) = entry.value {
+        places.insert("baseline.file".to_owned(), reader.at(entry.key_span.clone()));
         setting.file = file(reader, entry, base).unwrap_or_default();
         return setting;
     }
@@ -52,6 +59,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, base: &RepoPa
         return setting;
     };
     let fields = reader.fields("`baseline`", table, entry.key_span.clone(), BASELINE);
+    places.extend(fields.places("baseline.", reader));
     setting.file = fields.get("file").and_then(|entry| file(reader, entry, base)).unwrap_or_default();
     if let Some(entry) = fields.get("tolerance") {
         setting.tolerance = reader.share(entry).unwrap_or(setting.tolerance);

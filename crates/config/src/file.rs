@@ -219,8 +219,7 @@ fn read_values(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, base: &RepoPath
         config.places.insert("units".to_owned(), reader.at(entry.key_span.clone()));
     }
     if let Some(entry) = fields.get("baseline") {
-        config.baseline = baseline::read(reader, entry, base);
-        config.places.insert("baseline".to_owned(), reader.at(entry.key_span.clone()));
+        config.baseline = baseline::read(reader, entry, base, &mut config.places);
     }
     if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
         let fields = reader.fields("`[history]`", table, entry.key_span.clone(), HISTORY);

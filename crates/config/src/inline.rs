@@ -58,8 +58,11 @@ impl Config {
         if set("contracts.paths") {
             self.contracts = over.contracts;
         }
-        if set("baseline") {
-            self.baseline = over.baseline;
+        if set("baseline.file") {
+            self.baseline.file = over.baseline.file;
+        }
+        if set("baseline.tolerance") {
+            self.baseline.tolerance = over.baseline.tolerance;
         }
         if set("units") {
             self.units = over.units;
@@ -152,6 +155,16 @@ mod tests {
         );
         let setting = config.rule("lockstep").unwrap();
         assert_eq!((setting.level, setting.between), (Some(Level::Warn), None));
+    }
+
+    #[test]
+    fn file_and_tolerance_of_the_baseline_are_set_apart() {
+        let file = "[baseline]\nfile = \"known.jsonl\"\ntolerance = 0.3\n";
+        let named = crate::BaselineFile::Named(RepoPath::new("known.jsonl").unwrap());
+        let tolerant = over(file, &["baseline.tolerance = 0.05"]).baseline;
+        assert_eq!((tolerant.file, tolerant.tolerance), (named, 0.05));
+        let without = over(file, &["baseline = 'none'"]).baseline;
+        assert_eq!((without.file, without.tolerance), (crate::BaselineFile::None, 0.3));
     }
 
     #[test]
