@@ -112,7 +112,42 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, rules: &[&'stat
             settings.push(setting);
         }
     }
+    let dead: Vec<_> = settings.iter().filter_map(|setting| lowers_in_vain(setting, &settings)).collect();
+    reader.errors.extend(dead);
     settings
+}
+
+/// An error if `own` sets a level that never counts, since another entry, or itself, forbids all that it is about.
+fn lowers_in_vain(own: &RuleSetting, all: &[RuleSetting]) -> Option<ConfigError> {
+    // For each key: its level, and whether it is about findings between services, and about those inside one.
+    let levels = |setting: &RuleSetting| {
+        [
+            ("level", setting.level, [true, true]),
+            ("between", setting.between, [true, false]),
+            ("inside", setting.inside, [false, true]),
+        ]
+    };
+    let is_about_own = |wider: &&RuleSetting| match (wider.target, own.target) {
+        (wider, own) if wider == own => true,
+        (Target::All, _) => true,
+        (Target::Group(_), Target::Rule(rule)) => wider.target.means(rule.name, rule.group),
+        _ => false,
+    };
+    for wider in all.iter().filter(is_about_own) {
+        for (by, _, forbidden) in levels(wider).into_iter().filter(|(_, level, _)| *level == Some(Level::Forbid)) {
+            let dead = levels(own).into_iter().find(|(_, level, about)| {
+                let covered = about.iter().zip(forbidden).all(|(about, forbidden)| !*about || forbidden);
+                covered && level.is_some_and(|level| level < Level::Forbid)
+            });
+            if let Some((key, ..)) = dead {
+                let place = |setting: &RuleSetting, key| setting.places.get(key).unwrap_or(&setting.location).clone();
+                let (name, line) = (wider.target.as_str(), place(wider, by).line);
+                let message = format!("`{name}` is forbidden at line {line}: nothing lowers it");
+                return Some(ConfigError::at(place(own, key), message));
+            }
+        }
+    }
+    None
 }
 
 fn setting(reader: &mut Reader<'_>, entry: &Entry<'_, '_>, target: Target) -> Option<RuleSetting> {

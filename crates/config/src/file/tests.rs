@@ -255,3 +255,22 @@ fn an_allow_covers_what_it_names_until_its_last_day() {
     assert!(!allow.is_expired(1_803_945_599), "2027-03-01T23:59:59Z is still its day");
     assert!(allow.is_expired(1_803_945_600));
 }
+
+#[test]
+fn what_lowers_a_forbidden_level_is_an_error() {
+    let told = |rules: &str| read(&format!("[rules]\n{rules}")).map(|_| ()).unwrap_err();
+    let error = |line: u32, name: &str, by: u32| {
+        vec![format!("lockstep.toml:{line}:1: `{name}` is forbidden at line {by}: nothing lowers it")]
+    };
+    assert_eq!(told("coupling = \"forbid\"\nlockstep = \"allow\"\n"), error(3, "coupling", 2));
+    assert_eq!(told("lockstep = \"deny\"\nall = \"forbid\"\n"), error(2, "all", 3));
+    assert_eq!(told("[rules.coupling]\nlevel = \"forbid\"\ninside = \"warn\"\n"), error(4, "coupling", 3));
+    for fine in [
+        "coupling = \"forbid\"\nlockstep = \"forbid\"\n",
+        "coupling = \"forbid\"\nlockstep = { lower = 0.4 }\n",
+        "coupling = { between = \"forbid\" }\nlockstep = \"allow\"\n",
+        "lockstep = \"forbid\"\ncoupling = \"allow\"\n",
+    ] {
+        assert!(read(&format!("[rules]\n{fine}")).is_ok(), "{fine}");
+    }
+}
