@@ -10,6 +10,7 @@ use crate::{
     Allow, BaselineSetting, ConfigError, IdPatterns, PathPatterns, Place, RuleSetting, Target, Within, base_of,
     baseline,
     keys::{ALLOW, CONTRACTS, FUNCTION, HISTORY, SERVICE, TOP},
+    lookup::Found,
     patterns,
     reader::{Entry, Fields, Reader},
     rules,
@@ -154,9 +155,17 @@ pub(crate) fn parse_text(
         // What is left of a broken document would only be misread.
         return Err(reader.errors);
     }
-    let Some((table, span)) = within.find(document.get_ref()) else {
-        let message = format!("there is no table `[{}]`", within.table().unwrap_or_default());
-        return Err(vec![ConfigError::at(Location::whole_file(path.clone()), message)]);
+    let name = within.table().unwrap_or_default();
+    let (table, span) = match within.find(document.get_ref()) {
+        Found::Table(table, span) => (table, span),
+        Found::NoTable(span) => {
+            reader.error(span, format!("`{name}` is not a table: write `[{name}]`"), None);
+            return Err(reader.errors);
+        }
+        Found::Nothing => {
+            let message = format!("there is no table `[{name}]`");
+            return Err(vec![ConfigError::at(Location::whole_file(path.clone()), message)]);
+        }
     };
     let fields = reader.fields("the configuration", table, span, TOP);
     let mut config = Config { path: Some(path.clone()), within, ..Config::default() };

@@ -40,15 +40,40 @@ impl Within {
         self.table().map_or_else(|| format!("[[{key}]]"), |table| format!("[[{table}.{key}]]"))
     }
 
-    /// The table in `document`, and where it stands; none if it has none.
-    pub(crate) fn find<'a, 'i>(self, document: &'a DeTable<'i>) -> Option<(&'a DeTable<'i>, std::ops::Range<usize>)> {
+    /// The table in `document`, and where it stands.
+    pub(crate) fn find<'a, 'i>(self, document: &'a DeTable<'i>) -> Found<'a, 'i> {
         let mut found = (document, 0..0);
-        for key in self.table().into_iter().flat_map(|table| table.split('.')) {
-            let (at, value) = found.0.get_key_value(key)?;
-            found = (value.get_ref().as_table()?, at.span());
+        let mut keys = self.table().into_iter().flat_map(|table| table.split('.')).peekable();
+        while let Some(key) = keys.next() {
+            let Some((at, value)) = found.0.get_key_value(key) else { return Found::Nothing };
+            match value.get_ref().as_table() {
+                Some(table) => found = (table, at.span()),
+                None if keys.peek().is_none() => return Found::NoTable(at.span()),
+                None => return Found::Nothing,
+            }
         }
-        Some(found)
+        Found::Table(found.0, found.1)
     }
+
+    /// True if a line of `text` begins as the header of the table does, however it goes on.
+    fn is_begun(self, text: &str) -> bool {
+        let rest = |line: &str| {
+            let header = line.trim_start().trim_start_matches('[').trim_start();
+            (header.len() < line.trim_start().len()).then(|| header.strip_prefix(self.table()?).map(str::to_owned))?
+        };
+        let goes_on = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+        text.lines().filter_map(rest).any(|rest| !rest.starts_with(goes_on))
+    }
+}
+
+/// What stands where the table is looked for.
+pub(crate) enum Found<'a, 'i> {
+    /// The table, and the place of its name.
+    Table(&'a DeTable<'i>, std::ops::Range<usize>),
+    /// A value of that name that is no table.
+    NoTable(std::ops::Range<usize>),
+    /// Nothing.
+    Nothing,
 }
 
 /// A place where a configuration stands.
@@ -85,14 +110,16 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// Those of `tables` that the file `text` has. What cannot be read as TOML is searched as far as it goes: the errors are
-/// told when the table is read.
+/// Those of `tables` that the file `text` has, or was meant to have: a value of that name that is no table, or a header
+/// that cannot be read. The errors are told when the table is read.
 fn held(text: &str, tables: &[Within]) -> Vec<Within> {
     if !text.contains("lockstep") {
         return Vec::new();
     }
-    let (document, _) = DeTable::parse_recoverable(text);
-    tables.iter().copied().filter(|table| table.find(document.get_ref()).is_some()).collect()
+    let (document, faults) = DeTable::parse_recoverable(text);
+    let is_there = |table: &Within| !matches!(table.find(document.get_ref()), Found::Nothing);
+    let is_begun = |table: &Within| !faults.is_empty() && table.is_begun(text);
+    tables.iter().copied().filter(|table| is_there(table) || is_begun(table)).collect()
 }
 
 /// The configurations that there are for a run.
@@ -180,6 +207,10 @@ mod tests {
             "Cargo.toml [package.metadata.lockstep]"
         );
         assert_eq!(found("", &[("Cargo.toml", "lockstep = [[[")]), Vec::<String>::new());
+        for text in ["[tool]\nlockstep = 3\n", "[tool.lockstep\nunits = 3\n", "[[tool.lockstep]]\n"] {
+            assert_eq!(found("", &[("pyproject.toml", text)]), ["pyproject.toml [tool.lockstep]"], "{text}");
+        }
+        assert_eq!(found("", &[("pyproject.toml", "[tool.lockstep-other\n")]), Vec::<String>::new());
     }
 
     #[test]

@@ -274,3 +274,12 @@ fn what_lowers_a_forbidden_level_is_an_error() {
         assert!(read(&format!("[rules]\n{fine}")).is_ok(), "{fine}");
     }
 }
+
+#[test]
+fn a_table_of_another_file_must_be_one() {
+    let place = Place { path: RepoPath::new("pyproject.toml").unwrap(), within: Within::Tool };
+    let error = parse_at(&place, "[tool]\nlockstep = 3\n", &RULES).unwrap_err().remove(0);
+    assert_eq!(error.message, "`tool.lockstep` is not a table: write `[tool.lockstep]`");
+    assert_eq!(error.location.unwrap().line, 2);
+    assert!(parse_at(&place, "[tool.lockstep\nunits = 3\n", &RULES).unwrap_err()[0].location.is_some());
+}
