@@ -205,13 +205,24 @@ impl<'s> Binder<'s> {
         if !alone && self.shape.locals.has(head, path.span.start) {
             return targets;
         }
-        if let Some(found) = self.defined(&path.names, owner) {
-            if injected {
-                let full = self.qualified(&path.names.join("."));
-                targets.push(self.mention(full, None, &path.span, true));
-            }
-            targets.extend(found);
-        } else if let Some((name, brought)) = self.brought.get_key_value(head).map(|(name, it)| (*name, it.clone())) {
+        let Some(found) = self.defined(&path.names, owner) else {
+            self.beyond(path, injected, &mut targets);
+            return targets;
+        };
+        if injected {
+            let full = self.qualified(&path.names.join("."));
+            targets.push(self.mention(full, None, &path.span, true));
+        }
+        targets.extend(found);
+        if self.hides_nothing(path, owner) {
+            self.beyond(path, injected, &mut targets);
+        }
+        targets
+    }
+
+    /// Adds what a mention means beyond the file.
+    fn beyond(&mut self, path: &Path<'_>, injected: bool, targets: &mut Vec<Target>) {
+        if let Some((name, brought)) = self.brought.get_key_value(path.names[0]).map(|(name, it)| (*name, it.clone())) {
             self.mentioned.insert(name);
             let rest = path.names[1..].join(".");
             for import in brought {
@@ -220,7 +231,22 @@ impl<'s> Binder<'s> {
         } else if self.may_be_known(path) {
             targets.push(self.mention(path.names.join("."), None, &path.span, injected));
         }
-        targets
+    }
+
+    /// True if a name that the file defines may mean another definition all the same. Kotlin calls the function that the
+    /// arguments fit, be it further out or imported, and a function called like a class leaves its type what it is.
+    fn hides_nothing(&self, path: &Path<'_>, owner: Option<usize>) -> bool {
+        let capital = path.names[0].starts_with(char::is_uppercase);
+        if self.dialect != Dialect::Kotlin || !capital && !(path.call && path.names.len() == 1) {
+            return false;
+        }
+        match self.in_scope(path.names[0], owner) {
+            Some(Scope::Definition(name)) => {
+                self.names[&name].iter().all(|index| self.shape.definitions[*index].kind == Kind::Member)
+            }
+            Some(Scope::Instance(_)) => true,
+            None => false,
+        }
     }
 
     /// `Class.forName("com.acme.Money")`: the class, or that it is computed.
@@ -376,6 +402,7 @@ impl<'s> Binder<'s> {
                     links.extend(outer.parent.filter(|_| outer.kind == Kind::Object).map(|class| (class, index)));
                 }
                 Kind::Member => links.extend(initialised.get(&parent).map(|initialiser| (index, *initialiser))),
+                Kind::Object if definition.attached => links.push((parent, index)),
                 Kind::Type | Kind::Object => {}
             }
             if definition.inner {

@@ -84,6 +84,9 @@ pub(crate) struct Definition {
     pub(crate) inner: bool,
     /// True for what is used without being named.
     pub(crate) implicit: bool,
+    /// True for a companion that others may call through what it implements, or that its class makes by calling
+    /// something: whoever uses the class uses it.
+    pub(crate) attached: bool,
     /// True if a container makes it.
     pub(crate) managed: bool,
     /// True if it starts a container that makes all that it finds in its package.

@@ -162,6 +162,7 @@ impl<'t> Reader<'t> {
                 "companion_object" => {
                     let name = field(node, "name", self.text).unwrap_or("Companion");
                     let companion = self.type_definition(node, name, parent, Kind::Object);
+                    let companion = Definition { attached: !self.may_be_taken_apart(&companion), ..companion };
                     self.companions.insert(self.shape.definitions.len());
                     self.body(node, companion, &mut open);
                 }

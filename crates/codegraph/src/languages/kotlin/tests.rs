@@ -39,14 +39,50 @@ fn functions_of_packages_and_companions_stand_apart() {
         [
             "rate ->  | Rates.current",
             "total -> rate | lib.Money, Int, lib.sum",
-            "twice -> total, Order | money",
-            "Order -> total | lib.Money, Base, Priced",
+            "twice -> total, Order | total, money",
+            "Order -> total | lib.Money, total, Base, Priced",
             "Order.Companion -> Order.MOST, Order.of |",
             "Order.MOST ->  |",
             "Order.of -> Order | String, lib.Money#parse",
             "Log -> Log.info, Log.error |",
             "Log.info ->  | String, Sink.write",
             "Log.error ->  |",
+        ]
+    );
+}
+
+#[test]
+fn a_function_hides_no_other_function_and_no_type() {
+    assert_eq!(
+        uses(
+            "package shop\nimport lib.check\nimport lib.events\n\n\
+             class Handler(val service: Service = Service(1), private val events: Events) {\n\
+               fun run(cart: Cart) = check(cart).also(events::send)\n\
+               private fun check(cart: Cart) = check(cart, 3)\n\
+               companion object { private fun Service(most: Int) = Service(most, Clock) }\n}\n"
+        ),
+        [
+            "Handler -> Handler.Service | Service, Events, Cart, lib.check",
+            "Handler.Companion -> Handler.Service |",
+            "Handler.Service ->  | Service, Int, Clock",
+        ]
+    );
+}
+
+#[test]
+fn a_class_comes_with_the_companion_that_implements_something() {
+    assert_eq!(
+        uses(
+            "class Id(text: String) : Value(text) {\n  companion object : Factory<Id>(::Id, Pattern.ID) {\n\
+             \u{20}   fun of(text: String) = Parser.parse(text)\n  }\n}\n\
+             class Log {\n  companion object : KLogging() {\n    fun all() = Sink.all()\n  }\n}\n"
+        ),
+        [
+            "Id -> Id.Companion | String, Value",
+            "Id.Companion -> Id | String, Factory, Pattern.ID, Parser.parse",
+            "Log ->  |",
+            "Log.Companion -> Log.all | KLogging",
+            "Log.all ->  | Sink.all",
         ]
     );
 }
