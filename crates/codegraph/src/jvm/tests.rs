@@ -90,7 +90,7 @@ fn names_of_packages_need_no_import() {
 fn the_module_that_is_seen_is_meant() {
     let order = "package shop; class Order {}";
     let handler = "package shop; class Handler { Order order; }";
-    let cases: [(&[(&str, &str)], &str); 4] = [
+    let cases: [(&[(&str, &str)], &str); 7] = [
         (
             &[
                 ("settings.gradle", "include 'a', 'b', 'c'"),
@@ -128,6 +128,38 @@ fn the_module_that_is_seen_is_meant() {
                 ("c/src/main/scala/shop/Order.scala", "package shop\nclass Order"),
             ],
             "Order = c/src/main/scala/shop/Order.scala:Order",
+        ),
+        // Settings in a project of another build count for nothing.
+        (
+            &[
+                ("settings.gradle.kts", "rootProject.name = \"c\"\ninclude(\n  \":a\",\n  \":b\",\n)\n"),
+                ("a/settings.gradle.kts", "include(\":b\")"),
+                ("a/build.gradle.kts", "dependencies { implementation(project(\":b\")) }"),
+                ("a/src/main/java/shop/Handler.java", handler),
+                ("b/build.gradle.kts", ""),
+                ("b/src/main/java/shop/Order.java", order),
+            ],
+            "Order = b/src/main/java/shop/Order.java:Order",
+        ),
+        (
+            &[
+                ("settings.gradle.kts", "includeBuild(\"a\")\ninclude(\"b\")\n"),
+                ("a/settings.gradle.kts", ""),
+                ("a/build.gradle.kts", ""),
+                ("a/src/main/java/shop/Handler.java", handler),
+                ("b/src/main/java/shop/Order.java", order),
+            ],
+            "",
+        ),
+        // The jar of another build, from where that puts it.
+        (
+            &[
+                ("a/build.gradle", "dependencies { implementation files('../b/build/libs/b-1.0.jar') }"),
+                ("a/src/main/java/shop/Handler.java", handler),
+                ("b/build.gradle", ""),
+                ("b/src/main/java/shop/Order.java", order),
+            ],
+            "Order = b/src/main/java/shop/Order.java:Order",
         ),
         // Two examples that have nothing to do with each other.
         (

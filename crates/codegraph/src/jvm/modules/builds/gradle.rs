@@ -1,6 +1,6 @@
 //! Gradle: `settings.gradle` and `build.gradle`, in Groovy and in Kotlin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_model::RepoPath;
 
@@ -12,6 +12,8 @@ pub(super) struct Gradle {
     builds: Vec<(RepoPath, String)>,
     /// Projects that lie elsewhere than their names say, by the folder of the build and the name.
     placed: BTreeMap<(RepoPath, String), RepoPath>,
+    /// Folders that settings take for projects of their build: settings in these count for nothing.
+    included: BTreeSet<RepoPath>,
 }
 
 impl Gradle {
@@ -21,8 +23,15 @@ impl Gradle {
             let (left, right) = line.split_once('=').unwrap_or((line, ""));
             let place = last_quoted(right).and_then(|place| folder.join(place).ok());
             if let (Some(name), Some(place)) = (first_quoted(left), place) {
+                self.included.insert(place.clone());
                 self.placed.insert((folder.clone(), name.trim_start_matches(':').to_owned()), place);
             }
+        }
+        // `include` takes names on one line or several, and may stand in a loop over them.
+        let lines = text.lines().filter(|line| !line.contains("includeBuild") && !line.contains("rootProject"));
+        for name in lines.flat_map(|line| line.split(['"', '\'']).skip(1).step_by(2)) {
+            let place = folder.join(&name.trim_start_matches(':').replace(':', "/")).ok();
+            self.included.extend(place.filter(|place| place != folder));
         }
     }
 
@@ -33,6 +42,7 @@ impl Gradle {
 
     /// Adds modules, and what they depend on.
     pub(super) fn finish(self, builds: &mut Builds) {
+        builds.roots.retain(|root| !self.included.contains(root));
         builds.folders.extend(self.builds.iter().map(|(folder, _)| folder.clone()));
         for (folder, _) in &self.builds {
             // A build without settings is one of its own.
@@ -48,6 +58,11 @@ impl Gradle {
             for line in text.lines().filter(|line| !is_for_tests(line)) {
                 for name in projects(line) {
                     if let Some(project) = self.folder_of(&root, name) {
+                        builds.depend(project, folder);
+                    }
+                }
+                for project in jars(line).filter_map(|project| folder.join(project).ok()) {
+                    if builds.folders.contains(&project) {
                         builds.depend(project, folder);
                     }
                 }
@@ -80,6 +95,13 @@ fn is_for_tests(line: &str) -> bool {
 fn projects(line: &str) -> impl Iterator<Item = &str> {
     let calls = line.split("project(").skip(1);
     calls.filter_map(|call| first_quoted(call.split(')').next()?)).filter(|name| name.starts_with(':'))
+}
+
+/// The folders of the projects whose jars a line takes from where their builds put them:
+/// `files("../shared/build/libs/shared.jar")`.
+fn jars(line: &str) -> impl Iterator<Item = &str> {
+    let quoted = line.split(['"', '\'']).skip(1).step_by(2).filter(|_| line.contains("files("));
+    quoted.filter_map(|path| Some(path.split_once("/build/libs")?.0))
 }
 
 /// The projects that a line names by accessors: `projects.sharedKit.core`.
