@@ -237,7 +237,7 @@ impl<'s> Binder<'s> {
     /// arguments fit, be it further out or imported, and a function called like a class leaves its type what it is.
     fn hides_nothing(&self, path: &Path<'_>, owner: Option<usize>) -> bool {
         let capital = path.names[0].starts_with(char::is_uppercase);
-        if self.dialect != Dialect::Kotlin || !capital && !(path.call && path.names.len() == 1) {
+        if self.dialect != Dialect::Kotlin || !(capital || path.call && path.names.len() == 1) {
             return false;
         }
         match self.in_scope(path.names[0], owner) {
@@ -415,6 +415,9 @@ impl<'s> Binder<'s> {
                 None if definition.kind == Kind::Member && outer.kind == Kind::Object => links.push((parent, index)),
                 _ => {}
             }
+        }
+        for role in self.roles.iter().filter(|role| role.kind == RoleKind::Inherits) {
+            links.extend(role.other.filter(|other| shape.definitions[*other].sealed).map(|other| (other, role.symbol)));
         }
         for (from, to) in links.into_iter().filter(|(from, to)| from != to) {
             self.used[from].symbols.insert(to);

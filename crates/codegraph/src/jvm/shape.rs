@@ -91,6 +91,8 @@ pub(crate) struct Definition {
     pub(crate) managed: bool,
     /// True if it starts a container that makes all that it finds in its package.
     pub(crate) scans: bool,
+    /// True if what makes it from a text knows all its subtypes.
+    pub(crate) sealed: bool,
     /// The names of its members that are no definitions.
     pub(crate) members: FxHashSet<String>,
     /// The names of its instances, if it is an enum: static imports bring them in.

@@ -149,8 +149,10 @@ impl<'t> Reader<'t> {
             match node.kind() {
                 "class_declaration" => {
                     let Some(name) = field(node, "name", self.text) else { continue };
-                    let inner = self.modifiers(node).iter().any(|modifier| self.text(*modifier) == "inner");
-                    let class = Definition { inner, ..self.type_definition(node, name, parent, Kind::Type) };
+                    let has = |wanted: &str| self.modifiers(node).iter().any(|modifier| self.text(*modifier) == wanted);
+                    let inner = has("inner");
+                    let sealed = has("sealed") && self.annotations(node).contains(&"Serializable");
+                    let class = Definition { inner, sealed, ..self.type_definition(node, name, parent, Kind::Type) };
                     self.inject(node, class.managed);
                     self.body(node, class, &mut open);
                 }
@@ -172,6 +174,7 @@ impl<'t> Reader<'t> {
                     let alias = self.named(node, self.text(name), parent, Kind::Type);
                     self.shape.definitions.push(alias);
                 }
+                "annotated_expression" => self.annotation_class(node),
                 "function_declaration" | "property_declaration" => self.member(node, parent),
                 "anonymous_initializer" if self.is_object(parent) => {
                     let initialiser = self.named(node, "init", parent, Kind::Initialiser);
@@ -179,6 +182,23 @@ impl<'t> Reader<'t> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `@Target(…) annotation class Shown`, which the grammar takes for the call of an infix function `class`.
+    fn annotation_class(&mut self, annotated: Node<'_>) {
+        let mut node = annotated;
+        while node.kind() == "annotated_expression" {
+            let Some(inner) = children(node).into_iter().next_back() else { return };
+            node = inner;
+        }
+        let words = children(node);
+        if let ("infix_expression", [annotation, class, name]) = (node.kind(), words.as_slice())
+            && (self.text(*annotation), self.text(*class)) == ("annotation", "class")
+        {
+            self.shape.declared.extend(words.iter().map(Node::start_byte));
+            let class = self.named(annotated, self.text(*name), None, Kind::Type);
+            self.shape.definitions.push(class);
         }
     }
 

@@ -88,6 +88,33 @@ fn a_class_comes_with_the_companion_that_implements_something() {
 }
 
 #[test]
+fn an_annotation_is_a_class() {
+    let text = "package shop\n\n@Target(AnnotationTarget.CLASS)\n@Retention(AnnotationRetention.SOURCE)\nannotation class Schema";
+    for text in [text.to_owned(), format!("{text}\n"), format!("{text}(val name: String)\n\nfun total() = 1\n")] {
+        assert!(uses(&text)[0].starts_with("Schema -> "), "{:?}", uses(&text));
+    }
+}
+
+#[test]
+fn a_serialised_sealed_class_knows_what_it_may_be() {
+    assert_eq!(
+        uses(
+            "@Serializable\nsealed class Message {\n  @Serializable\n  data class Page(val key: Key) : Message()\n\n\
+             \u{20} class Other(val name: Name)\n}\n\nclass Post(val type: Type) : Message()\n\n\
+             sealed class State {\n  object On : State()\n}\n"
+        ),
+        [
+            "Message -> Message.Page, Post | Serializable",
+            "Message.Page -> Message | Serializable, Key",
+            "Message.Other ->  | Name",
+            "Post -> Message | Type",
+            "State ->  |",
+            "State.On -> State |",
+        ]
+    );
+}
+
+#[test]
 fn an_object_that_others_call_is_taken_whole() {
     assert_eq!(uses("object A : Shape { fun one() = B.x\n fun two() = C.y }"), ["A ->  | Shape, B.x, C.y"]);
     assert_eq!(uses("object A : KLogging() { fun one() = B.x }"), ["A -> A.one | KLogging", "A.one ->  | B.x"]);
