@@ -87,7 +87,12 @@ fn bundled(case: &Case, root: &RepoPath) -> Option<Entry> {
 fn literal(case: &Case, root: &RepoPath) -> Option<Entry> {
     let found: Vec<_> = splits(case)
         .into_iter()
-        .filter_map(|(module, symbol)| Some((module_at(case.files, &root.join(&module).ok()?)?, symbol)))
+        .filter_map(|(module, symbol)| {
+            let place = root.join(&module).ok()?;
+            // A folder with a package in it is a module, too.
+            let path = module_at(case.files, &place).or_else(|| main_of(case, &place).filter(|_| place != *root))?;
+            Some((path, symbol))
+        })
         .collect();
     let best = found.iter().find(|(path, symbol)| probe::may_define(case.files, path, symbol)).or(found.first())?;
     Some(Entry { path: best.0.clone(), symbol: Some(best.1.clone()), confidence: Confidence::Exact })
@@ -159,27 +164,24 @@ fn package_main(case: &Case, root: &RepoPath) -> Option<Entry> {
     if handler.is_empty() || handler.contains(['.', '/', ':']) {
         return None;
     }
-    let manifest = root.join("package.json").ok()?;
-    let main = case
-        .files
-        .text(&manifest)
-        .ok()
-        .and_then(|text| lockstep_document::parse("json", &text).ok())
-        .and_then(|document| document.root.get("main")?.as_str().map(str::to_owned))
-        .and_then(|main| {
-            // Written from the package, also with a slash in front.
-            let path = root.join(main.trim_start_matches('/')).ok()?;
-            probe::file(case.files, &path)
-                .or_else(|| module_at(case.files, &path))
-                .or_else(|| compiled::sources(case.files, root, &without_extension(&path)).into_iter().next())
-        });
-    let path =
-        main.or_else(|| ["index", "function"].iter().find_map(|name| module_at(case.files, &root.join(name).ok()?)))?;
+    let path = main_of(case, root)
+        .or_else(|| ["index", "function"].iter().find_map(|name| module_at(case.files, &root.join(name).ok()?)))?;
     probe::may_define(case.files, &path, handler).then(|| Entry {
         path,
         symbol: Some(handler.to_owned()),
         confidence: Confidence::Exact,
     })
+}
+
+/// The main file of the package in `folder`, or its source.
+fn main_of(case: &Case, folder: &RepoPath) -> Option<RepoPath> {
+    let text = case.files.text(&folder.join("package.json").ok()?).ok()?;
+    let document = lockstep_document::parse("json", &text).ok()?;
+    // Written from the package, also with a slash in front.
+    let path = folder.join(document.root.get("main")?.as_str()?.trim_start_matches('/')).ok()?;
+    probe::file(case.files, &path)
+        .or_else(|| module_at(case.files, &path))
+        .or_else(|| compiled::sources(case.files, folder, &without_extension(&path)).into_iter().next())
 }
 
 pub(super) fn without_extension(path: &RepoPath) -> RepoPath {

@@ -90,6 +90,18 @@ fn node_modules_end_at_a_dot_and_symbols_follow() {
         ),
         (NODE, "./app.handler", "orders/", &[("orders/app.mjs", "")], "orders/app.mjs handler exact"),
         (NODE, "orders.handler", ".", &[("orders/index.ts", "")], "orders/index.ts handler exact"),
+        // A folder with a package, beside what only looks like its source.
+        (
+            NODE,
+            "services/rates.handler",
+            "",
+            &[
+                ("services/rates/package.json", r#"{"main": "run.js"}"#),
+                ("services/rates/run.js", "exports.handler = 1"),
+                ("services/mail/src/main/kotlin/Handler.kt", "package mail.handler"),
+            ],
+            "services/rates/run.js handler exact",
+        ),
         (NODE, "app.api.get", "", &[("app.js", "")], "app.js api.get exact"),
         (NODE, "items.get/index.get", "", &[("items.get/index.js", "")], "items.get/index.js get exact"),
         (NODE, "app.v2.get", "", &[("app.v2.js", "")], "app.v2.js get exact"),
