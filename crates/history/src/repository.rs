@@ -288,6 +288,12 @@ impl Repository {
         !path.is_root() && self.0.is_path_ignored(path.as_str()).unwrap_or(false)
     }
 
+    /// The names of its remotes; none if they cannot be told.
+    pub fn remotes(&self) -> Vec<String> {
+        let names = self.0.remotes();
+        names.iter().flatten().flatten().flatten().map(str::to_owned).collect()
+    }
+
     /// What the commit `id` changed against its first parent (against nothing if it has none), sorted by path.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ pub struct ChangeAsked {
     pub against: Against,
     /// The change, or why it cannot be had.
     pub found: Result<Difference, DifferenceError>,
+    /// The remotes of the repository, by their names.
+    remotes: Vec<String>,
 }
 
 impl ChangeAsked {
@@ -26,7 +28,7 @@ impl ChangeAsked {
             Some(repository) => repository.difference(&against),
             None => Err(DifferenceError::Revision(RevisionError::NoCommits)),
         };
-        Self { against, found }
+        Self { against, found, remotes: repository.map(Repository::remotes).unwrap_or_default() }
     }
 
     /// True if it is what is staged.
@@ -45,7 +47,7 @@ impl ChangeAsked {
         let help = match (error, &self.against) {
             (DifferenceError::NoBase { .. } | DifferenceError::NoMergeBase { .. }, Against::Base(revs)) => {
                 let system = ci.map(|ci| ci.whole_history().to_owned());
-                system.into_iter().chain(ways_to_a_base(error, revs)).collect()
+                system.into_iter().chain(ways_to_a_base(error, revs, &self.remotes)).collect()
             }
             (DifferenceError::Object(_), _) => vec!["git fetch --refetch --filter=blob:none".to_owned()],
             (DifferenceError::SplitIndex, _) => vec!["git update-index --no-split-index".to_owned()],
@@ -70,8 +72,8 @@ fn paths(number: usize) -> String {
     if number == 1 { "1 path that is".to_owned() } else { format!("{number} paths that are") }
 }
 
-/// The commands that bring a base.
-fn ways_to_a_base(error: &DifferenceError, revs: &[String]) -> Vec<String> {
+/// The commands that bring a base, in a repository that knows `remotes`.
+fn ways_to_a_base(error: &DifferenceError, revs: &[String], remotes: &[String]) -> Vec<String> {
     let deepen = "in a shallow clone: git fetch --unshallow --filter=blob:none".to_owned();
     let Some(rev) = revs.first() else {
         return vec!["name the base: --base REF".to_owned()];
@@ -79,19 +81,37 @@ fn ways_to_a_base(error: &DifferenceError, revs: &[String]) -> Vec<String> {
     if matches!(error, DifferenceError::NoMergeBase { .. }) {
         return vec![deepen, "or name a base that HEAD comes from: --base REF".to_owned()];
     }
-    let branch = rev.strip_prefix("refs/remotes/origin/").or_else(|| rev.strip_prefix("origin/")).unwrap_or(rev);
-    let is_name = !branch.contains(['~', '^', ':', '@', ' ']);
-    let fetch = match branch {
-        _ if branch.len() == 40 && branch.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            Some(format!("git fetch --no-tags origin {branch}"))
-        }
-        _ if is_name => Some(format!(
-            "git fetch --no-tags origin {}",
-            quoted(&format!("+refs/heads/{branch}:refs/remotes/origin/{branch}"))
-        )),
-        _ => None,
+    refspec(rev, remotes).into_iter().chain([deepen]).collect()
+}
+
+/// The command that fetches `rev`; none if it is no name that a remote could know.
+fn refspec(rev: &str, remotes: &[String]) -> Option<String> {
+    const ORIGIN: &str = "origin";
+    let has_origin = remotes.is_empty() || remotes.iter().any(|remote| remote == ORIGIN);
+    let usual = if has_origin { ORIGIN } else { remotes[0].as_str() };
+    let fetch = |remote: &str, what: &str| Some(format!("git fetch --no-tags {} {}", quoted(remote), quoted(what)));
+    if rev.len() == 40 && rev.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return fetch(usual, rev);
+    }
+    if rev.contains(['~', '^', ':', '@', ' ']) {
+        return None;
+    }
+    if rev.starts_with("refs/tags/") {
+        return fetch(usual, &format!("{rev}:{rev}"));
+    }
+    let of_remote = |name: &str| {
+        let known = remotes.iter().map(String::as_str).chain([ORIGIN]);
+        let rests = known.filter_map(|remote| Some((remote.to_owned(), name.strip_prefix(remote)?.strip_prefix('/')?)));
+        // Names of remotes may hold slashes: the longest is meant.
+        rests.min_by_key(|(_, branch)| branch.len()).map(|(remote, branch)| (remote, branch.to_owned()))
     };
-    fetch.into_iter().chain([deepen]).collect()
+    let (remote, branch) = match (rev.strip_prefix("refs/heads/"), rev.strip_prefix("refs/remotes/")) {
+        (Some(branch), _) => (usual.to_owned(), branch.to_owned()),
+        (_, Some(name)) => of_remote(name)?,
+        _ if rev.starts_with("refs/") => return None,
+        _ => of_remote(rev).unwrap_or_else(|| (usual.to_owned(), rev.to_owned())),
+    };
+    fetch(&remote, &format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"))
 }
 
 /// A word for a shell. Names of branches may hold almost anything.
@@ -250,14 +270,24 @@ mod tests {
 
     #[test]
     fn a_base_that_is_missing_comes_with_the_command_that_brings_it() {
-        let ways = |rev: &str| {
+        let ways_with = |rev: &str, remotes: &[&str]| {
             let error = DifferenceError::NoBase { rev: rev.to_owned() };
-            ways_to_a_base(&error, &[rev.to_owned()])[0].clone()
+            let remotes: Vec<_> = remotes.iter().map(|remote| (*remote).to_owned()).collect();
+            ways_to_a_base(&error, &[rev.to_owned()], &remotes)[0].clone()
         };
+        let ways = |rev: &str| ways_with(rev, &[]);
         let main = "git fetch --no-tags origin +refs/heads/main:refs/remotes/origin/main";
-        for rev in ["main", "origin/main", "refs/remotes/origin/main"] {
+        for rev in ["main", "origin/main", "refs/remotes/origin/main", "refs/heads/main"] {
             assert_eq!(ways(rev), main);
         }
+        let upstream = "git fetch --no-tags upstream +refs/heads/main:refs/remotes/upstream/main";
+        assert_eq!(ways_with("upstream/main", &["origin", "upstream"]), upstream);
+        assert_eq!(ways_with("main", &["upstream"]), upstream);
+        assert_eq!(
+            ways("feature/main"),
+            "git fetch --no-tags origin +refs/heads/feature/main:refs/remotes/origin/feature/main"
+        );
+        assert_eq!(ways("refs/tags/v1"), "git fetch --no-tags origin refs/tags/v1:refs/tags/v1");
         let commit = "02e06db3f5e9b6f2a5c1d4f6a7b8c9d0e1f2a3b4";
         assert_eq!(ways(commit), format!("git fetch --no-tags origin {commit}"));
         assert_eq!(
