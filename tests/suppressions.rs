@@ -160,12 +160,14 @@ fn a_trailer_without_effect_is_told_with_its_commit() {
             "is about `mising-co-change`, and there is no such function",
         ),
         ("Lockstep-Allow: pricing bil[ -- x", "silences nothing: unclosed character class"),
+        ("Lockstep-Alow: pricing billing -- x", "silences nothing: the trailer is called `Lockstep-Allow`"),
     ] {
         amend(&shop, trailer);
         let head = shop.git(&["rev-parse", "--short=10", "HEAD"]).expect("git");
         let found = messages(shop.path(), &quiet);
         assert_eq!(found.len(), 1, "{trailer}: {found:?}");
-        let start = format!("the trailer `Lockstep-Allow` of commit {head} ");
+        let key = trailer.split(':').next().unwrap_or_default();
+        let start = format!("the trailer `{key}` of commit {head} ");
         assert!(found[0].starts_with(&start) && found[0].contains(expected), "{trailer}: {found:?}");
     }
 }

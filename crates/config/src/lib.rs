@@ -32,5 +32,5 @@ pub use lookup::{Lookup, NAMES, Place, Within, base_of, look};
 pub use patterns::{IdPatterns, PathPatterns};
 pub use rules::{RuleSetting, Target};
 pub use schema::{OptionRange, OptionSchema, RuleSchema, SCHEMA_URL, schema};
-pub use trailer::{AllowTrailer, TRAILER, allow_trailer};
+pub use trailer::{AllowTrailer, TRAILER, allow_trailer, is_ours};
 pub use write::{NewService, add_services, service_tables};

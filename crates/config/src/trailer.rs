@@ -3,10 +3,17 @@
 
 use lockstep_diagnostics::RuleMeta;
 
-use crate::{IdPatterns, Target};
+use crate::{IdPatterns, Target, nearest};
 
 /// What the trailer is called.
 pub const TRAILER: &str = "Lockstep-Allow";
+
+/// True for the key of a trailer that is ours, in any case: also of one that was meant to be, and is misspelt.
+pub fn is_ours(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_near = || nearest(&key, [TRAILER.to_ascii_lowercase().as_str()]).is_some();
+    key.starts_with("lockstep-") || (key.contains('-') && is_near())
+}
 
 /// A trailer that accepts findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,11 +26,14 @@ pub struct AllowTrailer {
     pub reason: String,
 }
 
-/// Reads the value of a trailer; `rules` are the rules there are.
+/// Reads a trailer that [`is_ours`]; `rules` are the rules there are.
 ///
 /// # Errors
 /// What is wrong with it, in words.
-pub fn allow_trailer(value: &str, rules: &[&'static RuleMeta]) -> Result<AllowTrailer, String> {
+pub fn allow_trailer(key: &str, value: &str, rules: &[&'static RuleMeta]) -> Result<AllowTrailer, String> {
+    if !key.eq_ignore_ascii_case(TRAILER) {
+        return Err(format!("the trailer is called `{TRAILER}`"));
+    }
     let (about, reason) = value.split_once(" -- ").or_else(|| value.split_once(" \u{2014} ")).unwrap_or((value, ""));
     let reason = reason.trim();
     if reason.is_empty() {
@@ -61,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_rule_may_be_left_out() {
-        let read = |value| allow_trailer(value, &[&LOCKSTEP]);
+        let read = |value| allow_trailer("lockstep-ALLOW", value, &[&LOCKSTEP]);
         let plain = read("shop/orders  billing -- only a log line").unwrap();
         assert_eq!((plain.target, plain.reason.as_str()), (None, "only a log line"));
         assert_eq!(plain.functions.texts(), ["shop/orders", "billing"]);
@@ -74,10 +84,19 @@ mod tests {
         assert!(read("a[ b -- x").is_err());
     }
 
+    #[test]
+    fn a_misspelt_key_is_ours_and_wrong() {
+        for key in ["Lockstep-Alow", "Lokstep-Allow", "lockstep-ignore"] {
+            assert!(is_ours(key), "{key}");
+            assert_eq!(allow_trailer(key, "a b -- x", &[]).unwrap_err(), "the trailer is called `Lockstep-Allow`");
+        }
+        assert!(is_ours("LOCKSTEP-ALLOW") && !is_ours("Signed-off-by") && !is_ours("Reviewed-by") && !is_ours("Lock"));
+    }
+
     proptest! {
         #[test]
         fn no_text_is_a_panic(value in any::<String>()) {
-            let _ = allow_trailer(&value, &[&LOCKSTEP]);
+            let _ = allow_trailer(TRAILER, &value, &[&LOCKSTEP]);
         }
     }
 }

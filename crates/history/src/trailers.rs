@@ -10,16 +10,18 @@ use crate::{ObjectError, Repository, RevisionError};
 pub struct Trailer {
     /// The commit.
     pub commit: CommitId,
+    /// The key, as it is written.
+    pub key: String,
     /// What follows the key.
     pub value: String,
 }
 
 impl Repository {
-    /// The trailers called `key`, in any case, of the commits that `HEAD` has and `before` does not, oldest first.
+    /// The trailers whose key is `wanted`, of the commits that `HEAD` has and `before` does not, oldest first.
     ///
     /// # Errors
     /// If one of the commits cannot be read.
-    pub fn trailers(&self, key: &str, before: CommitId) -> Result<Vec<Trailer>, RevisionError> {
+    pub fn trailers(&self, wanted: &dyn Fn(&str) -> bool, before: CommitId) -> Result<Vec<Trailer>, RevisionError> {
         let failed = |error: git2::Error| ObjectError::broken(&before.0, error.message());
         let mut walk = self.git().revwalk().map_err(failed)?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).map_err(failed)?;
@@ -32,8 +34,12 @@ impl Repository {
             let message = self.commit(&id)?.message;
             // A message that holds what no text does has no trailers.
             let Ok(found) = git2::message_trailers_strs(&message) else { continue };
-            let ours = found.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key));
-            trailers.extend(ours.map(|(_, value)| Trailer { commit: CommitId(id), value: value.to_owned() }));
+            let ours = found.iter().filter(|(key, _)| wanted(key));
+            trailers.extend(ours.map(|(key, value)| Trailer {
+                commit: CommitId(id),
+                key: key.to_owned(),
+                value: value.to_owned(),
+            }));
         }
         Ok(trailers)
     }

@@ -120,10 +120,14 @@ fn trailers(project: &Project, found: &mut Suppressions) {
         return;
     };
     let rules = rules();
-    for trailer in repository.trailers(lockstep_config::TRAILER, before).unwrap_or_default() {
+    let trailers = match repository.trailers(&lockstep_config::is_ours, before) {
+        Ok(trailers) => trailers,
+        Err(error) => return found.faults.push(unread(&error.to_string())),
+    };
+    for trailer in trailers {
         let origin = format!("by commit {}", trailer.commit.short());
-        let what = format!("the trailer `{}` of commit {}", lockstep_config::TRAILER, trailer.commit.short());
-        match lockstep_config::allow_trailer(&trailer.value, &rules) {
+        let what = format!("the trailer `{}` of commit {}", trailer.key, trailer.commit.short());
+        match lockstep_config::allow_trailer(&trailer.key, &trailer.value, &rules) {
             Ok(read) => found.all.push(Accepted {
                 by: SuppressedBy::Trailer,
                 targets: read.target.into_iter().collect(),
@@ -145,6 +149,13 @@ fn trailers(project: &Project, found: &mut Suppressions) {
             }),
         }
     }
+}
+
+/// Trailers of which nothing is known, since the commits of the change cannot be read.
+fn unread(why: &str) -> Idle {
+    let git = "git fetch --refetch --filter=blob:none".to_owned();
+    let why = IdleBecause::Fault { message: format!("its commits cannot be read: {why}"), help: Some(git) };
+    Idle { what: "any trailer of the change".to_owned(), about: vec!["trailers".to_owned()], location: None, why }
 }
 
 impl Suppressions {
