@@ -10,10 +10,13 @@ use lockstep_baseline::{Baseline, Entry, FILE, Fault, Held, Key, Ratchet, Stale,
 use lockstep_config::{BaselineFile, Config, base_of, day};
 use lockstep_coupling::Knowledge;
 use lockstep_diagnostics::{Finding, RuleMeta};
-use lockstep_model::{Location, RepoPath};
+use lockstep_model::{Location, ReadError, RepoPath};
 use lockstep_rules::StaleEntry;
 
-use crate::{Incomplete, Project, Report};
+use crate::{ChangeAsked, Incomplete, Project, Report};
+
+/// The way on where a baseline is there and cannot be read.
+const WITHOUT: &str = "`--baseline none` goes on without";
 
 /// A baseline that was read.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Known {
     /// What it knows.
     pub baseline: Baseline,
     text: String,
+    /// Where each of its lines begins, so that the place of an entry is found without reading what is before it.
+    starts: Vec<usize>,
     /// Findings that it holds back.
     pub known: usize,
     /// Findings that it knows, and that have become worse.
@@ -38,7 +43,7 @@ pub struct Known {
 pub(crate) fn read(project: &Project, config: &Config) -> Result<Option<Known>, Incomplete> {
     let Some((shown, text)) = find(project, config)? else { return Ok(None) };
     match Baseline::parse(&text) {
-        Ok(baseline) => Ok(Some(Known { shown, baseline, text, known: 0, worse: 0, stale: BTreeSet::new() })),
+        Ok(baseline) => Ok(Some(Known::new(shown, baseline, text))),
         Err(fault) => Err(broken(&shown, &fault)),
     }
 }
@@ -49,28 +54,34 @@ fn broken(shown: &RepoPath, fault: &Fault) -> Incomplete {
 }
 
 fn find(project: &Project, config: &Config) -> Result<Option<(RepoPath, String)>, Incomplete> {
-    let missing = |shown: &RepoPath, why: &str| {
-        let help = "`lockstep baseline write` writes it; `--baseline none` goes on without";
+    let unreadable = |shown: &RepoPath, why: &str, help: &str| {
         Incomplete::without_baseline(format!("the baseline `{shown}` cannot be read: {why}"), help.to_owned())
+    };
+    let missing = |shown: &RepoPath, why: &str| {
+        unreadable(shown, why, "`lockstep baseline write` writes it; `--baseline none` goes on without")
+    };
+    let told = |shown: &RepoPath, error: &ReadError| match error {
+        ReadError::Missing => missing(shown, &error.to_string()),
+        _ => unreadable(shown, &error.to_string(), WITHOUT),
     };
     match &config.baseline.file {
         BaselineFile::None => Ok(None),
         BaselineFile::Usual => {
-            let place = usual(config).into_iter().find(|path| project.files.is_file(path));
             let read = |path: RepoPath| match project.files.text(&path) {
-                Ok(text) => Ok((path, text.to_string())),
-                Err(error) => Err(missing(&path, &error.to_string())),
+                Ok(text) => Some(Ok((path, text.to_string()))),
+                // Git may ignore it, or it is a link out of the repository: it is what was written there all the same.
+                Err(ReadError::Missing) => on_disk(project, &path).map(|text| Ok((path, text))),
+                Err(error) => Some(Err(told(&path, &error))),
             };
-            place.map(read).transpose()
+            usual(config).into_iter().find_map(read).transpose()
         }
         BaselineFile::Named(path) => {
-            let from_disk = || fs::read_to_string(project.root.as_ref()?.join(path.as_str())).ok();
             match project.files.text(path) {
                 Ok(text) => Ok(Some((path.clone(), text.to_string()))),
                 // Git may ignore it: it is read all the same.
-                Err(error) => match from_disk() {
+                Err(error) => match on_disk(project, path) {
                     Some(text) => Ok(Some((path.clone(), text))),
-                    None => Err(missing(path, &error.to_string())),
+                    None => Err(told(path, &error)),
                 },
             }
         }
@@ -79,10 +90,21 @@ fn find(project: &Project, config: &Config) -> Result<Option<(RepoPath, String)>
             match fs::read_to_string(path) {
                 Ok(text) => Ok(Some((shown, text))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing(&shown, "there is no such file")),
-                Err(error) => Err(missing(&shown, &error.to_string())),
+                Err(error) => Err(unreadable(&shown, &error.to_string(), WITHOUT)),
             }
         }
     }
+}
+
+/// The text of a file in the work tree that is none of the repository; none where what would be committed is looked at.
+fn on_disk(project: &Project, path: &RepoPath) -> Option<String> {
+    if project.change.as_ref().is_some_and(ChangeAsked::is_staged) {
+        return None;
+    }
+    let file = project.root.as_ref()?.join(path.as_str());
+    // Of a device or a pipe there may be no end.
+    fs::metadata(&file).ok().filter(fs::Metadata::is_file)?;
+    fs::read_to_string(file).ok()
 }
 
 /// Where it is looked for unasked: beside the configuration, then at the root.
@@ -94,7 +116,12 @@ fn usual(config: &Config) -> Vec<RepoPath> {
 
 /// What a file on the disk is called in the repository; its name, if it lies outside.
 fn shown(project: &Project, path: &Path) -> RepoPath {
-    let full = fs::canonicalize(path).ok();
+    let in_folder = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    // One that is to be written is not there yet; its folder is.
+    let full = fs::canonicalize(path).ok().or_else(in_folder);
     let inside = full.as_deref().zip(project.root.as_deref()).and_then(|(full, root)| full.strip_prefix(root).ok());
     let shown = inside.unwrap_or_else(|| path.file_name().map_or(path, Path::new));
     RepoPath::from_git(shown.to_string_lossy().as_bytes())
@@ -134,6 +161,11 @@ fn unknown(report: &Report) -> BTreeSet<&str> {
 }
 
 impl Known {
+    fn new(shown: RepoPath, baseline: Baseline, text: String) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { shown, baseline, text, starts, known: 0, worse: 0, stale: BTreeSet::new() }
+    }
+
     /// Marks what is known among `findings`; the entries that have no purpose any more, if that can be told.
     pub(crate) fn hold(
         &self,
@@ -182,14 +214,30 @@ impl Known {
 
     /// The place of an entry: the beginning of its line, as far as its rule. Lines are long.
     fn place(&self, line: u32) -> Location {
-        let mut start = 0;
-        for (number, text) in (1u32..).zip(self.text.split_inclusive('\n')) {
-            if number == line {
-                let length = text.find(',').unwrap_or_else(|| text.trim_end().len());
-                return Location::of_span(self.shown.clone(), &self.text, start..start + length);
-            }
-            start += text.len();
+        let start = (line as usize).checked_sub(1).and_then(|number| self.starts.get(number)).copied();
+        let Some((start, text)) = start.and_then(|start| Some((start, self.text.get(start..)?.lines().next()?))) else {
+            return Location::whole_file(self.shown.clone());
+        };
+        let length = text.find(',').unwrap_or_else(|| text.trim_end().len());
+        // Counting lines from the beginning for each entry takes long in a long file.
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Location { path: self.shown.clone(), line, column: 1, start: byte(start), end: byte(start + length) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_an_entry_is_its_line_as_far_as_its_rule() {
+        let text = "{\"a\":1}\n{\"rule\":\"x\",\"y\":2}\r\n{\"z\":3}";
+        let known = Known::new(RepoPath::new("b.jsonl").unwrap(), Baseline::default(), text.to_owned());
+        for (line, expected) in [(1, "{\"a\":1}"), (2, "{\"rule\":\"x\""), (3, "{\"z\":3}")] {
+            let place = known.place(line);
+            assert_eq!((place.line, place.column, &text[place.span()]), (line, 1, expected));
+            assert_eq!(place, Location::of_span(known.shown.clone(), text, place.span()));
         }
-        Location::whole_file(self.shown.clone())
+        assert_eq!(known.place(4), Location::whole_file(known.shown.clone()));
     }
 }
