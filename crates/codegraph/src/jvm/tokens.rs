@@ -21,7 +21,7 @@ pub(crate) struct Path<'t> {
     pub(crate) member: bool,
     /// True if it goes on from `this` or `super`.
     pub(crate) own: bool,
-    /// True if parentheses follow.
+    /// True if parentheses follow, or nothing but `::` stands before it: `map(::total)`.
     pub(crate) call: bool,
     /// The text that is the first argument of the call.
     pub(crate) argument: Option<&'t str>,
@@ -31,7 +31,11 @@ enum Token<'t> {
     Name(&'t str),
     This,
     Dot,
+    /// `::`
+    Reference,
     Open,
+    /// The end of what a dot may follow.
+    Close,
     Comma,
     Equals,
     Text(&'t str),
@@ -46,7 +50,8 @@ pub(crate) fn paths<'t>(
     passed_over: &[&str],
     declared: &FxHashSet<usize>,
 ) -> Vec<Path<'t>> {
-    let mut reader = Reader { paths: Vec::new(), open: None, before: Token::Other, last_dot: false, argument: false };
+    let mut reader =
+        Reader { paths: Vec::new(), open: None, before: Token::Other, last_dot: false, alone: false, argument: false };
     syntax::walk(root, &mut |node| {
         let kind = node.kind();
         if passed_over.contains(&kind) || kind.contains("comment") {
@@ -71,8 +76,10 @@ pub(crate) fn paths<'t>(
 
 fn token<'t>(kind: &str, source: &'t str) -> Token<'t> {
     match source {
-        "." | "?." | "::" | "#" | "!!." => return Token::Dot,
+        "." | "?." | "#" | "!!." => return Token::Dot,
+        "::" => return Token::Reference,
         "(" => return Token::Open,
+        ")" | "]" | "}" | ">" | "?" | "!!" => return Token::Close,
         "," => return Token::Comma,
         "=" => return Token::Equals,
         "this" | "super" => return Token::This,
@@ -92,6 +99,8 @@ struct Reader<'t> {
     before: Token<'t>,
     /// True if the last token was a dot.
     last_dot: bool,
+    /// True if that dot is a `::` that nothing stands before.
+    alone: bool,
     /// True if the chain begins an argument, and names its parameter if `=` follows.
     argument: bool,
 }
@@ -104,10 +113,13 @@ impl<'t> Reader<'t> {
                 self.end();
                 self.open = Some(Path { own: true, span, ..Path::default() });
             }
-            Token::Dot => {
+            Token::Dot | Token::Reference => {
                 if self.last_dot {
                     self.end();
                 }
+                let follows =
+                    self.open.is_some() || matches!(self.before, Token::Close | Token::Text(_) | Token::Name(_));
+                self.alone = matches!(token, Token::Reference) && !follows;
             }
             Token::Open => {
                 if let Some(mut path) = self.open.take() {
@@ -125,9 +137,9 @@ impl<'t> Reader<'t> {
             Token::Equals if self.argument && self.open.as_ref().is_some_and(|path| path.names.len() == 1) => {
                 self.open = None;
             }
-            Token::Comma | Token::Equals | Token::Other => self.end(),
+            Token::Comma | Token::Equals | Token::Close | Token::Other => self.end(),
         }
-        self.last_dot = matches!(token, Token::Dot);
+        self.last_dot = matches!(token, Token::Dot | Token::Reference);
         self.before = token;
     }
 
@@ -145,9 +157,10 @@ impl<'t> Reader<'t> {
             }
             _ => {
                 self.end();
-                let member = self.last_dot;
+                let call = self.last_dot && self.alone;
+                let member = self.last_dot && !call;
                 self.argument = matches!(self.before, Token::Open | Token::Comma);
-                self.open = Some(Path { names: vec![name], span, member, ..Path::default() });
+                self.open = Some(Path { names: vec![name], span, member, call, ..Path::default() });
             }
         }
     }

@@ -88,6 +88,17 @@ fn a_class_comes_with_the_companion_that_implements_something() {
 }
 
 #[test]
+fn functions_are_referred_to_by_name() {
+    assert_eq!(
+        uses(
+            "import lib.plain\n\nclass Id {\n  val all = Factory(::Id, ::plain, first = ::near, last = Rules::far)\n  fun b(x: X?) = x.y()::done\n}\n\n\
+             fun near() = 1\n"
+        ),
+        ["Id -> near | Factory, lib.plain, near, Rules.far, X", "near ->  |"]
+    );
+}
+
+#[test]
 fn an_annotation_is_a_class() {
     let text = "package shop\n\n@Target(AnnotationTarget.CLASS)\n@Retention(AnnotationRetention.SOURCE)\nannotation class Schema";
     for text in [text.to_owned(), format!("{text}\n"), format!("{text}(val name: String)\n\nfun total() = 1\n")] {
