@@ -142,7 +142,7 @@ impl Reader {
     }
 
     fn character(&mut self, character: u8) -> Option<()> {
-        self.head &= !matches!(character, b'"' | b'{');
+        self.head &= !matches!(character, b'"' | b'\'' | b'{');
         self.state = match (self.state, character) {
             (State::AfterPackage, b'.') => State::Package,
             // A package with braces around what is in it.

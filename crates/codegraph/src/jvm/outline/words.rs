@@ -66,7 +66,10 @@ impl<'t> Words<'t> {
                     self.quoted()?;
                     return Some(Token::Other(b'"'));
                 }
-                b'\'' => self.character()?,
+                b'\'' => {
+                    self.character()?;
+                    return Some(Token::Other(b'\''));
+                }
                 b'`' => return self.backticks(),
                 _ if is_of_name(first) => return Some(Token::Word(self.word())),
                 _ => {
