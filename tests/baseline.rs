@@ -159,7 +159,12 @@ fn what_cannot_be_read_is_no_clean_report() {
         3,
         "the baseline `gone.jsonl` cannot be read: there is no such file",
     );
-    says(here, &["baseline", "prune"], 3, "`lockstep baseline write` writes it");
+    says(
+        here,
+        &["baseline", "prune"],
+        3,
+        "error: there is no `lockstep-baseline.jsonl`: `lockstep baseline write` writes it",
+    );
     shop.write(FILE, "{\"schema_version\":1,\"tool\":\"lockstep\"}\n<<<<<<< HEAD\n").expect("a file");
     let text =
         says(here, &["check", "--exit-zero"], 3, "lockstep-baseline.jsonl:2:1: a conflict of git's is not resolved");
@@ -168,6 +173,29 @@ fn what_cannot_be_read_is_no_clean_report() {
     assert_eq!(lines(&shop).len(), 2, "nothing was written");
     says(here, &["baseline", "write", "--baseline", "none"], 2, "name a file");
     says(here, &["baseline", "diff", "a.jsonl"], 2, "<NEW>");
+}
+
+#[test]
+fn one_that_git_ignores_is_read_and_said_to_be_of_this_machine() {
+    let shop = shop();
+    let here = shop.path();
+    shop.write(".gitignore", FILE).expect("a file");
+    says(here, &["baseline", "write"], 0, "`lockstep-baseline.jsonl` is on this machine only");
+    says(here, &["check"], 0, "baseline: 2 known, 0 stale, 0 worse");
+}
+
+#[test]
+fn a_new_file_is_told_by_its_whole_name() {
+    let shop = shop();
+    fs::create_dir(shop.path().join("sub")).expect("a folder");
+    says(shop.path(), &["baseline", "write", "--baseline", "sub/known.jsonl"], 0, "wrote `sub/known.jsonl`");
+}
+
+#[test]
+fn a_base_that_is_not_there_is_no_baseline_to_compare_with() {
+    let shop = shop();
+    let text = says(shop.path(), &["baseline", "diff", "--base", "nope"], 3, "there is no baseline to compare with");
+    assert!(!text.contains("missing-co-change"), "{text}");
 }
 
 #[test]

@@ -75,6 +75,12 @@ impl Incomplete {
         Self { notes: vec!["what is deployed now is not known, so nothing is listed".to_owned()], ..self }
     }
 
+    /// That the change cannot be had, said to those who compare two baselines: no findings are asked for.
+    #[must_use]
+    pub fn nothing_to_compare(self) -> Self {
+        Self { notes: vec!["there is no baseline to compare with".to_owned()], ..self }
+    }
+
     /// What is missing in a history that was read on the system `ci`. `before_the_first` says that nothing can be there yet.
     pub(crate) fn of_history(
         history: &History,

@@ -32,8 +32,10 @@ pub struct WrittenView {
     pub left_worse: usize,
     /// Entries that have no purpose any more.
     pub stale: usize,
-    /// True if git merges the file line by line.
+    /// True if git merges the file line by line, or has nothing to do with it.
     pub merges: bool,
+    /// True if the file lies in the repository and no other clone has it: git ignores it, or it is a link that leads out.
+    pub here_only: bool,
 }
 
 /// What became of a baseline that was pruned.
@@ -118,7 +120,12 @@ pub fn write_written(view: &WrittenView, options: &Options, out: &mut dyn io::Wr
         let (verb, them) = if view.stale == 1 { ("matches", "it") } else { ("match", "them") };
         lines.push(format!("{entries} {verb} nothing any more: `lockstep baseline prune` removes {them}"));
     }
-    if view.is_new && view.entries > 0 && !view.merges {
+    if view.entries > 0 && view.here_only {
+        lines.push(format!(
+            "`{file}` is on this machine only, ignored by git or a link out of the repository: no other clone reads it, \
+             nor do runs with --staged"
+        ));
+    } else if view.is_new && view.entries > 0 && !view.merges {
         let name = view.file.rsplit('/').next().unwrap_or_default();
         lines.push(format!(
             "so that branches merge without conflicts, add to .gitattributes: {} merge=union",
@@ -224,7 +231,7 @@ pub fn write_diff_markdown(view: &DiffView, options: &Options, out: &mut dyn io:
 fn row(word: &str, entry: &EntryView, strength: String) -> String {
     let code = |text: &String| format!("<code>{}</code>", harmless(text));
     let about: Vec<String> = entry.functions.iter().map(code).collect();
-    let subjects = entry.subjects.iter().map(|subject| format!(" ({})", harmless(subject)));
+    let subjects = entry.subjects.iter().map(|subject| format!(" ({})", harmless(&subject_in_words(subject))));
     let about = about.join(", ") + &subjects.collect::<String>();
     let reason = entry.reason.as_deref().map(harmless).unwrap_or_default();
     format!("| {word} | {} | {about} | {strength} | {reason} |\n", code(&entry.rule))
@@ -243,6 +250,14 @@ fn harmless(text: &str) -> String {
     out
 }
 
+/// A subject as people read it: what names the root by nothing is told as the root.
+fn subject_in_words(subject: &str) -> String {
+    match escape::line(subject).trim_end() {
+        "folder" => "the root folder".to_owned(),
+        told => told.to_owned(),
+    }
+}
+
 fn entries_in_words(number: usize) -> String {
     if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
 }
@@ -258,7 +273,7 @@ fn totals(view: &DiffView) -> String {
 fn named(entry: &EntryView) -> String {
     let about: Vec<_> = entry.functions.iter().map(|id| format!("`{}`", escape::line(id))).collect();
     let about = if about.is_empty() { String::new() } else { format!(" of {}", about.join(", ")) };
-    let subjects = entry.subjects.iter().map(|subject| format!(" ({})", escape::line(subject)));
+    let subjects = entry.subjects.iter().map(|subject| format!(" ({})", subject_in_words(subject)));
     format!("{}{about}{}", escape::line(&entry.rule), subjects.collect::<String>())
 }
 

@@ -74,9 +74,12 @@ impl Run {
             anyhow!("this is a bare repository: run it in a checkout, or name a file with --baseline FILE")
         })?;
         let is_new = !file.exists();
+        if is_new && must_exist {
+            complain(&anyhow!("there is no `{shown}`: `lockstep baseline write` writes it"));
+            return Ok(Err(Exit::Incomplete));
+        }
         // What is on the disk is what is written anew, whatever git makes of the file.
-        session.config.baseline.file =
-            if is_new && !must_exist { BaselineFile::None } else { BaselineFile::OnDisk(file.clone()) };
+        session.config.baseline.file = if is_new { BaselineFile::None } else { BaselineFile::OnDisk(file.clone()) };
         let options = session.options(&args.history)?;
         let report =
             session.pool.install(|| lint(&session.project, &session.config, &session.levels, &options, &session.bar));
@@ -119,6 +122,7 @@ fn write(args: &WriteArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
         left_worse: done.left_worse,
         stale: run.stale(),
         merges: merges_by_lines(&run),
+        here_only: is_here_only(&run),
     };
     let options = terminal::options(&args.run.common);
     terminal::print(|out| render::write_written(&view, &options, out))?;
@@ -141,8 +145,20 @@ fn prune(args: &PruneArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// True if git is told to merge the file line by line.
+/// True if the file lies in the repository, and is none of its files: git ignores it, or it is a link that leads out.
+fn is_here_only(run: &Run) -> bool {
+    let project = &run.session.project;
+    let Some(Ok(repository)) = project.repository.as_ref().map(|repository| repository.lock()) else { return false };
+    let there = project.root.as_ref().map(|root| root.join(run.shown.as_str()));
+    let is_inside = there.is_some_and(|there| there.exists());
+    is_inside && !project.files.is_file(&run.shown) && (!run.is_new || repository.is_ignored(&run.shown))
+}
+
+/// True if git is told to merge the file line by line, or the file lies outside the repository.
 fn merges_by_lines(run: &Run) -> bool {
+    if run.session.project.root.as_ref().is_none_or(|root| !root.join(run.shown.as_str()).exists()) {
+        return true;
+    }
     let text = RepoPath::new(".gitattributes").ok().and_then(|path| run.session.project.files.text(&path).ok());
     text.is_some_and(|text| {
         let name = run.shown.file_name();

@@ -80,6 +80,8 @@ fn what_was_not_taken_in_is_said_with_the_way_to_do_so() {
          2 new findings and 1 that became worse are not taken in: --grow does that\n\
          1 entry matches nothing any more: `lockstep baseline prune` removes it\n"
     );
+    let here = told(&WrittenView { here_only: true, is_new: true, ..view.clone() });
+    assert!(here.contains("`known.jsonl` is on this machine only") && !here.contains("gitattributes"), "{here}");
     let new = WrittenView { is_new: true, ..view };
     assert!(told(&new).ends_with("add to .gitattributes: known.jsonl merge=union\n"), "{}", told(&new));
 }

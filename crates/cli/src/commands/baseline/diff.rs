@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::Context;
 use lockstep_config::BaselineFile;
 use lockstep_linter::{
-    Project,
+    Incomplete, Project,
     baseline::{Baseline, Changed, Entry, Fault, compare},
     baseline_file,
 };
@@ -110,7 +110,8 @@ fn of_repository(args: &DiffArgs) -> anyhow::Result<Result<[Side; 2], Exit>> {
 /// The commit to compare with.
 fn commit(project: &Project) -> Result<CommitId, Exit> {
     if let Some(change) = &project.change {
-        return change.before().ok_or_else(|| warn(change.incomplete(project.ci).as_slice()));
+        let why = || change.incomplete(project.ci).map(Incomplete::nothing_to_compare);
+        return change.before().ok_or_else(|| warn(why().as_slice()));
     }
     let repository = project.repository.as_ref().and_then(|repository| repository.lock().ok());
     let head = repository.map(|repository| repository.commit_id(None).map_err(anyhow::Error::from));
