@@ -22,7 +22,7 @@ pub struct AllowComment {
     pub location: Location,
 }
 
-/// What every such comment begins with.
+/// What every such comment begins with, or with a capital.
 const MARK: &str = "lockstep:";
 /// What may stand right before that: the signs that open a comment, or go on with one.
 const OPENERS: [&str; 7] = ["#", "//", "/*", "*", "--", "<!--", ";"];
@@ -49,7 +49,7 @@ pub fn allow_comments(
     for line in text.split_inclusive(['\n', '\r']) {
         let end = start + line.trim_end_matches(['\n', '\r']).len();
         let mut from = start;
-        while let Some(at) = text[from..end].find(MARK).map(|at| from + at) {
+        while let Some(at) = find_mark(&text[from..end]).map(|at| from + at) {
             let after = at + MARK.len();
             // What stands before the mark is looked at no further back than its sign reaches, or long lines take long.
             if !opens_comment(&text[from..at]) || !is_meant(&text[after..end]) {
@@ -71,6 +71,13 @@ pub fn allow_comments(
         start += line.len();
     }
     found
+}
+
+/// Where the next mark stands.
+fn find_mark(text: &str) -> Option<usize> {
+    let (first, rest) = MARK.split_at(1);
+    let found = text.match_indices(rest).map(|(at, _)| at);
+    found.filter_map(|at| at.checked_sub(1)).find(|at| text.as_bytes()[*at].eq_ignore_ascii_case(&first.as_bytes()[0]))
 }
 
 fn opens_comment(before: &str) -> bool {

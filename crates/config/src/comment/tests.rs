@@ -45,6 +45,13 @@ fn every_style_of_comments_will_do() {
 }
 
 #[test]
+fn a_capital_is_no_reason_to_overlook_it() {
+    assert!(read("# Lockstep: allow(lockstep) reason: x")[0].is_ok());
+    assert!(read("# Lockstep: allow(lockstep)")[0].is_err());
+    assert!(read("# é\u{301}ockstep: allow(lockstep) reason: x").is_empty());
+}
+
+#[test]
 fn a_comment_ends_where_it_is_closed() {
     let text = "/* lockstep: allow(lockstep) reason: one */ export const a = f(); // lockstep: allow(all) reason: two";
     let found: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
