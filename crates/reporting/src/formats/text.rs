@@ -403,7 +403,7 @@ pub(super) fn run_in_words(report: &ReportView<'_>) -> String {
     match report.change.filter(|change| change.inherited > 0) {
         Some(change) => {
             let has = if change.staged { "HEAD" } else { "the base" };
-            format!("{line}; {} that {has} has already", count(change.inherited, "finding"))
+            format!("{line}; not shown: {} that {has} has already", count(change.inherited, "finding"))
         }
         None => line,
     }
