@@ -7,7 +7,6 @@
 use std::{
     collections::HashMap,
     fs, io,
-    io::Write,
     ops::Range,
     path::{Path, PathBuf},
     sync::{
@@ -19,6 +18,8 @@ use std::{
 use lockstep_codegraph::{FACTS, FactsKey, FileFacts, KeptFacts, Token};
 use rustc_hash::FxHashMap;
 use serde::{Serialize, de::DeserializeOwned};
+
+use crate::keep;
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep facts 1\n";
@@ -111,15 +112,7 @@ impl FactsStore {
         }
         let hash = blake3::hash(&written);
         written.extend(hash.as_bytes());
-        self.replace(&written)
-    }
-
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+        keep::replace(&self.path, &written)
     }
 }
 

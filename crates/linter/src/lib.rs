@@ -19,6 +19,7 @@ mod facts_store;
 mod gather;
 mod incomplete;
 mod inherited;
+mod keep;
 mod kinds;
 mod known;
 mod likeness;

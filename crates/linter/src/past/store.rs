@@ -7,7 +7,6 @@
 
 use std::{
     fs, io,
-    io::Write,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError},
 };
@@ -15,7 +14,7 @@ use std::{
 use lockstep_model::CommitId;
 
 use super::{Known, Past};
-use crate::Project;
+use crate::{Project, keep};
 
 /// A larger one is not kept, in bytes: reading it would take longer than what it saves. 256 MiB.
 const LARGEST: usize = 256 << 20;
@@ -81,14 +80,6 @@ impl PastStore {
         }
         Ok(Some(past))
     }
-
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
-    }
 }
 
 impl Past {
@@ -144,7 +135,7 @@ impl Past {
             return Ok(());
         }
         let bytes = self.to_bytes(0, store.settings()).map_err(io::Error::other)?;
-        if bytes.len() > LARGEST { Ok(()) } else { store.replace(&bytes) }
+        if bytes.len() > LARGEST { Ok(()) } else { keep::replace(&store.path, &bytes) }
     }
 
     /// Takes the line that is kept, if it goes on from the newest commit that is known: a look at an older commit, such as the
