@@ -14,6 +14,7 @@ mod reports;
 mod session;
 mod terminal;
 mod views;
+mod whole;
 
 use std::{ffi::OsString, process::ExitCode};
 

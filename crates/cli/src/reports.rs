@@ -12,7 +12,7 @@ use lockstep_reporting::{Format, Options, ReportView};
 
 use crate::{
     args::{Common, OutputArgs, ReportTo},
-    terminal,
+    terminal, whole,
 };
 
 /// The path that stands for standard output.
@@ -86,20 +86,8 @@ fn to_file(path: &Path, text: &[u8]) -> io::Result<()> {
     if path.starts_with("/dev") || (path.exists() && !path.is_file()) {
         return fs::OpenOptions::new().append(true).open(path)?.write_all(text);
     }
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), PathBuf::from);
-    fs::create_dir_all(&folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lockstep-");
-    #[cfg(unix)]
-    {
-        // As any new file: what the umask leaves of it.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
     }
-    let mut file = builder.tempfile_in(&folder)?;
-    file.write_all(text)?;
-    file.persist(&path)?;
-    Ok(())
+    whole::write(path, text)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Common, HistoryArgs};
+use super::{Common, HistoryArgs, LevelArgs};
 
 /// Which baseline is meant.
 #[derive(Debug, Clone, Args)]
@@ -47,18 +47,8 @@ pub struct PruneArgs {
     pub path: PathBuf,
     #[command(flatten)]
     pub file: BaselineFileArg,
-    /// Silence a rule or a group
-    #[arg(short = 'A', long = "allow", value_name = "RULE|GROUP")]
-    pub allow: Vec<String>,
-    /// Report a rule or a group
-    #[arg(short = 'W', long = "warn", value_name = "RULE|GROUP")]
-    pub warn: Vec<String>,
-    /// Deny a rule or a group
-    #[arg(short = 'D', long = "deny", value_name = "RULE|GROUP")]
-    pub deny: Vec<String>,
-    /// As deny, and nothing can lower it
-    #[arg(short = 'F', long = "forbid", value_name = "RULE|GROUP")]
-    pub forbid: Vec<String>,
+    #[command(flatten)]
+    pub levels: LevelArgs,
     #[command(flatten)]
     pub history: HistoryArgs,
     #[command(flatten)]

@@ -8,6 +8,8 @@ use clap::{
 };
 use lockstep_reporting::{Format, formats};
 
+use crate::session::closest;
+
 /// How findings are written.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
@@ -53,9 +55,7 @@ fn format_names() -> impl TypedValueParser<Value = FormatArg> {
 fn format_called(name: &str) -> Result<FormatArg, String> {
     formats::by_name(name).map(FormatArg).ok_or_else(|| {
         let names: Vec<_> = formats::FORMATS.iter().map(|format| format.name()).collect();
-        let likeness = |other: &&str| strsim::jaro_winkler(name, other);
-        let near = names.iter().copied().filter(|other| likeness(other) > 0.8);
-        let near = near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let near = closest(name, names.iter().copied());
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         format!("there is no format `{}`{hint} ({})", name.escape_debug(), names.join(", "))
     })

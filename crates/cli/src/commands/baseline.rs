@@ -3,11 +3,7 @@
 
 mod diff;
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::ArgMatches;
@@ -25,7 +21,7 @@ use crate::{
     args::{BaselineArgs, BaselineFileArg, BaselineVerb, PruneArgs, WriteArgs, level_flags},
     exit::Exit,
     session::{Session, complain, warn},
-    terminal,
+    terminal, whole,
 };
 
 /// Does what is asked.
@@ -166,24 +162,7 @@ fn merges_by_lines(run: &Run) -> bool {
     })
 }
 
-/// Writes a file whole or not at all: what is there stays until the new text is on the disk beside it. A link is followed.
+/// Writes the baseline `text` to `file`, whole or not at all.
 fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
-    let failed = || format!("cannot write `{}`", file.display());
-    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lockstep-baseline");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file of this user's; temporary files are for their owner alone.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut beside = builder.tempfile_in(folder).with_context(failed)?;
-    beside.write_all(text.as_bytes()).and_then(|()| beside.as_file().sync_all()).with_context(failed)?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        beside.as_file().set_permissions(metadata.permissions()).with_context(failed)?;
-    }
-    beside.persist(&target).with_context(failed)?;
-    Ok(())
+    whole::write(file, text.as_bytes()).with_context(|| format!("cannot write `{}`", file.display()))
 }
