@@ -1,7 +1,7 @@
 //! What was there before a change: the findings of the state that the change begins from, so that those of the state after
 //! it can be told apart into what the change brings and what it inherits.
 //!
-//! Both states are judged whole, with the same history and the same configuration, and compared by identity. Comparing
+//! Both states are judged whole, with the same history and the same levels, and compared by identity. Comparing
 //! lines instead would call a finding new because somebody edited beside it, and old because its other half moved.
 
 use lockstep_config::{Config, Levels, Place, look};
@@ -10,7 +10,7 @@ use lockstep_model::{BlobId, ChangesetKind, FunctionId, RepoPath};
 
 use crate::{ChangeAsked, Options, Progress, Project, Report, analyse, judge, known};
 
-/// What a finding may gain in strength and still be the one that was there before.
+/// What a finding about coupling may gain in strength and still be the one that was there before.
 const GAIN: f64 = 0.10;
 
 /// Says of nothing how far it is.
