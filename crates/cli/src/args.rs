@@ -26,7 +26,7 @@ pub use model::{ModelArgs, ModelCommand, ModelShowArgs, ModelWriteArgs};
 pub use output::{OutputArgs, ReportTo};
 pub use read::{
     AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, GraphArgs, GraphFormat, ListArgs, ListFormat,
-    ServicesArgs, TruthArg, VerdictArgs, WhyArgs,
+    ServicesArgs, StepArg, TrendArgs, TruthArg, VerdictArgs, WhyArgs,
 };
 
 /// Which of your serverless functions are really one microservice?
@@ -72,6 +72,8 @@ pub enum Command {
     Backtest(BacktestArgs),
     /// Compare the services that the history suggests with those that are claimed
     Services(ServicesArgs),
+    /// Show how independence developed: is it getting better?
+    Trend(TrendArgs),
     /// Write, prune or compare the file of findings that are known and held back
     Baseline(BaselineArgs),
     /// Write the history of the main branch to a file, for pull requests that are checked without it

@@ -18,6 +18,7 @@ mod man;
 mod model;
 mod rules;
 mod services;
+mod trend;
 mod verdict;
 mod why;
 
@@ -39,5 +40,6 @@ pub use man::man;
 pub use model::model;
 pub use rules::rules;
 pub use services::services;
+pub use trend::trend;
 pub use verdict::verdict;
 pub use why::why;

@@ -59,6 +59,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Why(args)) => commands::why(args),
         Some(Command::Backtest(args)) => commands::backtest(args),
         Some(Command::Services(args)) => commands::services(args),
+        Some(Command::Trend(args)) => commands::trend(args),
         Some(Command::Baseline(args)) => commands::baseline(args, matches),
         Some(Command::Model(args)) => commands::model(args),
         Some(Command::Cache(args)) => commands::cache(args),

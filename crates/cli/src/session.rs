@@ -99,11 +99,18 @@ impl Session {
         let configured =
             self.config.as_of.as_ref().map(|(text, place)| (text.as_str(), format!("{}: as-of", told(place))));
         let Some((text, by)) = flag.map(|text| (text, "--as-of".to_owned())).or(configured) else { return Ok(None) };
-        self.moment(text).map(Some).with_context(|| format!("{by} `{text}` is neither a date nor a revision"))
+        self.moment(text, &by).map(Some)
     }
 
-    /// The end of a day, or the time of a commit.
-    fn moment(&self, text: &str) -> anyhow::Result<Timestamp> {
+    /// The end of the day, or the time of the commit, that `by` names with `text`.
+    ///
+    /// # Errors
+    /// If it is neither a date nor a revision.
+    pub fn moment(&self, text: &str, by: &str) -> anyhow::Result<Timestamp> {
+        self.told_moment(text).with_context(|| format!("{by} `{text}` is neither a date nor a revision"))
+    }
+
+    fn told_moment(&self, text: &str) -> anyhow::Result<Timestamp> {
         if let Ok(date) = text.parse::<jiff::civil::Date>() {
             let next = date.tomorrow().context("the calendar ends before that date")?;
             return Ok(next.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second() - 1);

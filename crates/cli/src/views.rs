@@ -1,5 +1,7 @@
 //! What the linter found, as the formats want to see it.
 
+mod trend;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{Evidence, RuleMeta};
@@ -16,6 +18,8 @@ use lockstep_reporting::{
 };
 
 use crate::predictive;
+
+pub use trend::{TrendWishes, trend};
 
 /// How many functions nothing can be said about, by reason.
 pub fn unknown(report: &Report) -> BTreeMap<&'static str, usize> {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Change, Changesets, Directed, Input, Options, Parts, Prior,
+    Change, Changesets, Directed, Input, Likeness, Options, Parts, Prior,
     attribute::Touched,
     churn, communities,
     contracts::ContractChanges,
@@ -248,6 +248,11 @@ impl CouplingGraph {
         self.priors.likeness.between(a, b)
     }
 
+    /// How alike the code of any two functions is, as it was handed in.
+    pub fn all_likeness(&self) -> &Likeness {
+        &self.priors.likeness
+    }
+
     /// How often the functions that change with `a` bring `b` where `a` does not change, 0 to 1.
     pub fn through_others(&self, a: usize, b: usize) -> f64 {
         self.priors.through.between(a, b)
@@ -315,6 +320,11 @@ impl CouplingGraph {
     /// When the first and the last kept changeset came; none if there is none.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.span
+    }
+
+    /// When the first changeset came that edits a function's own code, sweeping ones included; none if there is none.
+    pub fn first_edit(&self) -> Option<Timestamp> {
+        self.touched.iter().find(|touched| !touched.own.is_empty()).map(|touched| touched.time)
     }
 
     /// The kept changesets that edit `function`, oldest first.
@@ -415,7 +425,7 @@ pub(crate) fn pull(coupling: &Coupling, prior: Prior) -> f64 {
     (coupling.a_to_b.strength + coupling.b_to_a.strength) / 2.0 - prior.mean()
 }
 
-fn couplings(counts: &Counts, priors: &PairPriors, gate: &[Verdict]) -> Vec<Coupling> {
+pub(crate) fn couplings(counts: &Counts, priors: &PairPriors, gate: &[Verdict]) -> Vec<Coupling> {
     let upper: Vec<(usize, &Cell)> = counts
         .rows
         .iter()
@@ -458,16 +468,23 @@ fn couplings(counts: &Counts, priors: &PairPriors, gate: &[Verdict]) -> Vec<Coup
         .collect()
 }
 
-fn nodes(input: &Input<'_>, table: &Table, counts: &Counts) -> Vec<FunctionNode> {
-    let mut starts: FxHashMap<&RepoPath, usize> = FxHashMap::default();
-    for entry in input.functions.iter().filter_map(|function| function.entry.as_ref()) {
-        *starts.entry(&entry.path).or_default() += 1;
-    }
-    let services: FxHashMap<&FunctionId, &str> = input
+/// The service of each function: the one that lists it, else its own word for it.
+pub(crate) fn service_names<'a>(input: &Input<'a>) -> Vec<&'a str> {
+    let listed: FxHashMap<&FunctionId, &str> = input
         .services
         .iter()
         .flat_map(|service| service.functions.iter().map(|function| (function, service.name.as_str())))
         .collect();
+    let name = |function: &'a Function| listed.get(&function.id).copied().unwrap_or(&function.service);
+    input.functions.iter().map(name).collect()
+}
+
+pub(crate) fn nodes(input: &Input<'_>, table: &Table, counts: &Counts) -> Vec<FunctionNode> {
+    let mut starts: FxHashMap<&RepoPath, usize> = FxHashMap::default();
+    for entry in input.functions.iter().filter_map(|function| function.entry.as_ref()) {
+        *starts.entry(&entry.path).or_default() += 1;
+    }
+    let services = service_names(input);
     let no_code: Vec<&FunctionId> = input
         .closures
         .iter()
@@ -488,7 +505,7 @@ fn nodes(input: &Input<'_>, table: &Table, counts: &Counts) -> Vec<FunctionNode>
         };
         FunctionNode {
             id: function.id.clone(),
-            service: services.get(&function.id).map_or(function.service.as_str(), |service| service).to_owned(),
+            service: services[number].to_owned(),
             changes,
             weighted_changes: counts.weighted[number],
             deployments: counts.deployments[number],

@@ -51,6 +51,11 @@ impl Share {
         }
     }
 
+    /// What the share is at least: the 10 % quantile of the same posterior.
+    pub fn lower(self) -> f64 {
+        1.0 - Self { single: self.changesets.saturating_sub(self.single), ..self }.upper()
+    }
+
     fn of(sizes: &[usize]) -> Self {
         Self { changesets: sizes.len() as u32, single: sizes.iter().filter(|size| **size == 1).count() as u32 }
     }
@@ -99,6 +104,9 @@ mod tests {
             let share = Share { changesets, single };
             assert!((share.upper() - upper).abs() < 1e-6, "{share:?}: {}", share.upper());
         }
+        // `scipy.stats.beta.ppf(0.1, 26.5, 24.5)`.
+        let lower = Share { changesets: 50, single: 26 }.lower();
+        assert!((lower - 0.430_070_805).abs() < 1e-6, "{lower}");
         assert_eq!(Share::default().value(), 1.0);
     }
 }

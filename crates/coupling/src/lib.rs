@@ -7,7 +7,7 @@
 //! does (its [`likeness`], and what others say of it: [`through`]), [`measure`] how strong each coupling is,
 //! [`significance`] whether it is more than habit, [`communities`] which functions cluster, and [`graph`] holds it all.
 //! [`explain`] says what in the code and the manifests joins two functions, [`kinds`] what else happened to each.
-//! [`backtest`] holds all of it against what came true.
+//! [`backtest`] holds all of it against what came true, and [`trend`] shows how it developed.
 
 mod attribute;
 pub mod backtest;
@@ -37,6 +37,7 @@ mod rand_index;
 mod significance;
 mod table;
 mod through;
+mod trend;
 mod within;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
@@ -60,6 +61,7 @@ pub use pair_prior::{PRIOR_WEIGHT, PairModel};
 pub use parts::Parts;
 pub use prior::Prior;
 pub use rand_index::adjusted_rand_index;
+pub use trend::{Alone, AtEnd, Edit, FEWEST, Flagged, Pair, Period, PeriodTrend, Trend, trend};
 pub use within::{FileGroup, FileGroups};
 
 /// All that the measure looks at.

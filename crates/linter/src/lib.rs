@@ -31,6 +31,7 @@ mod project;
 mod services;
 mod settings;
 mod suppress;
+mod trend;
 mod units;
 mod verdict;
 mod whose;
@@ -68,6 +69,7 @@ pub use project::{Project, ProjectError};
 pub use settings::{
     RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
 };
+pub use trend::{Step, lockstep_thresholds};
 pub use verdict::verdicts;
 pub use whose::tell_apart;
 
@@ -331,8 +333,24 @@ impl Report {
 
 /// All stages but the judgement: the code is followed while the history is read.
 pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
+    analyse_wanted(project, config, options, gather::Wanted::default(), progress)
+}
+
+/// As [`analyse`]; units of the past that are gone today count as well.
+pub fn analyse_with_gone(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
+    let wanted = gather::Wanted { past_units: true, ..gather::Wanted::default() };
+    analyse_wanted(project, config, options, wanted, progress)
+}
+
+fn analyse_wanted(
+    project: &Project,
+    config: &Config,
+    options: &Options,
+    wanted: gather::Wanted,
+    progress: &dyn Progress,
+) -> Report {
     progress.stage("reading the repository");
-    let (found, followed, mut mined) = gather::gather(project, config, options, gather::Wanted::default(), progress);
+    let (found, followed, mut mined) = gather::gather(project, config, options, wanted, progress);
     let judged = gather::compare(project, config, &followed, &mut mined, options, progress);
     progress.stage("measuring");
     let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);

@@ -6,6 +6,7 @@
 
 pub mod affected;
 pub mod backtest;
+mod bars;
 pub mod baseline;
 pub mod code;
 pub mod config;
@@ -31,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 mod tool;
+pub mod trend;
 pub mod verdict;
 mod view;
 pub mod why;

@@ -2,8 +2,13 @@
 //! them out.
 
 use lockstep_coupling::{Coupling, CouplingGraph, Knowledge};
+use serde_json::{Map, Value};
 
-use crate::{View, rules::lockstep::Options};
+use crate::{
+    View,
+    options::read,
+    rules::lockstep::{Lockstep, Options},
+};
 
 /// The functions of one finding, and the pairs behind it.
 pub(crate) struct LockstepGroup<'a> {
@@ -37,6 +42,20 @@ pub fn pairs_in_lockstep(graph: &CouplingGraph) -> Vec<(usize, usize)> {
             && lower_of_both(coupling) >= options.lower
     });
     flagged.map(|coupling| (coupling.a, coupling.b)).collect()
+}
+
+/// Says of a coupling of two functions, of both of which enough is known, whether the rule `lockstep` finds it with
+/// `options`, whatever services are declared. Options that do not fit are those of the defaults.
+pub fn in_lockstep(options: &Map<String, Value>) -> impl Fn(&Coupling) -> bool + Send + Sync + use<> {
+    let options = read::<Lockstep>(options).unwrap_or_default();
+    move |coupling| coupling.support_free >= options.min_support && lower_of_both(coupling) >= options.lower
+}
+
+/// What [`in_lockstep`] asks for: the lower bound that both directions reach, and the fewest changesets that edit both and
+/// no contract of theirs.
+pub fn lockstep_thresholds(options: &Map<String, Value>) -> (f64, u32) {
+    let options = read::<Lockstep>(options).unwrap_or_default();
+    (options.lower, options.min_support)
 }
 
 /// The groups of functions whose couplings are at least `lower` in both directions.

@@ -19,7 +19,7 @@ mod view;
 use lockstep_diagnostics::{Finding, Level, RuleMeta};
 use serde_json::{Map, Value};
 
-pub use groups::pairs_in_lockstep;
+pub use groups::{in_lockstep, lockstep_thresholds, pairs_in_lockstep};
 pub use options::{OptionError, Range, RuleOption, RuleOptions};
 pub use outcome::{Idle, IdleBecause, Outcome, StaleEntry};
 pub use registry::{RULES, find};

@@ -98,6 +98,43 @@ pub struct WhyArgs {
     pub common: Common,
 }
 
+/// `trend`.
+#[derive(Debug, Clone, Args)]
+pub struct TrendArgs {
+    /// A folder of the repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// How long a period is
+    #[arg(long, value_enum, default_value_t, value_name = "PERIOD")]
+    pub by: StepArg,
+    /// Compare what came up to this moment with what came after it: a date or a revision [default: when half of the
+    /// changesets had passed]
+    #[arg(long, value_name = "DATE|REV")]
+    pub around: Option<String>,
+    /// With units: count those as well that are gone today
+    #[arg(long)]
+    pub with_gone: bool,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum StepArg {
+    /// A month of the calendar
+    Month,
+    /// Three months
+    #[default]
+    Quarter,
+    /// A year
+    Year,
+}
+
 /// `backtest`.
 #[derive(Debug, Clone, Args)]
 pub struct BacktestArgs {
