@@ -12,6 +12,7 @@ use crate::{
     attribute::Touched,
     churn, communities,
     contracts::ContractChanges,
+    count,
     count::{Cell, Counts, Kept},
     measure::directed,
     pair_prior::{PairModel, PairPriors},
@@ -315,6 +316,11 @@ impl CouplingGraph {
     /// The moment from which ages are counted.
     pub fn as_of(&self) -> Timestamp {
         self.as_of
+    }
+
+    /// What a changeset of this time weighs: 1 at the as-of time, half of that a half-life earlier.
+    pub fn weight_at(&self, time: Timestamp) -> f64 {
+        count::weight(self.as_of() - time, self.options.half_life_days)
     }
 
     /// When the first and the last kept changeset came; none if there is none.

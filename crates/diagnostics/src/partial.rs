@@ -45,6 +45,8 @@ pub enum ProblemKind {
     Unsupported,
     /// Something in the configuration.
     Configuration,
+    /// A line of a file of code owners that its host does not take, or the whole file.
+    Owners,
 }
 
 impl ProblemKind {
@@ -59,6 +61,7 @@ impl ProblemKind {
             Self::History => "history",
             Self::Unsupported => "unsupported",
             Self::Configuration => "configuration",
+            Self::Owners => "owners",
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     follow::{self, Change, Paths},
     kind::Kinds,
     objects::{ObjectError, Objects},
-    walk::{Batch, End, MainLine, Step},
+    walk::{Batch, End, MainLine, Step, WrittenBy},
 };
 
 /// The files of the commit `step`; none if they cannot all be read.
@@ -42,7 +42,7 @@ pub(crate) fn assemble(
     let mut paths = Paths::default();
     let mut drafts = numbered(batches, &mut paths);
     if let Some(pending) = pending {
-        drafts.extend(pending.changes(&mut paths).map(|changes| Draft { changes: Ok(changes), bot: false }));
+        drafts.extend(pending.changes(&mut paths).map(|changes| Draft { changes: Ok(changes), writer: &NOBODY }));
     }
     if today.is_some() {
         drafts.par_iter_mut().for_each(|draft| {
@@ -75,7 +75,7 @@ pub(crate) fn assemble(
                 let changes =
                     draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
                 match worth_counting(changes.collect(), &paths, scope) {
-                    Some(changes) => history.changesets.push(changeset(step, changes)),
+                    Some(changes) => history.changesets.push(changeset(step, draft.writer, changes)),
                     None => count(history, DropReason::NoBehaviour),
                 }
             }
@@ -88,10 +88,13 @@ pub(crate) fn assemble(
 }
 
 /// What one commit did, its paths numbered for the whole history.
-struct Draft {
+struct Draft<'a> {
     changes: Result<Vec<Change>, Ordered>,
-    bot: bool,
+    writer: &'a WrittenBy,
 }
+
+/// Who writes what is not made yet.
+const NOBODY: WrittenBy = WrittenBy { bot: false, author: None };
 
 /// Orders failures by what they say, so that each is told once and in the same order in every run.
 #[derive(Debug, PartialEq, Eq)]
@@ -109,7 +112,7 @@ impl Ord for Ordered {
     }
 }
 
-impl Draft {
+impl Draft<'_> {
     fn changes(&self) -> &[Change] {
         self.changes.as_deref().unwrap_or_default()
     }
@@ -117,7 +120,7 @@ impl Draft {
     /// Whether what `scope` calls a program wrote it.
     fn is_by_bot(&self, step: &Step, scope: Scope) -> bool {
         match scope {
-            Scope::Behaviour => self.bot,
+            Scope::Behaviour => self.writer.bot,
             Scope::ByPeople => filter::is_bot(&step.author),
             Scope::EveryCommit => false,
         }
@@ -139,7 +142,7 @@ impl Draft {
 
 /// Gives the paths of all batches one numbering. Batches come in the order of the history, whoever read them, so the
 /// numbers do not depend on the threads.
-fn numbered(batches: &[Batch], paths: &mut Paths) -> Vec<Draft> {
+fn numbered<'a>(batches: &'a [Batch], paths: &mut Paths) -> Vec<Draft<'a>> {
     let mut drafts = Vec::with_capacity(batches.iter().map(|batch| batch.deeds.len()).sum());
     for batch in batches {
         let ids: Vec<PathId> = batch.paths.iter().map(|path| paths.id(RepoPath::from_git(path))).collect();
@@ -150,7 +153,7 @@ fn numbered(batches: &[Batch], paths: &mut Paths) -> Vec<Draft> {
                 };
                 facts.iter().map(change).collect()
             }),
-            bot: deed.bot,
+            writer: &deed.writer,
         }));
     }
     drafts
@@ -241,11 +244,11 @@ fn move_of(deleted: &FileChange, added: &FileChange) -> FileChange {
     FileChange { status: FileStatus::RenamedModified, before: deleted.before, ..*added }
 }
 
-fn changeset(step: &Step, changes: Vec<FileChange>) -> Changeset {
+fn changeset(step: &Step, writer: &WrittenBy, changes: Vec<FileChange>) -> Changeset {
     Changeset {
         id: CommitId(step.id),
         time: step.time,
-        author: step.author.clone(),
+        author: writer.author.as_ref().unwrap_or(&step.author).clone(),
         subject: step.subject.clone(),
         kind: step.kind,
         changes,

@@ -129,8 +129,17 @@ pub(crate) struct Fact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Deed {
     pub(crate) facts: Result<Vec<Fact>, ObjectError>,
-    /// Written by a program.
+    /// Who wrote it.
+    pub(crate) writer: WrittenBy,
+}
+
+/// Who wrote what a changeset brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WrittenBy {
+    /// True for a program.
     pub(crate) bot: bool,
+    /// Who wrote the branch that a merge brought; none if the author of the commit did.
+    pub(crate) author: Option<Author>,
 }
 
 /// What some neighbouring changesets did.
@@ -207,7 +216,7 @@ impl Reader<'_> {
                 (End::Shallow | End::Broken(_), None) => Ok(Vec::new()),
                 _ => self.facts(before, &step.tree, &mut ids, &mut batch.paths),
             };
-            batch.deeds.push(Deed { facts, bot: self.is_by_bot(step) });
+            batch.deeds.push(Deed { facts, writer: self.writer(step) });
         }
         batch
     }
@@ -235,20 +244,19 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    /// A commit is a program's if its author is one. A merge is a program's if what it merges is: a person who
-    /// presses the button did not write it, and a merge queue that presses it for a person did not either.
-    fn is_by_bot(&self, step: &Step) -> bool {
-        if step.bot_branch {
-            return true;
-        }
-        match step.merged.and_then(|tip| self.branch_is_by_bots(tip)) {
-            Some(by_bots) => by_bots,
-            None => filter::is_bot(&step.author),
+    /// Who wrote what `step` brings. A commit is its author's. A merge is of who wrote what it merges: a person who presses
+    /// the button did not write it, and a merge queue that presses it for a person did not either.
+    fn writer(&self, step: &Step) -> WrittenBy {
+        let of_branch = step.merged.and_then(|tip| self.writer_of_branch(tip));
+        match of_branch {
+            Some(WrittenBy { bot, author }) => WrittenBy { bot: bot || step.bot_branch, author },
+            None => WrittenBy { bot: step.bot_branch || filter::is_bot(&step.author), author: None },
         }
     }
 
-    /// True if programs wrote every commit of the branch that ends in `tip`; none if it cannot be told.
-    fn branch_is_by_bots(&self, tip: ObjectId) -> Option<bool> {
+    /// The person who wrote the newest commit of the branch that ends in `tip`, or a program if programs wrote all of it;
+    /// none if it cannot be told.
+    fn writer_of_branch(&self, tip: ObjectId) -> Option<WrittenBy> {
         /// Programs' branches are short, and each commit costs a read.
         const FAR_ENOUGH: usize = 32;
         let (mut next, mut by_bots) = (tip, None);
@@ -261,9 +269,9 @@ impl Reader<'_> {
             // Bringing a branch up to date is no work on it, whoever does it.
             if !commit.is_merge() {
                 if !filter::is_bot(&commit.author) {
-                    return Some(false);
+                    return Some(WrittenBy { bot: false, author: Some(commit.author) });
                 }
-                by_bots = Some(true);
+                by_bots = Some(WrittenBy { bot: true, author: Some(commit.author) });
             }
             match commit.parents.first() {
                 Some(parent) => next = *parent,

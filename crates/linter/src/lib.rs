@@ -25,6 +25,7 @@ mod known;
 mod likeness;
 mod manifests;
 mod model_file;
+mod owners;
 mod parts;
 mod past;
 mod project;
@@ -45,7 +46,7 @@ use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
 use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
 use lockstep_discovery::Callees;
 use lockstep_history::Scope;
-use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
+use lockstep_model::{Closure, Function, History, Ownership, RepoPath, Service, Timestamp};
 use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
 
 pub use affected::{AffectedReport, Snapshot, affected, between};
@@ -64,6 +65,7 @@ pub use lockstep_baseline as baseline;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use model_file::{Model, model};
+pub use owners::stated_owners;
 pub use past::{PAST, Past, PastError, PastFacts, PastStore};
 pub use project::{Project, ProjectError};
 pub use settings::{
@@ -301,6 +303,8 @@ pub struct Report {
     pub judged: Judged,
     /// How they change together.
     pub graph: CouplingGraph,
+    /// Whose they are, in their order.
+    pub owners: Vec<Ownership>,
     /// What is to be said, worst first.
     pub findings: Vec<Finding>,
     /// What was left out, each once, in the order of its places.
@@ -323,6 +327,7 @@ impl Report {
             clones: &self.code.clones,
             sizes: &self.code.sizes,
             graph: &self.graph,
+            owners: &self.owners,
             history: &self.history,
             problems: &self.problems,
             change,
@@ -363,6 +368,8 @@ fn analyse_wanted(
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.extend(judged.problem());
+    let owners = owners::ownership(&project.files, &found.functions, &followed.code.closures, &mined.history, &graph)
+        .collect(&mut problems);
     problems.sort();
     problems.dedup();
     Report {
@@ -371,6 +378,7 @@ fn analyse_wanted(
         history: mined.history,
         judged,
         graph,
+        owners,
         findings: Vec::new(),
         problems,
         incomplete,

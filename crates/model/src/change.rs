@@ -90,7 +90,7 @@ pub struct Changeset {
     pub id: CommitId,
     /// When it came onto the main line (committer's time).
     pub time: Timestamp,
-    /// Who wrote it.
+    /// Who wrote it; of a merge, who wrote what it brought last, not who merged it.
     pub author: Author,
     /// What it says of itself: the first line; for a merge that names a pull request, the request's title.
     pub subject: String,

@@ -9,6 +9,7 @@ mod contract;
 mod files;
 mod function;
 mod location;
+mod ownership;
 mod path;
 
 pub use affected::{Affected, AffectedFunction, DeployReason, DeployReasonKind};
@@ -28,4 +29,5 @@ pub use function::{
     Function, FunctionId, Invocation, Layer, Service, Store, Strength,
 };
 pub use location::Location;
+pub use ownership::{Contributor, Ownership, StatedOwners};
 pub use path::{OutsideRepository, RepoPath};

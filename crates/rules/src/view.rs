@@ -6,7 +6,7 @@ use lockstep_coupling::{
     ContractFile, Coupling, CouplingGraph, Explainer, Explanation, FileGroups, Knowledge, SharedFile, Together,
 };
 use lockstep_diagnostics::{CommitRef, Problem};
-use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, RepoPath, Service, Size};
+use lockstep_model::{Closure, CodeClone, Function, FunctionId, History, Location, Ownership, RepoPath, Service, Size};
 
 use crate::Outcome;
 
@@ -25,6 +25,8 @@ pub struct Facts<'a> {
     pub sizes: &'a [Size],
     /// How they are coupled.
     pub graph: &'a CouplingGraph,
+    /// Whose they are, in the order of the graph; empty if that is not known.
+    pub owners: &'a [Ownership],
     /// What changed; the one that the graph was made from.
     pub history: &'a History,
     /// What was left out on the way.
@@ -169,6 +171,12 @@ impl<'a> View<'a> {
     /// them. Folders that are taken for functions start nowhere.
     pub fn are_followed(&self, functions: &[usize]) -> bool {
         functions.iter().all(|function| self.facts.functions[*function].entry.is_some())
+    }
+
+    /// Whose a function is.
+    pub fn ownership(&self, function: usize) -> &'a Ownership {
+        const UNKNOWN: &Ownership = &Ownership { stated: Vec::new(), people: Vec::new() };
+        self.facts.owners.get(function).unwrap_or(UNKNOWN)
     }
 
     /// Who wrote the changesets, each once, sorted.

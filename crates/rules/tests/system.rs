@@ -30,6 +30,7 @@ fn findings(world: &World, rule: &str, options: &Value) -> Vec<Finding> {
         clones: &world.clones,
         sizes: &world.sizes,
         graph: &graph,
+        owners: &[],
         history: &world.history,
         problems: &[],
         change: None,

@@ -9,7 +9,7 @@ use super::{Line, joined};
 use crate::{
     diff::{RawStatus, Side},
     objects::{ObjectError, ObjectId},
-    walk::{Batch, Deed, End, Fact, MainLine, Step},
+    walk::{Batch, Deed, End, Fact, MainLine, Step, WrittenBy},
 };
 
 /// A line, written.
@@ -47,6 +47,8 @@ struct WireStep {
     subject: String,
     bot_branch: bool,
     bot: bool,
+    /// Who wrote the branch that it merges.
+    writer: Option<u32>,
     facts: Result<Vec<WireFact>, WireError>,
 }
 
@@ -105,7 +107,8 @@ impl Writer {
             time: step.time,
             subject: step.subject.clone(),
             bot_branch: step.bot_branch,
-            bot: deed.bot,
+            bot: deed.writer.bot,
+            writer: deed.writer.author.as_ref().map(|author| self.author(author)),
             facts: match &deed.facts {
                 Ok(facts) => Ok(facts.iter().map(|fact| self.fact(fact)).collect()),
                 Err(error) => Err(error.into()),
@@ -139,14 +142,21 @@ fn read(wire: Wire) -> Option<Line> {
     let mut steps: Vec<Step> = Vec::with_capacity(wire.steps.len());
     let mut batch = Batch { paths: wire.paths.into_iter().map(Vec::into_boxed_slice).collect(), deeds: Vec::new() };
     for step in wire.steps {
-        let (name, email) = wire.authors.get(step.author as usize)?;
+        let author = |number: u32| {
+            let (name, email) = wire.authors.get(number as usize)?;
+            Some(Author { name: name.clone(), email: email.clone() })
+        };
+        let written_by = match step.writer {
+            Some(number) => Some(author(number)?),
+            None => None,
+        };
         steps.push(Step {
             id: step.id,
             tree: step.tree,
             before: steps.last().map(|before| before.tree),
             merged: step.merged,
             kind: if step.merge { ChangesetKind::Merge } else { ChangesetKind::Commit },
-            author: Author { name: name.clone(), email: email.clone() },
+            author: author(step.author)?,
             time: step.time,
             subject: step.subject,
             bot_branch: step.bot_branch,
@@ -161,7 +171,7 @@ fn read(wire: Wire) -> Option<Line> {
             Ok(facts) => Ok(facts.into_iter().map(fact).collect::<Option<Vec<Fact>>>()?),
             Err(error) => Err(error.into()),
         };
-        batch.deeds.push(Deed { facts, bot: step.bot });
+        batch.deeds.push(Deed { facts, writer: WrittenBy { bot: step.bot, author: written_by } });
     }
     let end = match wire.end {
         WireEnd::Root => End::Root,
@@ -207,6 +217,7 @@ mod tests {
             subject: "Start".to_owned(),
             bot_branch: false,
             bot: false,
+            writer: Some(0),
             facts: Ok(vec![fact]),
         };
         Wire {
@@ -231,8 +242,9 @@ mod tests {
 
     #[test]
     fn numbers_that_lead_nowhere_are_an_error() {
-        let spoil: [fn(&mut Wire); 5] = [
+        let spoil: [fn(&mut Wire); 6] = [
             |wire| wire.steps[0].author = 1,
+            |wire| wire.steps[0].writer = Some(1),
             |wire| wire.steps[0].facts = Ok(vec![WireFact(1, 0, (0, 0), (0, 1))]),
             |wire| wire.steps[0].facts = Ok(vec![WireFact(0, 4, (0, 0), (0, 1))]),
             |wire| wire.steps[0].facts = Ok(vec![WireFact(0, 0, (0, 2), (0, 1))]),

@@ -72,7 +72,9 @@ fn a_merge_queue_that_merges_a_persons_work_is_no_bot() {
     let tip = script.commit("fix", "Format", &[write("a.py", "3")]);
     script.author = "mergify[bot] <1+mergify[bot]@users.noreply.github.com>".into();
     script.merge("main", "Merge pull request #3 from ana/fix\n\nFix", &[tip], &[write("a.py", "3")]);
-    assert_eq!(subjects(&script.repository().history()), ["Start", "Fix (#3)"]);
+    let history = script.repository().history();
+    assert_eq!(subjects(&history), ["Start", "Fix (#3)"]);
+    assert_eq!(history.changesets[1].author.name, "Ana", "who wrote it, not who merged or formatted it");
 }
 
 #[test]
