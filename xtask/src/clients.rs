@@ -11,15 +11,17 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 
+use crate::browser;
+
 /// The files that pin what is installed. Their texts, put together, are what tells one set of clients from another.
-const PINS: [&str; 4] = ["requirements.txt", "backend.txt", "package.json", "package-lock.json"];
+const PINS: [&str; 5] = ["requirements.txt", "backend.txt", "package.json", "package-lock.json", browser::SCRIPT];
 
 /// How often a registry is asked before it is given up.
 const TRIES: u32 = 3;
 
 /// The clients, installed.
 pub struct Clients {
-    /// The folder that `LOCKSTEP_CLIENTS` names: `venv`, `npm/node_modules`, `wheels`.
+    /// The folder that `LOCKSTEP_CLIENTS` names: `venv`, `npm/node_modules`, `wheels`, `browser`.
     pub folder: PathBuf,
 }
 
@@ -43,6 +45,7 @@ impl Clients {
         fs::create_dir_all(clients.folder.join("npm"))?;
         clients.install_from_pypi(&pins)?;
         clients.install_from_npm(&pins)?;
+        browser::unpack(&clients.folder, &pins)?;
         fs::write(stamp, wanted)?;
         Ok(clients)
     }
@@ -120,7 +123,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The target folder, where this program lies as well: `target/debug/lockstep-xtask`.
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     let own = env::current_exe().ok();
     let target = own.as_deref().and_then(|path| path.ancestors().nth(2));
     target.map_or_else(|| root().join("target"), Path::to_owned)

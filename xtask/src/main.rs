@@ -2,10 +2,12 @@
 //! its baselines on public repositories, `placebo` lets it loose on histories in which nothing is coupled, `functions` holds
 //! the functions that are found against those that people counted, `closures` the files they reach against what compilers
 //! and bundlers say, `pairs` counts those that share code, `affected` what would have been deployed, `clones` lists copies
-//! for reading; most print Markdown tables. `follow` does what is timed beside tools that follow imports.
+//! for reading; most print Markdown tables. `pictures` opens reports in a browser. `follow` does what is timed beside tools that
+//! follow imports.
 
 mod affected;
 mod bootstrap;
+mod browser;
 mod clients;
 mod clones;
 mod closures;
