@@ -8,6 +8,7 @@
 //! - [`Runner`]: runs the commands of a page and compares what they print; `UPDATE_PAGES=1` writes it back.
 //! - [`Scrub`]: hides what differs from run to run.
 //! - [`simulator`]: made-up histories of which the truth is known, to see whether it is found.
+//! - [`hostile`]: repositories whose names want to be more than names.
 //! - [`client`]: GitHub's side of workflow commands, to judge what we print.
 
 pub mod client;
@@ -15,6 +16,7 @@ mod content;
 mod diff;
 mod error;
 mod expect;
+pub mod hostile;
 mod page;
 mod plan;
 mod repository;
