@@ -2,9 +2,10 @@
 //! its baselines on public repositories, `placebo` lets it loose on histories in which nothing is coupled, `functions` holds
 //! the functions that are found against those that people counted, `closures` the files they reach against what compilers
 //! and bundlers say, `pairs` counts those that share code, `affected` what would have been deployed, `clones` lists copies
-//! for reading; most print Markdown tables. `pictures` opens reports in a browser. `follow` does what is timed beside tools that
-//! follow imports.
+//! for reading, `account` where each rule spoke; most print Markdown tables. `pictures` opens reports in a browser. `follow` does
+//! what is timed beside tools that follow imports.
 
+mod account;
 mod affected;
 mod bootstrap;
 mod browser;
@@ -63,6 +64,18 @@ enum Task {
         /// Folder of counted functions, one file per repository
         #[arg(long, default_value = "docs/src/evaluation/functions")]
         truth: PathBuf,
+        /// Only repositories whose name contains this
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// On which public repositories each rule spoke, with the commit, the number of findings and one of them
+    Account {
+        /// Folder of whole clones: OWNER/NAME, OWNER+NAME/repo or NAME below it
+        #[arg(long)]
+        corpus: PathBuf,
+        /// The repositories, and their units where they declare no functions
+        #[arg(long, default_value = "docs/src/evaluation/account.toml")]
+        selection: PathBuf,
         /// Only repositories whose name contains this
         #[arg(long)]
         only: Option<String>,
@@ -154,6 +167,11 @@ fn main() -> anyhow::Result<()> {
         Task::Placebo { shuffles, wanted } => {
             let tested = all(&wanted, shuffles)?;
             placebo::write(&tested, shuffles, &mut io::stdout().lock())?;
+        }
+        Task::Account { corpus, selection, only } => {
+            let mut selection = selection::read(&selection)?;
+            selection.retain(|repository| only.as_deref().is_none_or(|part| repository.name.contains(part)));
+            account::write(&selection, &corpus, &mut io::stdout().lock())?;
         }
         Task::Affected { clone, last } => affected::replay(&clone, last)?,
         Task::Closures { checkout, reference, extensions, by, types, show } => closures::compare(&closures::Asked {

@@ -186,6 +186,7 @@ fn graph_with(report: &Report, explained: Vec<Vec<Evidence>>) -> GraphView {
                 weighted_changes: node.weighted_changes,
                 lines: report.code.sizes.get(number).copied().unwrap_or_default(),
                 kinds: kinds(report, number),
+                ownership: report.owners.get(number).cloned().unwrap_or_default(),
             })
             .collect(),
         couplings: couplings

@@ -1,6 +1,6 @@
 //! [`Evidence`]: why a finding is said, piece by piece, so that a reader can check it.
 
-use lockstep_model::{CodeClone, CommitId, FunctionId, Location, RepoPath, Timestamp};
+use lockstep_model::{CodeClone, CommitId, Contributor, FunctionId, Location, RepoPath, StatedOwners, Timestamp};
 
 /// A commit that proves something. Subject and author come from strangers: formats escape them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,22 @@ pub enum Evidence {
         share: f64,
         /// What the share is at most (90 % quantile), 0 to 1.
         upper: f64,
+    },
+    /// Who owns a function, by a file of code owners.
+    Owned {
+        /// The function.
+        function: FunctionId,
+        /// What a line of the file says.
+        by: Box<StatedOwners>,
+    },
+    /// Who changes a function.
+    ChangedBy {
+        /// The function.
+        function: FunctionId,
+        /// Those who made most of its changes, whoever made most first.
+        people: Vec<Contributor>,
+        /// How many people changed it in all.
+        of: usize,
     },
     /// Nothing in code or manifests explains it.
     Hidden,

@@ -33,8 +33,8 @@ pub struct StatedOwners {
 pub struct Contributor {
     /// The name; may hold anything.
     pub name: String,
-    /// In how many of the changesets that count.
-    pub changes: u32,
+    /// The changesets that count, by their numbers in the history, ascending.
+    pub changesets: Vec<usize>,
     /// The share of the function's changes, each weighed by its age as the measure does, 0 to 1.
     pub share: f64,
 }
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_fewest_that_made_most() {
-        let person = |name: &str, share| Contributor { name: name.to_owned(), changes: 1, share };
+        let person = |name: &str, share| Contributor { name: name.to_owned(), changesets: vec![0], share };
         let people = vec![person("ana", 0.4), person("bob", 0.3), person("eve", 0.3)];
         let ownership = Ownership { people, ..Ownership::default() };
         let names = |share| ownership.mostly_by(share).iter().map(|person| person.name.as_str()).collect::<Vec<_>>();

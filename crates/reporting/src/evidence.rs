@@ -1,7 +1,7 @@
 //! Evidence in words and in JSON.
 
 use lockstep_diagnostics::{CommitRef, Evidence, Finding, Label};
-use lockstep_model::{Fragment, Timestamp};
+use lockstep_model::{Contributor, Fragment, StatedOwners, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -14,6 +14,9 @@ const COMMITS_SHOWN: usize = 3;
 
 /// Characters of a commit's subject that are shown.
 const SUBJECT_COLUMNS: usize = 100;
+
+/// Characters of a person's name that are shown.
+const NAME_COLUMNS: usize = 60;
 
 /// One piece of evidence in words, harmless, perhaps of several lines.
 pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
@@ -73,6 +76,34 @@ pub(crate) fn in_words(evidence: &Evidence, all: bool) -> String {
         ),
         Evidence::Independence { single, of, share, upper } => {
             format!("{single} of {of} changesets edit exactly one of them ({share:.2}, at most {upper:.2})")
+        }
+        Evidence::Owned { function, by } => {
+            let owners: Vec<_> = by.owners.iter().map(|owner| format!("`{}`", escape::line(owner))).collect();
+            let section = by.section.as_ref().map(|section| format!(" in section `{}`", escape::line(section)));
+            let most = if by.share < 1.0 {
+                format!(", with {:.0} % of its own code", by.share * 100.0)
+            } else {
+                String::new()
+            };
+            format!(
+                "`{}` is owned by {}{}, says {}{most}",
+                escape::line(function.as_str()),
+                owners.join(" or "),
+                section.unwrap_or_default(),
+                prose::place(&by.location),
+            )
+        }
+        Evidence::ChangedBy { function, people, of } => {
+            let person = |person: &Contributor| {
+                format!("{} ({:.0} %)", escape::cut(&person.name, NAME_COLUMNS), person.share * 100.0)
+            };
+            let most: Vec<_> = people.iter().map(person).collect();
+            let by = match of {
+                1 => "by one person".to_owned(),
+                of => format!("by {of} people"),
+            };
+            let function = escape::line(function.as_str());
+            format!("`{function}` was changed {by}, mostly by {}", most.join(", "))
         }
         Evidence::Hidden => "nothing in code or manifests explains it".to_owned(),
         Evidence::Note(text) => escape::line(text).into_owned(),
@@ -152,6 +183,43 @@ impl<'a> From<&'a Fragment> for FragmentEntry<'a> {
     }
 }
 
+/// What a line of a file of code owners says, in JSON.
+#[derive(Serialize)]
+pub(crate) struct OwnersEntry<'a> {
+    owners: &'a [String],
+    section: Option<&'a str>,
+    #[serde(flatten)]
+    place: json::Place<'a>,
+    #[serde(serialize_with = "json::share")]
+    share: f64,
+}
+
+impl<'a> From<&'a StatedOwners> for OwnersEntry<'a> {
+    fn from(stated: &'a StatedOwners) -> Self {
+        Self {
+            owners: &stated.owners,
+            section: stated.section.as_deref(),
+            place: (&stated.location).into(),
+            share: stated.share,
+        }
+    }
+}
+
+/// A person who changes a function, in JSON.
+#[derive(Serialize)]
+pub(crate) struct PersonEntry<'a> {
+    name: &'a str,
+    changes: usize,
+    #[serde(serialize_with = "json::share")]
+    share: f64,
+}
+
+impl<'a> From<&'a Contributor> for PersonEntry<'a> {
+    fn from(person: &'a Contributor) -> Self {
+        Self { name: &person.name, changes: person.changesets.len(), share: person.share }
+    }
+}
+
 /// Evidence in JSON: an object whose `type` says what else it holds.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -221,6 +289,16 @@ pub(crate) enum EvidenceEntry<'a> {
         #[serde(serialize_with = "json::share")]
         upper: f64,
     },
+    Owned {
+        function: &'a str,
+        #[serde(flatten)]
+        by: OwnersEntry<'a>,
+    },
+    ChangedBy {
+        function: &'a str,
+        people: Vec<PersonEntry<'a>>,
+        of: usize,
+    },
     Hidden,
     Note {
         text: &'a str,
@@ -270,6 +348,12 @@ impl<'a> From<&'a Evidence> for EvidenceEntry<'a> {
             Evidence::Independence { single, of, share, upper } => {
                 Self::Independence { single: *single, of: *of, share: *share, upper: *upper }
             }
+            Evidence::Owned { function, by } => Self::Owned { function: function.as_str(), by: (&**by).into() },
+            Evidence::ChangedBy { function, people, of } => Self::ChangedBy {
+                function: function.as_str(),
+                people: people.iter().map(Into::into).collect(),
+                of: *of,
+            },
             Evidence::Hidden => Self::Hidden,
             Evidence::Note(text) => Self::Note { text },
         }

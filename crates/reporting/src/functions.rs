@@ -3,11 +3,12 @@
 use std::io;
 
 use lockstep_diagnostics::Problem;
-use lockstep_model::{Channel, Function, FunctionId, Layer, Store, Strength};
+use lockstep_model::{Channel, Function, FunctionId, Layer, StatedOwners, Store, Strength};
 use serde::Serialize;
 
 use crate::{
     Options, escape,
+    evidence::OwnersEntry,
     json::{self, ProblemEntry, SCHEMA_VERSION},
     prose::{count, place},
     style,
@@ -36,6 +37,7 @@ struct FunctionEntry<'a> {
     channels: &'a [Channel],
     stores: &'a [Store],
     invokes: Vec<InvokeEntry<'a>>,
+    owners: Vec<OwnersEntry<'a>>,
 }
 
 /// What the manifest lets it call, or a call in its code.
@@ -95,7 +97,7 @@ struct EntryEntry<'a> {
     confidence: &'static str,
 }
 
-fn entry(function: &Function) -> FunctionEntry<'_> {
+fn entry<'a>((function, owners): (&'a Function, &'a [StatedOwners])) -> FunctionEntry<'a> {
     let declarations = function.declarations.iter().map(|declaration| DeclarationEntry {
         platform: declaration.platform,
         path: declaration.location.path.as_str(),
@@ -122,41 +124,53 @@ fn entry(function: &Function) -> FunctionEntry<'_> {
         channels: &function.channels,
         stores: &function.stores,
         invokes: invokes(function),
+        owners: owners.iter().map(Into::into).collect(),
     }
 }
 
-fn sorted(functions: &[Function]) -> Vec<&Function> {
-    let mut sorted: Vec<_> = functions.iter().collect();
-    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+/// The functions by id, each with its owners; `owners` stand in the order of `functions`, and may be missing.
+fn sorted<'a>(functions: &'a [Function], owners: &'a [Vec<StatedOwners>]) -> Vec<(&'a Function, &'a [StatedOwners])> {
+    let of = |at: usize| owners.get(at).map(Vec::as_slice).unwrap_or_default();
+    let mut sorted: Vec<_> = functions.iter().enumerate().map(|(at, function)| (function, of(at))).collect();
+    sorted.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     sorted
 }
 
-/// Writes the document of `functions --format json`.
+/// Writes the document of `functions --format json`. `owners` stand in the order of `functions`.
 ///
 /// # Errors
 /// If `out` refuses.
-pub fn write_json(functions: &[Function], problems: &[Problem], out: &mut dyn io::Write) -> io::Result<()> {
+pub fn write_json(
+    functions: &[Function],
+    owners: &[Vec<StatedOwners>],
+    problems: &[Problem],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
-        functions: sorted(functions).into_iter().map(entry).collect(),
+        functions: sorted(functions, owners).into_iter().map(entry).collect(),
         problems: json::problems(problems),
     };
     json::write(&document, out)
 }
 
-/// Writes the functions as a table, and what could not be found below it.
+/// Writes the functions as a table, and what could not be found below it. `owners` stand in the order of `functions`; they
+/// have a column if there are any.
 ///
 /// # Errors
 /// If `out` refuses.
 pub fn write_text(
     functions: &[Function],
+    owners: &[Vec<StatedOwners>],
     problems: &[Problem],
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let sorted = sorted(functions);
-    let mut table = Table::new(&["function", "runtime", "code", "declared at"]);
-    for function in &sorted {
+    let sorted = sorted(functions, owners);
+    let owned = sorted.iter().any(|(_, owners)| !owners.is_empty());
+    let columns = ["function", "runtime", "code", "declared at", "owners"];
+    let mut table = Table::new(if owned { &columns } else { &columns[..4] });
+    for (function, owners) in &sorted {
         let code = match &function.entry {
             Some(entry) => match &entry.symbol {
                 Some(symbol) => format!("{} ({symbol})", entry.path),
@@ -166,16 +180,19 @@ pub fn write_text(
         };
         let at = function.declarations.first().map(|declaration| place(&declaration.location));
         let runtime = function.runtime.as_deref().unwrap_or("-");
-        table.row([function.id.as_str(), runtime, &code, at.as_deref().unwrap_or("-")]);
+        let names: Vec<&str> = owners.iter().flat_map(|stated| &stated.owners).map(String::as_str).collect();
+        let names = if names.is_empty() { "-".to_owned() } else { names.join(" ") };
+        let cells = [function.id.as_str(), runtime, &code, at.as_deref().unwrap_or("-"), &names];
+        table.row(cells.into_iter().take(if owned { 5 } else { 4 }));
     }
     let mut text = if sorted.is_empty() { String::new() } else { table.render(options.color) + "\n" };
-    for function in &sorted {
+    for (function, _) in &sorted {
         if let Some(why) = &function.unresolved {
             let head = style::paint(options.color, style::WARNING, "no code found for");
             text += &format!("{head} `{}`: {}\n", escape::line(function.id.as_str()), escape::line(why));
         }
     }
-    let services: std::collections::BTreeSet<_> = sorted.iter().map(|function| &function.service).collect();
+    let services: std::collections::BTreeSet<_> = sorted.iter().map(|(function, _)| &function.service).collect();
     text += &format!("{} in {}", count(sorted.len(), "function"), count(services.len(), "service"));
     if !problems.is_empty() {
         text += &format!("; {} read only in part", count(problems.len(), "place"));
@@ -204,14 +221,15 @@ mod tests {
     #[test]
     fn json_holds_what_others_rely_on() {
         let mut out = Vec::new();
-        write_json(&testing::functions(), &testing::problems(), &mut out).unwrap();
+        write_json(&testing::functions(), &testing::owners(), &testing::problems(), &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 
     #[test]
     fn text_says_what_was_not_found() {
         let mut out = Vec::new();
-        write_text(&testing::functions(), &testing::problems(), &Options::default(), &mut out).unwrap();
+        write_text(&testing::functions(), &testing::owners(), &testing::problems(), &Options::default(), &mut out)
+            .unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 }

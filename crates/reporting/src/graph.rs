@@ -6,12 +6,12 @@ mod mermaid;
 use std::{collections::BTreeMap, io};
 
 use lockstep_diagnostics::Evidence;
-use lockstep_model::{FunctionId, Service, Size, Timestamp};
+use lockstep_model::{FunctionId, Ownership, Service, Size, Timestamp};
 use serde::Serialize;
 
 use crate::{
     ChangesetCounts,
-    evidence::EvidenceEntry,
+    evidence::{EvidenceEntry, OwnersEntry, PersonEntry},
     json::{self, SCHEMA_VERSION},
     prose,
 };
@@ -90,6 +90,8 @@ pub struct NodeView {
     pub lines: Size,
     /// Changesets by the kind of change that they are for it, those that do not count included.
     pub kinds: BTreeMap<&'static str, u32>,
+    /// Whose it is.
+    pub ownership: Ownership,
 }
 
 /// How often one function changes when the other does.
@@ -219,6 +221,8 @@ struct NodeEntry<'a> {
     weighted_changes: f64,
     lines: Size,
     kinds: &'a BTreeMap<&'static str, u32>,
+    owners: Vec<OwnersEntry<'a>>,
+    people: Vec<PersonEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -289,6 +293,8 @@ fn node_entry(node: &NodeView) -> NodeEntry<'_> {
         weighted_changes: node.weighted_changes,
         lines: node.lines,
         kinds: &node.kinds,
+        owners: node.ownership.stated.iter().map(Into::into).collect(),
+        people: node.ownership.people.iter().map(Into::into).collect(),
     }
 }
 

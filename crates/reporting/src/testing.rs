@@ -10,8 +10,9 @@ use lockstep_diagnostics::{
     Standing,
 };
 use lockstep_model::{
-    Access, Basis, Channel, ChannelDirection, Closure, ClosureFile, CommitId, Confidence, Declaration, DropReason,
-    Entry, FileKind, Function, FunctionId, Layer, Location, RepoPath, Store, Strength, Symbols, UnresolvedImport, Via,
+    Access, Basis, Channel, ChannelDirection, Closure, ClosureFile, CommitId, Confidence, Contributor, Declaration,
+    DropReason, Entry, FileKind, Function, FunctionId, Layer, Location, RepoPath, StatedOwners, Store, Strength,
+    Symbols, UnresolvedImport, Via,
 };
 
 use crate::{
@@ -245,6 +246,25 @@ pub(crate) fn functions() -> Vec<Function> {
         confidence: Confidence::Compiled,
     };
     vec![function("orders/CreateOrder", "CreateOrder", Some(entry)), function("mail/Send", "Send", None)]
+}
+
+/// The owners of [`functions`], in their order.
+pub(crate) fn owners() -> Vec<Vec<StatedOwners>> {
+    let line = "/orders/ @shop/orders docs@…";
+    let stated = StatedOwners {
+        section: Some("Shop".to_owned()),
+        owners: vec!["@shop/orders".to_owned(), "docs@…".to_owned()],
+        location: at(".gitlab/CODEOWNERS", line, line),
+        share: 0.75,
+        holds_address: true,
+    };
+    vec![vec![stated], Vec::new()]
+}
+
+/// Who changes a function.
+pub(crate) fn people() -> Vec<Contributor> {
+    let person = |name: &str, changesets, share| Contributor { name: name.to_owned(), changesets, share };
+    vec![person("Ana", vec![1, 4, 6], 0.8), person("Bob", vec![2], 0.2)]
 }
 
 pub(crate) fn closure() -> Closure {

@@ -8,6 +8,7 @@ mod calls;
 mod groups;
 mod options;
 mod outcome;
+mod overlap;
 mod prose;
 pub mod registry;
 mod rule;

@@ -3,10 +3,11 @@
 use crate::{
     RuleEntry,
     rules::{
-        duplicated_code::DuplicatedCode, follower::Follower, function_imports_function::FunctionImportsFunction,
-        invalid_manifest::InvalidManifest, invocation_cycle::InvocationCycle, lockstep::Lockstep,
-        missing_co_change::MissingCoChange, nanoservice::Nanoservice, oversized_function::OversizedFunction,
-        shared_artifact::SharedArtifact, shared_data_store::SharedDataStore, shared_entry_file::SharedEntryFile,
+        divided_ownership::DividedOwnership, duplicated_code::DuplicatedCode, follower::Follower,
+        function_imports_function::FunctionImportsFunction, invalid_manifest::InvalidManifest,
+        invocation_cycle::InvocationCycle, lockstep::Lockstep, missing_co_change::MissingCoChange,
+        nanoservice::Nanoservice, oversized_function::OversizedFunction, shared_artifact::SharedArtifact,
+        shared_data_store::SharedDataStore, shared_entry_file::SharedEntryFile,
         shared_implementation::SharedImplementation, shotgun_surgery::ShotgunSurgery, stale_baseline::StaleBaseline,
         synchronous_invocation::SynchronousInvocation, unresolved_handler::UnresolvedHandler,
         unstable_contract::UnstableContract, unstable_shared_code::UnstableSharedCode,
@@ -16,6 +17,7 @@ use crate::{
 
 /// All rules.
 pub const RULES: &[RuleEntry] = &[
+    RuleEntry::of::<DividedOwnership>(),
     RuleEntry::of::<DuplicatedCode>(),
     RuleEntry::of::<Follower>(),
     RuleEntry::of::<FunctionImportsFunction>(),

@@ -179,12 +179,6 @@ impl<'a> View<'a> {
         self.facts.owners.get(function).unwrap_or(UNKNOWN)
     }
 
-    /// Who wrote the changesets, each once, sorted.
-    pub fn authors(&self, changesets: &[Together]) -> Vec<&'a str> {
-        let author = |both: &Together| self.facts.history.changesets[both.changeset].author.name.as_str();
-        sorted(changesets.iter().map(author).collect())
-    }
-
     /// True if the history says enough about the function.
     pub fn is_known(&self, function: usize) -> bool {
         self.facts.graph.functions()[function].knowledge == Knowledge::Known

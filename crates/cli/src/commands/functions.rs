@@ -1,7 +1,7 @@
 //! `lockstep functions`: what is deployed here.
 
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_linter::{find, follow, link_calls};
+use lockstep_linter::{find, follow, link_calls, stated_owners};
 use lockstep_reporting::functions as render;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 /// Lists the functions.
 pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
     let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
-    let found = session.pool.install(|| {
+    let (found, owners) = session.pool.install(|| {
         let mut found = find(&session.project, &session.config);
         let followed = follow(&session.project, &session.config, &found, &session.bar);
         link_calls(&mut found, &followed);
@@ -23,13 +23,15 @@ pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
         let new: Vec<Problem> =
             lost.filter(|problem| found.problems.iter().all(|known| known.location != problem.location)).collect();
         found.problems.extend(new);
-        found
+        let owners = stated_owners(&session.project.files, &found.functions, &followed.code.closures);
+        let owners = owners.collect(&mut found.problems);
+        (found, owners)
     });
     session.bar.finish();
     let options = terminal::options(&args.common);
     terminal::print(|out| match args.format {
-        ListFormat::Text => render::write_text(&found.functions, &found.problems, &options, out),
-        ListFormat::Json => render::write_json(&found.functions, &found.problems, out),
+        ListFormat::Text => render::write_text(&found.functions, &owners, &found.problems, &options, out),
+        ListFormat::Json => render::write_json(&found.functions, &owners, &found.problems, out),
     })?;
     Ok(Exit::Clean)
 }

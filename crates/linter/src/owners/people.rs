@@ -19,16 +19,17 @@ const NAMELESS: &str = "somebody without a name";
 pub(super) fn people(files: &FileSet, history: &History, graph: &CouplingGraph) -> Vec<Vec<Contributor>> {
     let known = People::of(&mailmap(files), history);
     let of = |function| {
-        let mut shares: BTreeMap<&str, (u32, f64)> = BTreeMap::new();
+        let mut shares: BTreeMap<&str, (Vec<usize>, f64)> = BTreeMap::new();
         for change in graph.changes_of(function) {
             let share = shares.entry(known.name(change.changeset)).or_default();
-            share.0 += 1;
+            share.0.push(change.changeset);
             share.1 += graph.weight_at(history.changesets[change.changeset].time);
         }
         let total: f64 = shares.values().map(|(_, weight)| weight).sum();
-        let person = |(name, (changes, weight)): (&str, (u32, f64))| Contributor {
+        shares.values_mut().for_each(|(changesets, _)| changesets.sort_unstable());
+        let person = |(name, (changesets, weight)): (&str, (Vec<usize>, f64))| Contributor {
             name: name.to_owned(),
-            changes,
+            changesets,
             share: if total > 0.0 { weight / total } else { 0.0 },
         };
         let mut people: Vec<Contributor> = shares.into_iter().map(person).collect();

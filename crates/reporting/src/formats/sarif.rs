@@ -168,6 +168,10 @@ fn descriptor(id: &'static str) -> Descriptor {
             "Something is left out of this file.",
             "Other formats have it: `lockstep check --format json` lists everything.",
         ),
+        "owners" => (
+            "A line of a file of code owners counts for nothing, or the whole file is not read.",
+            "Mend the line that is named: its host leaves it out as well.",
+        ),
         _ => (
             "Something could not be read, or only in part.",
             "Look at the file that is named; `lockstep check -v` lists all of them.",

@@ -1,6 +1,6 @@
 //! Tests of the graph as JSON, DOT and Mermaid.
 
-use lockstep_model::{FunctionId, Size};
+use lockstep_model::{FunctionId, Ownership, Size};
 
 use super::*;
 use crate::testing;
@@ -38,6 +38,7 @@ fn node(id: &str, service: &str) -> NodeView {
         weighted_changes: 7.123_456,
         lines: Size { own: 40, shared: 7 },
         kinds,
+        ownership: Ownership { stated: testing::owners().remove(0), people: testing::people() },
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use lockstep_diagnostics::{
     BaselineState, Evidence, Finding, Fingerprint, Label, Level, Problem, ProblemKind, SuppressedBy, Suppression,
 };
-use lockstep_model::{CommitId, FunctionId, Location, RepoPath, Size};
+use lockstep_model::{CommitId, Contributor, FunctionId, Location, Ownership, RepoPath, Size, StatedOwners};
 use proptest::prelude::*;
 
 use super::{FOLLOWER, LOCKSTEP, commit, finding, history, summary};
@@ -144,6 +144,20 @@ impl Texts {
         RepoPath::from_git(format!("x{}", self.get(n).replace('\0', "")).as_bytes())
     }
 
+    fn stated(&self, n: usize) -> StatedOwners {
+        StatedOwners {
+            section: Some(self.owned(n)),
+            owners: vec![self.owned(n + 1)],
+            location: self.label(n).location,
+            share: 0.5,
+            holds_address: false,
+        }
+    }
+
+    fn person(&self, n: usize) -> Contributor {
+        Contributor { name: self.owned(n), changesets: vec![1], share: 0.5 }
+    }
+
     fn label(&self, n: usize) -> Label {
         let location = Location { line: 3, column: 2, start: 5, end: 9, path: self.path(n) };
         Label { location, message: format!("`{}` {}", self.get(0), self.get(n + 1)) }
@@ -166,6 +180,8 @@ impl Texts {
                 Evidence::SharedLayer { name: self.owned(3) },
                 Evidence::SharedFile { path: self.path(4), functions: 2 },
                 Evidence::Commits(vec![commit(1, 0, self.get(5))]),
+                Evidence::Owned { function: FunctionId::new(self.get(6)), by: Box::new(self.stated(7)) },
+                Evidence::ChangedBy { function: FunctionId::new(self.get(8)), people: vec![self.person(9)], of: 2 },
             ],
             notes: vec![self.owned(6)],
             help: vec![self.owned(7)],
@@ -197,6 +213,7 @@ fn graph(texts: &Texts) -> GraphView {
         weighted_changes: 9.0,
         lines: Size::default(),
         kinds: BTreeMap::new(),
+        ownership: Ownership { stated: vec![texts.stated(n)], people: vec![texts.person(n)] },
     };
     let direction = Direction { strength: 0.7, lower: 0.6, ..Direction::default() };
     let coupling = CouplingView {

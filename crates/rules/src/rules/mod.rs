@@ -1,5 +1,6 @@
 //! One file per rule, and beside it its page.
 
+pub(crate) mod divided_ownership;
 pub(crate) mod duplicated_code;
 pub(crate) mod follower;
 pub(crate) mod function_imports_function;

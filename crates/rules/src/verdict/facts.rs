@@ -9,7 +9,7 @@ use crate::{
     View,
     calls::{Edge, edges},
     prose::count,
-    rules::shared_implementation,
+    rules::{divided_ownership, shared_implementation},
 };
 
 /// Facts of one kind that are told.
@@ -89,12 +89,12 @@ fn size(view: &View<'_>, function: usize) -> Vec<Evidence> {
     notes(vec![format!("{lines} of its own in {files}, {of_all}")])
 }
 
+/// Who owns the function, by a file of code owners, and who changed it.
 fn owners(view: &View<'_>, function: usize) -> Vec<Evidence> {
-    match view.authors(&view.graph().changes_of(function)).len() {
-        0 => Vec::new(),
-        1 => notes(vec!["one person changed its own code".to_owned()]),
-        people => notes(vec![format!("{people} people changed its own code")]),
-    }
+    let mut told = divided_ownership::owned(view, function);
+    let most = view.ownership(function).mostly_by(divided_ownership::MOST);
+    told.extend(divided_ownership::changed_by(view, function, most));
+    told
 }
 
 fn notes(told: Vec<String>) -> Vec<Evidence> {
