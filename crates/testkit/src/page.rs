@@ -2,6 +2,8 @@
 //!
 //! A case is a section whose level is that of the first section with a block of its own. It may hold
 //! - a `history` block: a [`Script`]. `history +` takes the history and the files of the case before, and adds to them;
+//! - `history in FOLDER` blocks: the histories of repositories of their own in folders of the case's; the files below such
+//!   a folder are those of its repository;
 //! - blocks with a language and a path (`` ```yaml serverless.yml ``): the files as they are at the end;
 //! - `console` blocks: `$ lockstep …` lines, each with what it prints and a last line `? CODE`.
 //!
@@ -31,6 +33,8 @@ pub struct Case {
     pub line: usize,
     /// The history; none if the page gives none.
     pub script: Option<Script>,
+    /// The histories of repositories in folders of this one, by the folder.
+    pub nested: Vec<(String, Script)>,
     /// The files at the end.
     pub files: Vec<Block>,
     /// What is run, in order.
@@ -69,7 +73,34 @@ impl Case {
     /// # Errors
     /// As [`Plan::new`].
     pub fn plan(&self) -> Result<Plan, PageError> {
-        Plan::new(self.script.as_ref(), &self.files)
+        if self.nested.is_empty() {
+            return Plan::new(self.script.as_ref(), &self.files);
+        }
+        let own: Vec<Block> = self.files.iter().filter(|file| self.nested_in(file).is_none()).cloned().collect();
+        Plan::new(Some(&self.script.clone().unwrap_or_default()), &own)
+    }
+
+    /// The repositories in folders of this one as plans, by the folder.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn nested_plans(&self) -> Result<Vec<(String, Plan)>, PageError> {
+        let plan = |(folder, script): &(String, Script)| {
+            let inside = |file: &Block| {
+                let path = self.nested_in(file).filter(|found| found.0 == folder)?.1.to_owned();
+                Some(Block { path, ..file.clone() })
+            };
+            let files: Vec<Block> = self.files.iter().filter_map(inside).collect();
+            Ok((folder.clone(), Plan::new(Some(script), &files)?))
+        };
+        self.nested.iter().map(plan).collect()
+    }
+
+    /// The folder of the nested repository that a file is of, and its path there.
+    fn nested_in<'a>(&'a self, file: &'a Block) -> Option<(&'a str, &'a str)> {
+        self.nested.iter().find_map(|(folder, _)| {
+            Some((folder.as_str(), file.path.strip_prefix(folder.as_str())?.strip_prefix('/')?))
+        })
     }
 }
 
@@ -117,7 +148,7 @@ impl Page {
 impl Case {
     /// True if it describes a repository; else it is prose.
     fn is_test(&self) -> bool {
-        self.script.is_some() || !self.files.is_empty()
+        self.script.is_some() || !self.files.is_empty() || !self.nested.is_empty()
     }
 
     fn take(&mut self, fence: &Fence, lines: &[String], before: Option<&Self>) -> Result<(), PageError> {
@@ -154,6 +185,11 @@ impl Case {
         rest: &str,
         before: Option<&Self>,
     ) -> Result<(), PageError> {
+        if let Some(folder) = rest.strip_prefix("in ") {
+            let script = Script::parse(&body.join("\n"), fence.body.start + 1)?;
+            self.nested.push((folder.trim().to_owned(), script));
+            return Ok(());
+        }
         if self.script.is_some() {
             return Err(PageError::new(fence.line, "a second `history` in one case"));
         }
@@ -168,7 +204,10 @@ impl Case {
                 before.script.as_ref().map_or_else(|| script.clone(), |first| first.followed_by(&script))
             }
             other => {
-                return Err(PageError::new(fence.line, format!("`history {other}`: only `history` and `history +`")));
+                return Err(PageError::new(
+                    fence.line,
+                    format!("`history {other}`: only `history`, `history +` and `history in FOLDER`"),
+                ));
             }
         });
         Ok(())

@@ -25,15 +25,35 @@ impl Repository {
     /// If there is no git, or the disk refuses.
     pub fn build(plan: &Plan) -> io::Result<Self> {
         let repository = Self::empty()?;
-        repository.git(&["init", "-q", "-b", "main", "--object-format=sha1"])?;
-        if !plan.commits.is_empty() {
-            repository.feed(|stream| plan.commits.iter().try_for_each(|commit| stream.add(commit)))?;
-            repository.git(&["reset", "-q", "--hard", "main"])?;
-        }
-        for (path, text) in &plan.uncommitted {
-            repository.write(path, text)?;
-        }
+        repository.make("", plan)?;
         Ok(repository)
+    }
+
+    /// Makes the repository of another plan in `folder` of the work tree.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub fn nest(&self, folder: &str, plan: &Plan) -> io::Result<()> {
+        fs::create_dir_all(self.work_tree.join(folder))?;
+        self.make(folder, plan)
+    }
+
+    fn make(&self, folder: &str, plan: &Plan) -> io::Result<()> {
+        let place = self.work_tree.join(folder);
+        let git = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            isolate(&mut command);
+            command.current_dir(&place).args(arguments).stdin(Stdio::null());
+            command
+        };
+        finished(git(&["init", "-q", "-b", "main", "--object-format=sha1"]).output()?)?;
+        if !plan.commits.is_empty() {
+            let feed = git(&["fast-import", "--quiet", "--date-format=raw"]);
+            import(feed, |stream| plan.commits.iter().try_for_each(|commit| stream.add(commit)))?;
+            finished(git(&["reset", "-q", "--hard", "main"]).output()?)?;
+        }
+        let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        plan.uncommitted.iter().try_for_each(|(path, text)| self.write(&format!("{below}{path}"), text))
     }
 
     /// A bare repository at `place`, which must not exist, of the commits that `play` hands out one by one: nothing of
@@ -123,12 +143,6 @@ impl Repository {
         command.current_dir(&self.work_tree);
         isolate(&mut command);
         command
-    }
-
-    fn feed(&self, write: impl FnOnce(&mut Stream<'_>) -> io::Result<()>) -> io::Result<()> {
-        let mut command = self.command();
-        command.args(["fast-import", "--quiet", "--date-format=raw"]);
-        import(command, write)
     }
 }
 

@@ -114,6 +114,9 @@ impl Runner {
         }
         let on_disk = |error: io::Error| PageError::new(case.line, error.to_string());
         let repository = Repository::build(&plan).map_err(on_disk)?;
+        for (folder, plan) in case.nested_plans()? {
+            repository.nest(&folder, &plan).map_err(on_disk)?;
+        }
         let mut scrub = Scrub::new().path(repository.path(), "[REPO]").path(repository.outside(), "[TEMP]");
         if let Some(version) = &self.version {
             scrub = scrub.version(version);

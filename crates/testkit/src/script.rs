@@ -9,7 +9,7 @@
 //! d12     dependabot[bot] "bump"        M package.json
 //! ```
 //!
-//! Days count from 2025-01-01; a range is one commit a day, `/7` one every seventh. Lines need no order: commits are
+//! Days count from 2025-01-01; a range is one commit a day, `/7` one every seventh; `{day}` in a title is the day's number. Lines need no order: commits are
 //! sorted by day, those of one day keep the order of their lines. Names and paths with spaces are quoted; in quotes
 //! `\"`, `\\` and `\n` are escapes. `R old/ -> new/` moves a folder; `F path` changes a comment, as a formatter might. Empty lines and lines that begin with `#` are
 //! passed over.
@@ -97,7 +97,11 @@ impl Script {
             if commits.len() + days.len() > MOST_COMMITS {
                 return Err(PageError::new(number, "more commits than a test needs"));
             }
-            commits.extend(days.into_iter().map(|day| Commit { day, ..commit.clone() }));
+            commits.extend(days.into_iter().map(|day| Commit {
+                day,
+                title: commit.title.replace("{day}", &day.to_string()),
+                ..commit.clone()
+            }));
         }
         commits.sort_by_key(|commit| commit.day);
         Ok(Self { commits })
