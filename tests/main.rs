@@ -16,6 +16,7 @@ mod injection;
 mod kept;
 mod links;
 mod model;
+mod organisation;
 mod parts;
 mod program;
 mod readme;

@@ -98,7 +98,7 @@ impl Replay {
         let options = Options { as_of, allow_shallow: true, jobs: 0 };
         let (found, closures) = (&self.report.found, &self.report.code.closures);
         let (parts, _) = tell_apart(&self.project, found, closures, &history, options.jobs);
-        self.report.graph = measure(&self.project, &self.config, found, closures, &history, &parts, &options);
+        self.report.graph = measure(&self.project, &self.config, found, closures, &history, (&parts, &[]), &options);
         self.report.history = history;
         let findings = judge(&self.project, &self.config, &self.levels, &self.report).findings;
         let edited: BTreeSet<usize> = self.report.graph.change().expect("a change").own.keys().copied().collect();

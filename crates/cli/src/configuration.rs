@@ -65,6 +65,20 @@ pub fn of_project(
     read(&files, common, flags)
 }
 
+/// The configuration of several repositories, of which none speaks for all: what the flags say, in a run in `root`.
+///
+/// # Errors
+/// As [`of_project`].
+pub fn of_flags(root: &Path, common: &Common, flags: &[(Level, String)]) -> anyhow::Result<Option<Configuration>> {
+    let files = Files {
+        scope: RepoPath::root(),
+        root: Some(root.to_owned()),
+        exists: &|_| false,
+        text_of: &|path| fs::read_to_string(root.join(path.as_str())).map_err(|error| error.to_string()),
+    };
+    read(&files, common, flags)
+}
+
 /// The same for the folder `path`, without listing its files: for commands that look at nothing else.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod configuration;
 mod demo;
 mod exit;
 mod fetch;
+mod organisation;
 mod patience;
 mod predictive;
 mod reports;

@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use lockstep_config::{Config, Levels, Lookup, told};
 use lockstep_diagnostics::Level;
-use lockstep_linter::{Against, Ci, Incomplete, Options, Project, Report};
+use lockstep_linter::{Against, Ci, Incomplete, Options, Project, ProjectError, Report};
 use lockstep_model::{Function, Timestamp};
 use lockstep_reporting::escape;
 
@@ -19,7 +19,7 @@ use crate::{
     cache,
     configuration::{self, Configuration},
     exit::Exit,
-    fetch,
+    fetch, organisation,
     terminal::Bar,
 };
 
@@ -42,10 +42,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the project around `path`. Errors of the configuration are printed, all of them; then there is no session.
+    /// Opens the project around `path`, which must be one repository. Errors of the configuration are printed, all of them;
+    /// then there is no session.
     ///
     /// # Errors
-    /// If the path or the configuration file cannot be read.
+    /// If the path or the configuration file cannot be read, or names several repositories.
     pub fn open(path: &Path, common: &Common, flags: &[(Level, String)]) -> anyhow::Result<Option<Self>> {
         Self::open_with(path, common, flags, None)
     }
@@ -60,24 +61,58 @@ impl Session {
         flags: &[(Level, String)],
         change: Option<Against>,
     ) -> anyhow::Result<Option<Self>> {
+        let session = Self::open_all_with(&[path.to_owned()], common, flags, change)?;
+        match session.as_ref().map_or(0, |session| session.project.members.len()) {
+            0 => Ok(session),
+            many => bail!(
+                "this looks at one repository, and `[[repository]]` tables name {many}: give the folder of one of them"
+            ),
+        }
+    }
+
+    /// Opens the project around the only one of `paths`, or all the repositories that they or its configuration name.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; also if repositories are given that cannot be looked at as one.
+    pub fn open_all(paths: &[PathBuf], common: &Common, flags: &[(Level, String)]) -> anyhow::Result<Option<Self>> {
+        Self::open_all_with(paths, common, flags, None)
+    }
+
+    /// As [`Self::open_all`], to look at a change, which is of one repository.
+    ///
+    /// # Errors
+    /// As [`Self::open_all`].
+    pub fn open_all_with(
+        paths: &[PathBuf],
+        common: &Common,
+        flags: &[(Level, String)],
+        change: Option<Against>,
+    ) -> anyhow::Result<Option<Self>> {
         let bar = Bar::new(common);
         let threads = common.jobs.map_or(0, usize::from);
         // Parsers recurse: a thread has room for what a person could have written.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(16 << 20).build()?;
-        let mut project =
-            pool.install(|| Project::open_with(path, change)).map_err(|error| match command_meant(path) {
-                Some(command) if path == Path::new(&command) => {
-                    anyhow!("there is no folder `{command}`; the command comes first: `lockstep {command} …`")
+        let looks_at_change = change.is_some();
+        let ready = |project: &mut Project| make_ready(project, common);
+        let opened = match paths {
+            [path] => {
+                let opened = pool.install(|| Project::open_with(path, change));
+                let mut project = opened.map_err(|error| not_opened(path, error))?;
+                ready(&mut project);
+                let Some(configuration) = configuration::of_project(&project, common, flags)? else { return Ok(None) };
+                match configuration.config.repositories.is_empty() {
+                    true => Some((project, configuration)),
+                    false if looks_at_change => bail!(OF_ONE),
+                    false => {
+                        let around = project;
+                        pool.install(|| organisation::of_tables(&around, configuration, common, &ready))?
+                    }
                 }
-                Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
-                None => error.into(),
-            })?;
-        project.ci = Ci::of(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()));
-        if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
-            project.keep_facts_in(&folder);
-            project.keep_past_in(&folder);
-        }
-        let Some(configuration) = configuration::of_project(&project, common, flags)? else { return Ok(None) };
+            }
+            _ if looks_at_change => bail!(OF_ONE),
+            _ => pool.install(|| organisation::of_paths(paths, common, flags, &ready))?,
+        };
+        let Some((project, configuration)) = opened else { return Ok(None) };
         let Configuration { config, levels, named, lookup } = configuration;
         Ok(Some(Self { project, config, levels, lookup, named, pool, bar }))
     }
@@ -116,8 +151,32 @@ impl Session {
             return Ok(next.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second() - 1);
         }
         let repository = self.project.repository.as_ref().and_then(|repository| repository.lock().ok());
-        let repository = repository.ok_or_else(|| anyhow!("there is no repository to look in"))?;
+        let repository = repository.ok_or_else(|| match self.project.members.is_empty() {
+            true => anyhow!("there is no repository to look in"),
+            false => anyhow!("a revision is of one repository: give a day"),
+        })?;
         repository.commit_time(text).map_err(|error| anyhow!("{error}"))
+    }
+}
+
+/// Why a change and several repositories do not go together.
+const OF_ONE: &str = "`--staged` and `--base` look at a change, which is of one repository: give one PATH";
+
+fn make_ready(project: &mut Project, common: &Common) {
+    project.ci = Ci::of(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()));
+    if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
+        project.keep_facts_in(&folder);
+        project.keep_past_in(&folder);
+    }
+}
+
+fn not_opened(path: &Path, error: ProjectError) -> anyhow::Error {
+    match command_meant(path) {
+        Some(command) if path == Path::new(&command) => {
+            anyhow!("there is no folder `{command}`; the command comes first: `lockstep {command} …`")
+        }
+        Some(command) => anyhow!("there is no folder `{}`; did you mean `lockstep {command}`?", path.display()),
+        None => error.into(),
     }
 }
 
@@ -135,6 +194,8 @@ pub fn complain(error: &anyhow::Error) {
 
 /// Says on standard error, if much is to be said, what was known from earlier runs, and what became of the rest.
 pub fn tell_of_what_was_kept(project: &Project, common: &Common) {
+    let members = project.members.iter().filter_map(|member| member.project.as_ref().ok());
+    members.for_each(|member| tell_of_what_was_kept(member, common));
     tell_of_kept_facts(project, common);
     let store = project.past.as_ref().and_then(|past| past.store()).filter(|_| common.verbose > 0);
     let Some((store, commits)) = store.and_then(|store| Some((store, store.commits()?))) else { return };

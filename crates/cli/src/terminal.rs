@@ -58,6 +58,7 @@ pub fn options(common: &Common) -> lockstep_reporting::Options {
         width: is_terminal.then(width).flatten(),
         ascii: common.ascii,
         links: None,
+        links_of: Vec::new(),
         hints: is_terminal,
         statistics: false,
         quiet: common.quiet > 0,

@@ -6,13 +6,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use lockstep_diagnostics::{Evidence, RuleMeta};
 use lockstep_linter::{
-    Alone, Incomplete, Options, Project, Report,
+    Alone, Incomplete, Member, Options, Project, Report,
     coupling::{self, Coupling, CouplingGraph, Knowledge, PRIOR_WEIGHT},
     rules,
 };
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
-    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
+    Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, PairPriorView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };
@@ -55,10 +56,12 @@ impl OwnedReport {
                 predictive: report.predictive.map(predictive::of_check),
             },
             history: HistoryFacts {
-                head: state.head,
+                // Of several repositories none is the one.
+                head: state.head.filter(|_| project.members.is_empty()),
                 as_of: options.as_of.or(state.head_time),
                 shallow: state.shallow,
                 partial: state.partial.clone(),
+                repositories: project.members.iter().map(|member| repository(member)).collect(),
             },
             incomplete: report.incomplete.iter().map(incompleteness).collect(),
             early: report.graph.early_signs().into_iter().map(|sign| early(report, sign)).collect(),
@@ -92,6 +95,14 @@ impl OwnedReport {
             text_of,
         }
     }
+}
+
+fn repository(member: &Member) -> RepositoryFacts {
+    let head = member.project.as_ref().ok().and_then(|project| {
+        let repository = project.repository.as_ref()?.lock().ok()?;
+        repository.commit_id(None).ok()
+    });
+    RepositoryFacts { name: member.name.clone(), folder: member.folder.clone(), head }
 }
 
 /// The change that was looked at.

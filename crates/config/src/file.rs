@@ -7,8 +7,8 @@ use lockstep_model::{FunctionId, Location, RepoPath, Timestamp};
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    Allow, BaselineSetting, ConfigError, IdPatterns, PathPatterns, Place, RuleSetting, Target, Within, base_of,
-    baseline,
+    Allow, BaselineSetting, ConfigError, IdPatterns, JoinSettings, PathPatterns, Place, RepositoryTable, RuleSetting,
+    Target, Within, base_of, baseline, join,
     keys::{ALLOW, CONTRACTS, FUNCTION, HISTORY, SERVICE, TOP},
     lookup::Found,
     patterns,
@@ -48,6 +48,10 @@ pub struct Config {
     pub places: BTreeMap<String, Location>,
     /// Where the findings are that are known.
     pub baseline: BaselineSetting,
+    /// The `[[repository]]` tables.
+    pub repositories: Vec<RepositoryTable>,
+    /// The `[join]` table.
+    pub join: JoinSettings,
 }
 
 /// A `[[function]]` table: functions that no manifest declares.
@@ -208,6 +212,7 @@ fn read_lists(
             config.services.push(service);
         }
     }
+    config.repositories = join::repositories(reader, fields);
     for (table, span) in fields.get("allow").map(|entry| reader.tables(entry)).unwrap_or_default() {
         let fields = reader.fields("`[[allow]]`", table, span.clone(), ALLOW);
         config.allows.extend(allow(reader, &fields, span, rules));
@@ -230,6 +235,9 @@ fn read_values(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, base: &RepoPath
     if let Some(entry) = fields.get("baseline") {
         config.baseline = baseline::read(reader, entry, base, &mut config.places);
     }
+    let places;
+    (config.join, places) = join::join(reader, fields);
+    config.places.extend(places);
     if let Some((entry, table)) = fields.get("history").and_then(|entry| Some((entry, reader.table(entry)?))) {
         let fields = reader.fields("`[history]`", table, entry.key_span.clone(), HISTORY);
         config.history = history(reader, &fields);
@@ -246,19 +254,13 @@ fn read_values(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, base: &RepoPath
     }
 }
 
-/// Where a table stands: its header, not its content.
-fn header(reader: &Reader<'_>, span: std::ops::Range<usize>) -> Location {
-    let line_end = reader.text[span.start..].find('\n').map_or(span.end, |at| span.start + at);
-    reader.at(span.start..span.end.min(line_end))
-}
-
 fn function(
     reader: &mut Reader<'_>,
     fields: &Fields<'_, '_>,
     base: &RepoPath,
     span: std::ops::Range<usize>,
 ) -> Option<FunctionTable> {
-    let location = header(reader, span);
+    let location = reader.header(span);
     let paths = fields.required("paths", "paths = [\"functions/*/index.ts\"]", reader)?;
     let mut text = |key: &str| fields.get(key).and_then(|entry| reader.text(entry));
     let (name, service, handler, symbol) = (text("name"), text("service"), text("handler"), text("symbol"));
@@ -275,7 +277,7 @@ fn function(
 }
 
 fn service(reader: &mut Reader<'_>, fields: &Fields<'_, '_>, span: std::ops::Range<usize>) -> Option<ServiceTable> {
-    let location = header(reader, span);
+    let location = reader.header(span);
     let name = fields.required("name", "name = \"billing\"", reader);
     let functions = fields.required("functions", "functions = [\"billing/*\"]", reader);
     let name = reader.text(name?)?;
@@ -289,7 +291,7 @@ fn allow(
     span: std::ops::Range<usize>,
     rules: &[&'static RuleMeta],
 ) -> Option<Allow> {
-    let location = header(reader, span);
+    let location = reader.header(span);
     let rule = fields.required("rule", "rule = \"lockstep\"", reader);
     let functions = fields.required("functions", "functions = [\"orders/Create\", \"billing/*\"]", reader);
     let reason = fields.required("reason", "say why the finding is accepted: the next reader will ask", reader);

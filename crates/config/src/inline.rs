@@ -67,6 +67,8 @@ impl Config {
         if set("units") {
             self.units = over.units;
         }
+        self.repositories.splice(0..0, over.repositories);
+        self.join = self.join.overlaid(over.join);
         self.functions.splice(0..0, over.functions);
         self.services.splice(0..0, over.services);
         self.allows.splice(0..0, over.allows);

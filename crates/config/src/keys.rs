@@ -78,6 +78,12 @@ pub(crate) const TOP: &[Key] = &[
         Kind::TextOr(BASELINE),
         "The file of the findings that are known, or `none`; by default `lockstep-baseline.jsonl` beside this file or at the root.",
     ),
+    key(
+        "repository",
+        Kind::Tables(REPOSITORY),
+        "Repositories that are looked at as one, instead of the one around this file.",
+    ),
+    key("join", Kind::Table(JOIN), "What makes changesets of several repositories one change."),
     key("$schema", Kind::Ignored, "The schema of this file, for editors."),
 ];
 
@@ -95,6 +101,35 @@ pub(crate) const FUNCTION: &[Key] = &[
 pub(crate) const SERVICE: &[Key] = &[
     required("name", Kind::Text, "The name of the service."),
     required("functions", SOME, "Globs of function ids: `orders/*`."),
+];
+
+/// The keys of a `[[repository]]` table.
+pub(crate) const REPOSITORY: &[Key] = &[
+    required("path", Kind::Text, "The folder of the checkout, relative to the folder of this file."),
+    key("name", Kind::Text, "What it is called in ids of functions; the name of its folder if none is given."),
+];
+
+/// The keys of the `[join]` table.
+pub(crate) const JOIN: &[Key] = &[
+    key(
+        "tickets",
+        Kind::Texts { may_be_empty: true },
+        "Regular expressions of tickets in subjects and branches, of which the first group is the ticket; by default what \
+         looks like one of Jira's (`SHOP-12`). An empty list joins by none.",
+    ),
+    key(
+        "trailers",
+        Kind::Texts { may_be_empty: true },
+        "Keys of trailers that join changesets in which they have the same value; by default `Change-Id`.",
+    ),
+    key(
+        "author-hours",
+        Kind::Positive,
+        "Changesets of one author within so many hours are one change; by default they are not.",
+    ),
+    key("max-changesets", Kind::Whole(2), "A ticket or a trailer that is in more changesets joins nothing."),
+    key("max-days", Kind::Positive, "A ticket or a trailer that spans more days joins nothing."),
+    key("within", Kind::Flag, "Whether changesets of one repository are joined as well, with no other's."),
 ];
 
 /// The keys of an `[[allow]]` table.

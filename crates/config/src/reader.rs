@@ -105,6 +105,12 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Where a table stands: its header, not its content.
+    pub(crate) fn header(&self, span: Range<usize>) -> Location {
+        let line_end = self.text[span.start..].find('\n').map_or(span.end, |at| span.start + at);
+        self.at(span.start..span.end.min(line_end))
+    }
+
     /// A string or a list of strings, each with its place.
     pub(crate) fn texts(&mut self, entry: &Entry<'_, '_>) -> Vec<(String, Range<usize>)> {
         let DeValue::Array(array) = entry.value else {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::{
     Input, Options,
     attribute::Touched,
+    repositories::Repositories,
     table::{SetId, Table},
 };
 
@@ -79,8 +80,8 @@ pub(crate) struct Counts {
     pub deployments: Vec<u32>,
     /// Per function: its partners, ascending.
     pub rows: Vec<Vec<Cell>>,
-    /// Per kept changeset: how many functions' own code it edits.
-    pub sizes: Vec<usize>,
+    /// Which functions are of one repository.
+    pub repositories: Repositories,
 }
 
 /// Counts what `touched` tells.
@@ -116,8 +117,8 @@ pub(crate) fn count(touched: &[Touched], table: &Table, input: &Input<'_>) -> Co
             shared.with(function, own.collect())
         })
         .collect();
-    let sizes = kept.iter().map(|changeset| touched[changeset.touched as usize].own.len()).collect();
-    Counts { changesets, kept, changes, weighted, deployments, rows, sizes }
+    let repositories = Repositories::new(input.repositories, functions);
+    Counts { changesets, kept, changes, weighted, deployments, rows, repositories }
 }
 
 /// Takes the changesets that count, and says why the others do not.

@@ -34,6 +34,7 @@ mod pair_prior;
 mod parts;
 mod prior;
 mod rand_index;
+mod repositories;
 mod significance;
 mod table;
 mod through;
@@ -42,6 +43,8 @@ mod within;
 
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
+
+use repositories::Scope;
 
 pub use boundaries::{Bond, Boundaries, Inferred, Merge, Move, Split};
 pub use change::Change;
@@ -77,6 +80,8 @@ pub struct Input<'a> {
     pub history: &'a History,
     /// Whose parts of files changed, where more is known than the file.
     pub parts: &'a Parts,
+    /// Per function: the number of its repository, from 0; empty if all are of one.
+    pub repositories: &'a [u32],
     /// How alike the functions' code is, if that is known.
     pub likeness: Option<&'a Likeness>,
     /// The moment from which ages are counted; later changesets are left out.
@@ -128,7 +133,7 @@ pub fn couple(input: &Input<'_>) -> CouplingGraph {
 /// Measures what `touched` tells; ages are counted from the as-of time of `input`.
 fn measured(input: &Input<'_>, table: &table::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
     let counts = count::count(&touched, table, input);
-    let global = prior::fit(&counts, &input.options);
+    let global = prior::fit(&counts, Scope::Within, &input.options);
     let priors = pair_prior::PairPriors::fit(&counts, &touched, input.likeness, global, &input.options);
     let gate = significance::test(&counts, input.options.min_support);
     graph::build(input, table, touched, counts, priors, &gate)

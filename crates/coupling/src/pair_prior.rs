@@ -15,7 +15,14 @@
 use rayon::prelude::*;
 use statrs::function::gamma::{digamma, ln_gamma};
 
-use crate::{Likeness, Options, Prior, attribute::Touched, count::Counts, newton, through::Through};
+use crate::{
+    Likeness, Options, Prior,
+    attribute::Touched,
+    count::Counts,
+    newton, prior,
+    repositories::{Repositories, Scope},
+    through::Through,
+};
 
 /// a + b of every pair's prior. Fitted freely it runs away where weighted counts vary less than whole ones; between 5
 /// and 16 it made no difference.
@@ -46,6 +53,9 @@ pub struct PairModel {
 pub(crate) struct PairPriors {
     /// The prior of any pair.
     pub global: Prior,
+    /// The prior of pairs of two repositories, which meet only where something joins their changesets.
+    across: Prior,
+    repositories: Repositories,
     /// None where the repository is too small; then the global one serves.
     pub model: Option<PairModel>,
     pub likeness: Likeness,
@@ -62,6 +72,8 @@ impl PairPriors {
     ) -> Self {
         let mut priors = Self {
             global,
+            across: prior::fit(counts, Scope::Across, options),
+            repositories: counts.repositories.clone(),
             model: None,
             likeness: likeness.cloned().unwrap_or_default(),
             through: Through::of(counts, touched),
@@ -74,6 +86,9 @@ impl PairPriors {
 
     /// The prior of how often `b` changes when `a` does.
     pub(crate) fn of(&self, a: usize, b: usize) -> Prior {
+        if self.repositories.scope(a, b) == Scope::Across {
+            return self.across;
+        }
         let Some(model) = self.model else { return self.global };
         let [_, likeness, through] = self.features(a, b);
         weighing(PRIOR_WEIGHT, share(model.intercept + model.likeness * likeness + model.through * through))
@@ -83,6 +98,9 @@ impl PairPriors {
     /// hardly ever changed is held to no more than is usual of any pair, and no more of that is held against what happened.
     pub(crate) fn cautious(&self, a: usize, b: usize) -> Prior {
         let prior = self.of(a, b);
+        if self.repositories.scope(a, b) == Scope::Across {
+            return prior;
+        }
         let of_any = |prior: Prior| prior.a + prior.b;
         let weight = of_any(self.global).clamp(of_any(Prior::FALLBACK), PRIOR_WEIGHT);
         if self.model.is_some() { weighing(weight, prior.mean().min(self.global.mean())) } else { prior }
@@ -114,16 +132,20 @@ struct Pair {
     weight: f64,
 }
 
-/// All ordered pairs whose first function changed enough and whose second changed at all, row by row; of those that
+/// All ordered pairs of one repository whose first function changed enough and whose second changed at all, row by row; of those that
 /// never changed together every n-th, counted n times, where there are very many.
 fn pairs(counts: &Counts, priors: &PairPriors) -> Vec<Pair> {
     let alive: Vec<usize> = (0..counts.rows.len()).filter(|function| !counts.changes[*function].is_empty()).collect();
     let rows: Vec<usize> =
         alive.iter().copied().filter(|function| counts.weighted[*function] >= FEWEST_CHANGES).collect();
-    if rows.len() * alive.len().saturating_sub(1) < FEWEST_PAIRS {
+    let repositories = &counts.repositories;
+    let others = repositories.others(&|function| !counts.changes[function].is_empty(), Scope::Within);
+    if rows.iter().map(|row| others[repositories.of(*row)]).sum::<usize>() < FEWEST_PAIRS {
         return Vec::new();
     }
-    let without: usize = rows.iter().map(|row| alive.len().saturating_sub(1 + counts.rows[*row].len())).sum();
+    let within = |row: usize, other: usize| repositories.scope(row, other) == Scope::Within;
+    let met = |row: usize| counts.rows[row].iter().filter(|cell| within(row, cell.other as usize)).count();
+    let without: usize = rows.iter().map(|row| others[repositories.of(*row)].saturating_sub(met(*row))).sum();
     let step = without.div_ceil(MOST_WITHOUT).max(1);
     rows.par_iter()
         .enumerate()
@@ -131,7 +153,7 @@ fn pairs(counts: &Counts, priors: &PairPriors) -> Vec<Pair> {
             let a = *a;
             // Each row starts elsewhere, so that no function is left out throughout.
             let mut seen = at % step;
-            let wanted = alive.iter().copied().filter(move |b| *b != a).filter_map(move |b| {
+            let wanted = alive.iter().copied().filter(move |b| *b != a && within(a, *b)).filter_map(move |b| {
                 let found = counts.rows[a].binary_search_by_key(&(b as u32), |cell| cell.other);
                 if let Ok(at) = found {
                     return Some((b, counts.rows[a][at].joint, 1.0));

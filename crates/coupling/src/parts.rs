@@ -59,6 +59,21 @@ impl Parts {
         self.contracts.get(path).map(AsRef::as_ref)
     }
 
+    /// Adds what is known of another repository, whose paths are numbered from `paths` on and its functions from
+    /// `functions` on, and whose files are called what `named` says.
+    pub fn add_all(&mut self, other: Self, paths: u32, functions: u32, named: &dyn Fn(&RepoPath) -> RepoPath) {
+        let path = |path: PathId| PathId(path.0 + paths);
+        let ids = |ids: Box<[u32]>| -> Box<[u32]> { ids.iter().map(|function| function + functions).collect() };
+        for ((at, before, after), parts) in other.of {
+            self.of.insert((path(at), before, after), parts.into_iter().map(ids).collect());
+        }
+        self.covered.extend(other.covered.into_iter().map(path));
+        for ((at, before, after), blocks) in other.blocks {
+            self.blocks.insert((path(at), before, after), ids(blocks));
+        }
+        self.contracts.extend(other.contracts.into_iter().map(|(contract, tied)| (named(&contract), ids(tied))));
+    }
+
     /// True if some change of the path is told apart.
     pub fn covers(&self, path: PathId) -> bool {
         self.covered.contains(&path)

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 use statrs::function::gamma::ln_gamma;
 
-use crate::{Options, count::Counts};
+use crate::{Options, count::Counts, repositories::Scope};
 
 /// A Beta prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Prior {
     pub a: f64,
     /// Pseudo-count of changes without the other.
     pub b: f64,
-    /// True if it was fitted on this repository; false for the one that was found on others.
+    /// True if it was fitted on this history; false for the one that was found on others.
     pub fitted: bool,
 }
 
@@ -46,26 +46,28 @@ struct Row {
     without: f64,
 }
 
-/// The prior of the repository that `counts` describe.
-pub(crate) fn fit(counts: &Counts, options: &Options) -> Prior {
-    let alive = counts.changes.iter().filter(|changes| !changes.is_empty()).count();
-    let rows: Vec<Row> = counts
-        .rows
-        .iter()
-        .zip(&counts.weighted)
-        .filter(|(_, changes)| **changes >= FEWEST_CHANGES)
-        .map(|(row, changes)| Row {
-            changes: *changes,
-            joint: row.iter().map(|cell| cell.joint).collect(),
-            without: alive.saturating_sub(1 + row.len()) as f64,
-        })
-        .collect();
-    let pairs = rows.len() * alive.saturating_sub(1);
+/// The prior of the pairs of `scope` in the history that `counts` describe.
+pub(crate) fn fit(counts: &Counts, scope: Scope, options: &Options) -> Prior {
+    let repositories = &counts.repositories;
+    let others = repositories.others(&|function| !counts.changes[function].is_empty(), scope);
+    let (mut rows, mut pairs, mut changes) = (Vec::new(), 0, vec![0.0; others.len()]);
+    for (function, (row, weighted)) in counts.rows.iter().zip(&counts.weighted).enumerate() {
+        if *weighted < FEWEST_CHANGES {
+            continue;
+        }
+        let met = row.iter().filter(|cell| repositories.scope(function, cell.other as usize) == scope);
+        let joint: Vec<f64> = met.map(|cell| cell.joint).collect();
+        let repository = repositories.of(function);
+        let without = others[repository].saturating_sub(joint.len()) as f64;
+        pairs += others[repository];
+        changes[repository] += weighted;
+        rows.push(Row { changes: *weighted, joint, without });
+    }
     let joint: f64 = rows.iter().flat_map(|row| &row.joint).sum();
     if pairs < FEWEST_PAIRS || counts.kept.len() < options.min_changesets as usize || joint <= 0.0 {
         return Prior::FALLBACK;
     }
-    let all: f64 = rows.iter().map(|row| row.changes).sum::<f64>() * (alive - 1) as f64;
+    let all: f64 = changes.iter().zip(&others).map(|(changes, others)| changes * *others as f64).sum();
     maximise(&rows, (joint / all).max(1e-4))
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use statrs::distribution::{DiscreteCDF, Poisson};
 
-use crate::{count::Counts, null_model::NullModel};
+use crate::{count::Counts, null_model::NullModel, repositories::Scope};
 
 /// A pair is specific if its q is at most this.
 const FALSE_DISCOVERIES: f64 = 0.10;
@@ -45,7 +45,8 @@ pub(crate) fn test(counts: &Counts, min_changes: u32) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = pairs
         .par_iter()
         .map(|(a, b, support)| {
-            let expected = strata.iter().map(|stratum| stratum.expected(*a as usize, *b as usize)).sum();
+            let (a, b) = (*a as usize, *b as usize);
+            let expected = strata.of(a, b, counts).iter().map(|stratum| stratum.expected(a, b)).sum();
             Verdict { expected, p: at_least(*support, expected), q: 1.0, specific: false }
         })
         .collect();
@@ -75,19 +76,56 @@ fn benjamini_hochberg(verdicts: &mut [Verdict], mut tested: Vec<usize>, tests: f
     }
 }
 
+/// The null models of a history, each a list of strata.
+struct Strata {
+    /// Of all functions: changesets as they are, joined ones once.
+    all: Vec<NullModel>,
+    /// Of the functions of each repository, where there are several: their changesets as that repository has them. What
+    /// happens in others makes its own pairs no more and no less surprising.
+    each: Vec<Vec<NullModel>>,
+}
+
+impl Strata {
+    /// Those that the joint changes of two functions are held against.
+    fn of(&self, a: usize, b: usize, counts: &Counts) -> &[NullModel] {
+        match counts.repositories.scope(a, b) {
+            Scope::Within => self.each.get(counts.repositories.of(a)).unwrap_or(&self.all),
+            Scope::Across => &self.all,
+        }
+    }
+}
+
 /// The kept changesets in strata, counted from the first.
-fn strata(counts: &Counts) -> Vec<NullModel> {
-    let Some(first) = counts.kept.first().map(|kept| kept.time) else { return Vec::new() };
+fn strata(counts: &Counts) -> Strata {
+    let repositories = counts.repositories.count();
+    let each = if repositories < 2 { 0 } else { repositories };
+    Strata {
+        all: strata_of(counts, &|_| true),
+        each: (0..each)
+            .map(|repository| strata_of(counts, &|function| counts.repositories.of(function) == repository))
+            .collect(),
+    }
+}
+
+/// The strata of the functions that are `wanted`.
+fn strata_of(counts: &Counts, wanted: &dyn Fn(usize) -> bool) -> Vec<NullModel> {
+    let mut own = vec![0; counts.kept.len()];
+    let functions = || counts.changes.iter().enumerate().filter(|(function, _)| wanted(*function));
+    functions().flat_map(|(_, numbers)| numbers).for_each(|number| own[*number as usize] += 1);
+    let Some(first) = (0..own.len()).find(|number| own[*number] > 0).map(|number| counts.kept[number].time) else {
+        return Vec::new();
+    };
     let stratum_of = |number: usize| (counts.kept[number].time - first) / STRATUM;
-    let mut numbers: Vec<i64> = (0..counts.kept.len()).map(stratum_of).collect();
+    let touched = || (0..own.len()).filter(|number| own[*number] > 0);
+    let mut numbers: Vec<i64> = touched().map(stratum_of).collect();
     numbers.dedup();
     let at = |number: usize| numbers.binary_search(&stratum_of(number)).unwrap_or_default();
     let mut sizes: Vec<BTreeMap<usize, u32>> = vec![BTreeMap::new(); numbers.len()];
-    for (number, size) in counts.sizes.iter().enumerate() {
-        *sizes[at(number)].entry(*size).or_default() += 1;
+    for number in touched() {
+        *sizes[at(number)].entry(own[number]).or_default() += 1;
     }
     let mut changes = vec![vec![0; counts.changes.len()]; numbers.len()];
-    for (function, numbers) in counts.changes.iter().enumerate() {
+    for (function, numbers) in functions() {
         for number in numbers {
             changes[at(*number as usize)][function] += 1;
         }

@@ -23,6 +23,7 @@ fn with_input<T>(world: &World, ask: impl FnOnce(&Input<'_>) -> T) -> T {
         closures: &world.closures,
         history: &world.history,
         parts: &world.parts,
+        repositories: &world.repositories,
         likeness: None,
         as_of: AS_OF,
         exists: &|_: &RepoPath| true,

@@ -1,6 +1,8 @@
 //! [`Evidence`]: why a finding is said, piece by piece, so that a reader can check it.
 
-use lockstep_model::{CodeClone, CommitId, Contributor, FunctionId, Location, RepoPath, StatedOwners, Timestamp};
+use lockstep_model::{
+    CodeClone, CommitId, Contributor, FunctionId, History, Joined, Location, RepoPath, StatedOwners, Timestamp,
+};
 
 /// A commit that proves something. Subject and author come from strangers: formats escape them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,26 @@ pub struct CommitRef {
     pub subject: String,
     /// Who wrote it.
     pub author: String,
+    /// The name of its repository; none if there is only one.
+    pub repository: Option<String>,
+    /// What it is joined of, if it is a changeset of several repositories.
+    pub joined: Option<Joined>,
+}
+
+impl CommitRef {
+    /// The commit of the changeset with this number in `history`.
+    pub fn of(history: &History, number: usize) -> Self {
+        let changeset = &history.changesets[number];
+        let origin = history.origins.get(number);
+        Self {
+            id: changeset.id,
+            time: changeset.time,
+            subject: changeset.subject.clone(),
+            author: changeset.author.name.clone(),
+            repository: origin.map(|origin| origin.repository.clone()),
+            joined: origin.and_then(|origin| origin.joined.clone()),
+        }
+    }
 }
 
 /// One reason for a finding.

@@ -98,7 +98,7 @@ fn once(folder: &Path) -> (Vec<(&'static str, Duration)>, String) {
     lap("4 mine the history");
     let (parts, _) = tell_apart(&project, &found, &followed.code.closures, &mined.history, jobs);
     lap("5 tell parts of files apart");
-    let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, &parts, &options);
+    let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, (&parts, &[]), &options);
     lap("6 measure");
     let size = format!("{} functions, {} changesets", found.functions.len(), graph.changesets().total);
     drop((found, followed, mined, graph, project));

@@ -1,5 +1,7 @@
 //! `backtest`: how often the tool would have been right on this history; and the short form of it that every check runs.
 
+use std::collections::BTreeMap;
+
 use lockstep_config::Config;
 use lockstep_coupling::{
     Input, Likeness, Parts,
@@ -11,9 +13,8 @@ use lockstep_model::{Closure, CommitId, History, PathId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Found, Incomplete, Judged, Options, Progress, Project, constants,
-    gather::{self, Wanted},
-    tell_apart,
+    Found, Incomplete, Options, Progress, Project, constants,
+    gather::{self, Gathered, Wanted},
 };
 
 /// The share of the changesets that is the past, unless another is asked for.
@@ -55,14 +56,10 @@ pub fn backtest(
         Truth::Any => Scope::ByPeople,
     };
     progress.stage("reading the repository");
-    let wishes = Wanted { scope, past_units: true };
-    let (found, followed, mut mined) = gather::gather(project, config, options, wishes, progress);
     // What counts as any change is told by paths, as it was where the measure was found.
-    let judged = match wanted.truth {
-        Truth::Behaviour => gather::compare(project, config, &followed, &mut mined, options, progress),
-        Truth::Any => Judged::default(),
-    };
-    let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
+    let wishes = Wanted { scope, past_units: true, by_paths: wanted.truth == Truth::Any };
+    let read = gather::everything(project, config, options, wishes, progress);
+    let Gathered { found, followed, mined, judged, parts, of_the_past, repositories } = read;
     let (closures, history, mut incomplete) = (followed.code.closures, mined.history, mined.incomplete);
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
     let mut problems = [found.problems.clone(), followed.problems, mined.problems, of_the_past].concat();
@@ -71,10 +68,13 @@ pub fn backtest(
     let exists = |path: &RepoPath| project.files.is_file(path);
     let commits = gather::every_commit(project, config, options, progress).map(|all| {
         let closures = gather::closures_for(config, &found, &closures, &all);
-        backtest::commits(&input(config, options, &found, &closures, (&all, &Parts::default()), &exists), MOST_FILES)
+        backtest::commits(
+            &input(config, options, &found, &closures, (&all, &Parts::default(), &repositories), &exists),
+            MOST_FILES,
+        )
     });
     progress.stage("measuring");
-    let input = input(config, options, &found, &closures, (&history, &parts), &exists);
+    let input = input(config, options, &found, &closures, (&history, &parts, &repositories), &exists);
     let outcome = match backtest::prepare(&input, wanted.truth, wanted.split) {
         Prepared::TooShort { changesets, needed } => {
             if incomplete.is_empty() {
@@ -105,10 +105,11 @@ pub(crate) fn verdict(
     config: &Config,
     options: &Options,
     (found, closures): (&Found, &[Closure]),
-    (history, parts): (&History, &Parts),
+    past: Past<'_>,
 ) -> Option<Verdict> {
+    let history = past.0;
     let exists = |path: &RepoPath| project.files.is_file(path);
-    let input = input(config, options, found, closures, (history, parts), &exists);
+    let input = input(config, options, found, closures, past, &exists);
     match backtest::prepare(&input, Truth::Behaviour, SPLIT) {
         Prepared::TooShort { .. } => None,
         // That a tree of the past cannot be read is told by the history already.
@@ -116,12 +117,15 @@ pub(crate) fn verdict(
     }
 }
 
+/// A history, whose parts of files changed in it, and per function the number of its repository, if there are several.
+type Past<'a> = (&'a History, &'a Parts, &'a [u32]);
+
 fn input<'a>(
     config: &Config,
     options: &Options,
     found: &'a Found,
     closures: &'a [Closure],
-    (history, parts): (&'a History, &'a Parts),
+    (history, parts, repositories): Past<'a>,
     exists: &'a (dyn Fn(&RepoPath) -> bool + Sync),
 ) -> Input<'a> {
     Input {
@@ -130,6 +134,7 @@ fn input<'a>(
         closures,
         history,
         parts,
+        repositories,
         // A backtest has that of the past.
         likeness: None,
         as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
@@ -169,6 +174,9 @@ impl<'a> Then<'a> {
 /// had changed by then stand in for it.
 fn present(project: &Project, history: &History, at: Timestamp, problems: &mut Vec<Problem>) -> Vec<PathId> {
     let Some(then) = Then::at(history, at) else { return Vec::new() };
+    if !project.members.is_empty() {
+        return present_in_members(project, history, at, &then);
+    }
     match tree_paths(project, then.last) {
         Ok(paths) => paths.iter().filter_map(|path| then.id(path)).collect(),
         Err(why) => {
@@ -179,6 +187,27 @@ fn present(project: &Project, history: &History, at: Timestamp, problems: &mut V
             all
         }
     }
+}
+
+/// The same for several repositories, each by the tree of its last changeset by then. That a tree of one cannot be read is
+/// told by its history already.
+fn present_in_members(project: &Project, history: &History, at: Timestamp, then: &Then<'_>) -> Vec<PathId> {
+    let mut last: BTreeMap<&str, CommitId> = BTreeMap::new();
+    for (changeset, origin) in history.changesets.iter().zip(&history.origins) {
+        match &origin.joined {
+            _ if changeset.time > at => {}
+            Some(joined) => last.extend(joined.commits.iter().map(|commit| (commit.repository.as_str(), commit.id))),
+            None => drop(last.insert(&origin.repository, changeset.id)),
+        }
+    }
+    let mut all = Vec::new();
+    for member in &project.members {
+        let (Ok(own), Some(last)) = (&member.project, last.get(member.name.as_str())) else { continue };
+        let prefix = member.prefix();
+        let paths = tree_paths(own, *last).unwrap_or_default();
+        all.extend(paths.iter().filter_map(|path| then.id(&prefix.path(path))));
+    }
+    all
 }
 
 /// How alike the own code of the functions was when the past of `split` ended. Unknown, and then no help to the measure,

@@ -43,7 +43,7 @@ pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressi
         let lines: Vec<&str> = text.lines().collect();
         for comment in allow_comments(path, &text, &rules) {
             match comment {
-                Ok(comment) => add(comment, &lines, &anchors, project.scope.is_root(), found),
+                Ok(comment) => add(comment, &lines, &anchors, project.is_whole(), found),
                 Err(error) => found.faults.push(Idle {
                     what: "this comment".to_owned(),
                     about: vec!["comment".to_owned(), path.to_string(), error.message.clone()],

@@ -79,13 +79,7 @@ impl Report {
     }
 
     fn commit(&self, number: usize) -> CommitRef {
-        let changeset = &self.history.changesets[number];
-        CommitRef {
-            id: changeset.id,
-            time: changeset.time,
-            subject: changeset.subject.clone(),
-            author: changeset.author.name.clone(),
-        }
+        CommitRef::of(&self.history, number)
     }
 
     fn joint(&self, a: usize, b: usize, number: usize, functions: usize) -> Joint {

@@ -1,14 +1,37 @@
 //! The stages that read: functions, their code, and the history, the last while the others go on; with what units need.
 
 use lockstep_config::Config;
+use lockstep_coupling::Parts;
 use lockstep_diagnostics::Problem;
-use lockstep_history::Scope;
-use lockstep_model::{Closure, History, RepoPath};
+use lockstep_history::{Marks, Scope};
+use lockstep_model::{Changeset, Closure, History, Origin, RepoPath};
 
 use crate::{
-    Followed, Found, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, link_calls, mine_scope,
+    Followed, Found, Incomplete, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, link_calls,
+    mine_scope,
+    organisation::{self, join},
+    tell_apart,
     units::Units,
 };
+
+/// What was read, of one repository or of several.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    /// The functions.
+    pub found: Found,
+    /// Their code.
+    pub followed: Followed,
+    /// The history.
+    pub mined: Mined,
+    /// What the contents of files changed in what their paths say.
+    pub judged: Judged,
+    /// Whose parts of files changed.
+    pub parts: Parts,
+    /// What could not be had of the past for that.
+    pub of_the_past: Vec<Problem>,
+    /// Per function: the number of its repository; empty if there is only one.
+    pub repositories: Vec<u32>,
+}
 
 /// What is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,10 +40,67 @@ pub(crate) struct Wanted {
     pub scope: Scope,
     /// True if units of the past that are gone today count as well.
     pub past_units: bool,
+    /// True if changes are judged by their paths alone.
+    pub by_paths: bool,
 }
 
-/// Reads it.
-pub(crate) fn gather(
+/// Reads it, of all repositories of the project.
+pub(crate) fn everything(
+    project: &Project,
+    config: &Config,
+    options: &Options,
+    wanted: Wanted,
+    progress: &dyn Progress,
+) -> Gathered {
+    if !project.members.is_empty() {
+        return organisation::gather(project, config, options, wanted, progress);
+    }
+    let mut read = all(project, config, options, wanted, progress);
+    let rules = join::Rules::of(&config.join);
+    if rules.joins_within() {
+        let marks = marks(project, &read.mined.history, &rules);
+        let history = &mut read.mined.history;
+        history.origins = vec![Origin::default(); history.changesets.len()];
+        join::join(history, &marks, &rules);
+    }
+    read
+}
+
+/// What the messages of the changesets of `history` say that may join them.
+pub(crate) fn marks(project: &Project, history: &History, rules: &join::Rules) -> Vec<Marks> {
+    let repository = project.repository.as_ref().and_then(|repository| repository.lock().ok());
+    let of = |changeset: &Changeset| match &repository {
+        Some(repository) if !changeset.kind.is_pending() => {
+            repository.marks(changeset.id, &|key| rules.is_trailer(key))
+        }
+        _ => Marks::default(),
+    };
+    history.changesets.iter().map(of).collect()
+}
+
+/// Reads one repository.
+pub(crate) fn all(
+    project: &Project,
+    config: &Config,
+    options: &Options,
+    wanted: Wanted,
+    progress: &dyn Progress,
+) -> Gathered {
+    let (found, followed, mut mined) = gather(project, config, options, wanted, progress);
+    let judged = match wanted.by_paths {
+        true => Judged::default(),
+        false => compare(project, config, &followed, &mut mined, options, progress),
+    };
+    progress.stage("measuring");
+    let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
+    if found.functions.is_empty() && !config.units.is_empty() && project.scope.is_root() {
+        mined.incomplete.push(Incomplete::no_units(&config.units));
+    }
+    Gathered { found, followed, mined, judged, parts, of_the_past, repositories: Vec::new() }
+}
+
+/// Reads functions, code and history of one repository.
+fn gather(
     project: &Project,
     config: &Config,
     options: &Options,
@@ -50,7 +130,7 @@ pub(crate) fn gather(
 }
 
 /// Judges what changed by the contents of files, unless the configuration leaves it to their paths.
-pub(crate) fn compare(
+fn compare(
     project: &Project,
     config: &Config,
     followed: &Followed,

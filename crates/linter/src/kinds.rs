@@ -51,6 +51,16 @@ impl Judged {
         self.moved.iter().filter(|((_, to), _)| *to == kind).map(|(_, number)| number).sum()
     }
 
+    /// Adds what was done in another repository, whose paths are numbered from `first` on.
+    pub(crate) fn add(&mut self, other: Self, first: u32) {
+        self.compared += other.compared;
+        let number = |(path, before, after): Pair| (PathId(path.0 + first), before, after);
+        self.pairs.extend(other.pairs.into_iter().map(number));
+        other.moved.into_iter().for_each(|(kinds, number)| *self.moved.entry(kinds).or_default() += number);
+        self.missing += other.missing;
+        self.unread += other.unread;
+    }
+
     /// What is to be said of a clone that lacks contents.
     pub(crate) fn problem(&self) -> Option<Problem> {
         (self.missing > 0).then(|| {

@@ -25,6 +25,7 @@ mod known;
 mod likeness;
 mod manifests;
 mod model_file;
+mod organisation;
 mod owners;
 mod parts;
 mod past;
@@ -49,6 +50,8 @@ use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, Ownership, RepoPath, Service, Timestamp};
 use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
 
+use gather::Gathered;
+
 pub use affected::{AffectedReport, Snapshot, affected, between};
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
 pub use boundaries::NamedBoundaries;
@@ -65,6 +68,7 @@ pub use lockstep_baseline as baseline;
 pub use lockstep_coupling as coupling;
 pub use lockstep_history::{Against, Repository, RepositoryState};
 pub use model_file::{Model, model};
+pub use organisation::Member;
 pub use owners::stated_owners;
 pub use past::{PAST, Past, PastError, PastFacts, PastStore};
 pub use project::{Project, ProjectError};
@@ -93,7 +97,16 @@ pub trait Progress: Sync {
     fn step(&self, done: usize, of: usize);
 }
 
+/// Progress that nobody is told of.
+struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str) {}
+    fn step(&self, _: usize, _: usize) {}
+}
+
 /// The functions of a project.
+#[derive(Default)]
 pub struct Found {
     /// The functions within the scope, sorted by id.
     pub functions: Vec<Function>,
@@ -114,6 +127,9 @@ pub fn unit_error(config: &Config) -> Option<String> {
 
 /// The functions that the manifests of `project` declare, or the units that the configuration takes for functions.
 pub fn find(project: &Project, config: &Config) -> Found {
+    if !project.members.is_empty() {
+        return organisation::find(project, config, &Silent).0;
+    }
     match units::Units::of(config) {
         Ok(Some(units)) => {
             let mut problems = project.problems.clone();
@@ -158,6 +174,9 @@ pub fn follow_with(
     whole_files: bool,
     progress: &dyn Progress,
 ) -> Followed {
+    if !project.members.is_empty() {
+        return organisation::find(project, config, progress).1;
+    }
     if let Ok(Some(units)) = units::Units::of(config) {
         return Followed { code: units.closures(&found.functions, project.files.paths()), problems: Vec::new() };
     }
@@ -180,6 +199,7 @@ pub fn follow_with(
 }
 
 /// What the functions of a project reach.
+#[derive(Default)]
 pub struct Followed {
     /// The closures, in the order of the functions.
     pub code: CodeGraph,
@@ -188,6 +208,7 @@ pub struct Followed {
 }
 
 /// The history of a project.
+#[derive(Default)]
 pub struct Mined {
     /// The changesets; empty where there is no history.
     pub history: History,
@@ -253,14 +274,15 @@ fn leave_out_before(history: &mut History, since: Timestamp) {
     history.total -= u32::try_from(before - history.changesets.len()).unwrap_or(0);
 }
 
-/// How the functions of `found` change together.
+/// How the functions of `found` change together; `repositories` has the number of the repository of each, and is empty if
+/// there is only one.
 pub fn measure(
     project: &Project,
     config: &Config,
     found: &Found,
     closures: &[Closure],
     history: &History,
-    parts: &Parts,
+    (parts, repositories): (&Parts, &[u32]),
     options: &Options,
 ) -> CouplingGraph {
     let likeness = likeness(&project.files, &found.functions, closures);
@@ -270,6 +292,7 @@ pub fn measure(
         closures,
         history,
         parts,
+        repositories,
         likeness: Some(&likeness),
         as_of: options.as_of.or(history.state.head_time).unwrap_or(0),
         exists: &|path| project.files.is_file(path),
@@ -305,6 +328,8 @@ pub struct Report {
     pub graph: CouplingGraph,
     /// Whose they are, in their order.
     pub owners: Vec<Ownership>,
+    /// Per function: the number of its repository among [`Project::members`]; empty if there is only one.
+    pub repositories: Vec<u32>,
     /// What is to be said, worst first.
     pub findings: Vec<Finding>,
     /// What was left out, each once, in the order of its places.
@@ -355,16 +380,12 @@ fn analyse_wanted(
     progress: &dyn Progress,
 ) -> Report {
     progress.stage("reading the repository");
-    let (found, followed, mut mined) = gather::gather(project, config, options, wanted, progress);
-    let judged = gather::compare(project, config, &followed, &mut mined, options, progress);
-    progress.stage("measuring");
-    let (parts, of_the_past) = tell_apart(project, &found, &followed.code.closures, &mined.history, options.jobs);
-    let graph = measure(project, config, &found, &followed.code.closures, &mined.history, &parts, options);
+    let read = gather::everything(project, config, options, wanted, progress);
+    let Gathered { found, followed, mined, judged, parts, of_the_past, repositories } = read;
+    let of = (&parts, &repositories[..]);
+    let graph = measure(project, config, &found, &followed.code.closures, &mined.history, of, options);
     let mut incomplete = mined.incomplete;
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
-    if found.functions.is_empty() && !config.units.is_empty() && project.scope.is_root() {
-        incomplete.push(Incomplete::no_units(&config.units));
-    }
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.extend(judged.problem());
@@ -379,6 +400,7 @@ fn analyse_wanted(
         judged,
         graph,
         owners,
+        repositories,
         findings: Vec::new(),
         problems,
         incomplete,
@@ -392,7 +414,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     let mut report = analyse(project, config, options, progress);
     progress.stage("judging");
     let code = (&report.found, &report.code.closures[..]);
-    let past = (&report.history, report.graph.parts());
+    let past = (&report.history, report.graph.parts(), &report.repositories[..]);
     report.predictive = backtest::verdict(project, config, options, code, past);
     match known::read(project, config) {
         Ok(known) => report.baseline = known,
@@ -437,7 +459,7 @@ pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Repor
         let last = lockstep_rules::find(rule.name).is_some_and(|rule| rule.last);
         !asked_of(rule).silences(rule) && (asked || last)
     };
-    let whole = report.incomplete.is_empty() && project.scope.is_root();
+    let whole = report.incomplete.is_empty() && project.is_whole();
     // Under `-A warnings` it is not known what is no finding and what is none to be shown.
     let hushed = levels.in_force(Level::Warn, String::new()).0 == Level::Allow;
     let ran = |rule: &RuleMeta| !hushed && ran(rule);

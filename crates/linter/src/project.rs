@@ -13,7 +13,7 @@ use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
 use walkdir::WalkDir;
 
-use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Past};
+use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -46,6 +46,8 @@ pub struct Project {
     pub without_model: Option<Incomplete>,
     /// What was left out while listing.
     pub problems: Vec<Problem>,
+    /// The repositories that it consists of; empty if it is one.
+    pub members: Vec<Arc<Member>>,
 }
 
 /// A project cannot be opened at all.
@@ -129,7 +131,28 @@ impl Project {
             past: looks_at_change.then(Arc::default),
             without_model: None,
             problems,
+            members: Vec::new(),
         })
+    }
+
+    /// The files of several repositories, below the folder `root`, which is none itself.
+    pub(crate) fn of_files(root: PathBuf, files: FileSet, members: Vec<Arc<Member>>) -> Self {
+        Self {
+            root: Some(root.clone()),
+            repository: None,
+            no_repository: None,
+            at: None,
+            files,
+            scope: RepoPath::root(),
+            ci: None,
+            change: None,
+            place: root,
+            facts: None,
+            past: None,
+            without_model: None,
+            problems: Vec::new(),
+            members,
+        }
     }
 
     /// Keeps the facts of its files in `folder` from run to run. A plain folder keeps none.
@@ -176,6 +199,7 @@ impl Project {
             past: self.past.clone(),
             without_model: None,
             problems,
+            members: Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use crate::RepoPath;
+use crate::{Origin, RepoPath};
 
 /// Seconds since 1970-01-01 UTC.
 pub type Timestamp = i64;
@@ -192,6 +192,8 @@ pub enum DropReason {
     ShallowBoundary,
     /// The repository lacks an object that is needed to read it.
     MissingObject,
+    /// It is part of a changeset of several repositories, which counts in its place.
+    Joined,
     /// It changes nothing.
     Empty,
 }
@@ -207,6 +209,7 @@ impl DropReason {
             Self::SharedOnly => "shared-only",
             Self::ShallowBoundary => "shallow-boundary",
             Self::MissingObject => "missing-object",
+            Self::Joined => "joined",
             Self::Empty => "empty",
         }
     }
@@ -241,6 +244,8 @@ pub struct History {
     pub total: u32,
     /// How many of them were set aside, and why.
     pub dropped: BTreeMap<DropReason, u32>,
+    /// Where each of the changesets comes from, in their order; empty if all are of one repository.
+    pub origins: Vec<Origin>,
 }
 
 impl History {

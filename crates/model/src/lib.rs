@@ -8,6 +8,7 @@ mod code;
 mod contract;
 mod files;
 mod function;
+mod joined;
 mod location;
 mod ownership;
 mod path;
@@ -28,6 +29,7 @@ pub use function::{
     Access, Artifact, ArtifactKind, Call, Channel, ChannelDirection, Confidence, DEPLOYED_NAME, Declaration, Entry,
     Function, FunctionId, Invocation, Layer, Service, Store, Strength,
 };
+pub use joined::{Joined, JoinedBy, JoinedCommit, Origin};
 pub use location::Location;
 pub use ownership::{Contributor, Ownership, StatedOwners};
 pub use path::{OutsideRepository, RepoPath};

@@ -1,7 +1,7 @@
 //! Evidence in words and in JSON.
 
 use lockstep_diagnostics::{CommitRef, Evidence, Finding, Label};
-use lockstep_model::{Contributor, Fragment, StatedOwners, Timestamp};
+use lockstep_model::{Contributor, Fragment, Joined, JoinedBy, JoinedCommit, StatedOwners, Timestamp};
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +11,9 @@ use crate::{
 
 /// Commits shown with a finding unless all are asked for.
 const COMMITS_SHOWN: usize = 3;
+
+/// Further commits of a joined changeset that are shown with it.
+const JOINED_SHOWN: usize = 3;
 
 /// Characters of a commit's subject that are shown.
 const SUBJECT_COLUMNS: usize = 100;
@@ -143,9 +146,33 @@ fn commit_list(head: &str, commits: &[CommitRef], all: bool) -> String {
     text
 }
 
-/// `9f31c2a1b0 2026-10-02 "rename invoiceId"`.
+/// `9f31c2a1b0 2026-10-02 "rename invoiceId"`; of several repositories, followed by which, and by what it is joined with.
 pub(crate) fn commit_line(commit: &CommitRef) -> String {
-    format!("{} {} \"{}\"", commit.id.short(), date(commit.time), escape::cut(&commit.subject, SUBJECT_COLUMNS))
+    let subject = escape::cut(&commit.subject, SUBJECT_COLUMNS);
+    let line = format!("{} {} \"{subject}\"", commit.id.short(), date(commit.time));
+    let place = commit.repository.as_ref().filter(|name| !name.is_empty());
+    let place = place.map_or_else(String::new, |name| format!(" in `{}`", escape::line(name)));
+    let joined = commit.joined.as_ref().map_or_else(String::new, |joined| joined_with(joined, commit));
+    line + &place + &joined
+}
+
+/// `, joined by the ticket SHOP-12 with 8e74ab7889 in `billing``.
+fn joined_with(joined: &Joined, commit: &CommitRef) -> String {
+    let others: Vec<&JoinedCommit> = joined
+        .commits
+        .iter()
+        .rev()
+        .filter(|other| other.id != commit.id || commit.repository.as_ref() != Some(&other.repository))
+        .collect();
+    let name = |other: &&JoinedCommit| match other.repository.is_empty() {
+        true => other.id.short(),
+        false => format!("{} in `{}`", other.id.short(), escape::line(&other.repository)),
+    };
+    let mut named: Vec<String> = others.iter().take(JOINED_SHOWN).map(name).collect();
+    if others.len() > JOINED_SHOWN {
+        named.push(format!("{} more", others.len() - JOINED_SHOWN));
+    }
+    format!(", joined by the {} {} with {}", joined.by, escape::cut(&joined.key, SUBJECT_COLUMNS), named.join(", "))
 }
 
 /// A commit in JSON.
@@ -155,6 +182,40 @@ pub(crate) struct CommitEntry<'a> {
     time: String,
     subject: &'a str,
     author: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    joined: Option<JoinedEntry<'a>>,
+}
+
+/// What a changeset of several repositories is joined of.
+#[derive(Serialize)]
+struct JoinedEntry<'a> {
+    by: JoinedBy,
+    key: &'a str,
+    commits: Vec<JoinedCommitEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct JoinedCommitEntry<'a> {
+    repository: &'a str,
+    id: String,
+    time: String,
+    subject: &'a str,
+    author: &'a str,
+}
+
+impl<'a> From<&'a Joined> for JoinedEntry<'a> {
+    fn from(joined: &'a Joined) -> Self {
+        let commit = |commit: &'a JoinedCommit| JoinedCommitEntry {
+            repository: &commit.repository,
+            id: commit.id.to_string(),
+            time: prose::instant(commit.time),
+            subject: &commit.subject,
+            author: &commit.author,
+        };
+        Self { by: joined.by, key: &joined.key, commits: joined.commits.iter().map(commit).collect() }
+    }
 }
 
 impl<'a> From<&'a CommitRef> for CommitEntry<'a> {
@@ -164,6 +225,8 @@ impl<'a> From<&'a CommitRef> for CommitEntry<'a> {
             time: prose::instant(commit.time),
             subject: &commit.subject,
             author: &commit.author,
+            repository: commit.repository.as_deref().filter(|name| !name.is_empty()),
+            joined: commit.joined.as_ref().map(Into::into),
         }
     }
 }

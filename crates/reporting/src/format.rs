@@ -35,6 +35,8 @@ pub struct Options {
     pub ascii: bool,
     /// Places become links that a terminal can open: the address of the root of the checkout, `file://host/path/`.
     pub links: Option<String>,
+    /// The same for places that begin with what stands first: other folders than the root's, the longest beginning counts.
+    pub links_of: Vec<(String, String)>,
     /// The next command to run is said: for people at a terminal.
     pub hints: bool,
     /// How many findings each rule has, instead of the findings.

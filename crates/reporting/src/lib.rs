@@ -41,5 +41,6 @@ pub use format::{Format, Options};
 pub use links::address_of;
 pub use prose::{count, date};
 pub use view::{
-    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
+    Summary,
 };

@@ -6,15 +6,20 @@ use std::fmt::Write as _;
 /// What precedes a place in a diagnostic, drawn in Unicode and in ASCII.
 const BORDERS: [&str; 2] = ["┌─", "-->"];
 
-/// The drawing `text` with the places of its diagnostics linked to files below `root`, an address that ends in `/`.
-pub(crate) fn link_places(text: &str, root: &str) -> String {
+/// The drawing `text` with the places of its diagnostics linked to files below `root`, an address that ends in `/`; those
+/// that begin with the first part of one of `others` to files below its second.
+pub(crate) fn link_places(text: &str, root: &str, others: &[(String, String)]) -> String {
     let mut out = String::with_capacity(text.len() + 128);
     for line in text.split_inclusive('\n') {
         match place_in(line) {
             Some(start) => {
                 let place = line[start..].trim_end();
                 out.push_str(&line[..start]);
-                link(&mut out, root, place);
+                let of = others.iter().filter(|(start, _)| place.starts_with(start.as_str()));
+                match of.max_by_key(|(start, _)| start.len()) {
+                    Some((start, root)) => link(&mut out, root, place, start.len()),
+                    None => link(&mut out, root, place, 0),
+                }
                 out.push_str(&line[start + place.len()..]);
             }
             None => out.push_str(line),
@@ -42,9 +47,10 @@ fn skip_blank(mut text: &str) -> &str {
     }
 }
 
-/// Writes `place` (`path:line:column`) as a link to its file.
-fn link(out: &mut String, root: &str, place: &str) {
+/// Writes `place` (`path:line:column`) as a link to its file, which is called in `root` what follows `skipped` bytes.
+fn link(out: &mut String, root: &str, place: &str, skipped: usize) {
     let path = place.rsplitn(3, ':').last().unwrap_or(place);
+    let path = path.get(skipped..).unwrap_or_default();
     out.push_str("\u{1b}]8;;");
     out.push_str(root);
     push_encoded(out, path);
@@ -88,11 +94,19 @@ mod tests {
         assert_eq!(root, "file:///home/a%20b/");
         let linked = "\u{1b}]8;;file:///home/a%20b/x%3B/h.py\u{1b}\\x;/h.py:3:1\u{1b}]8;;\u{1b}\\";
         for border in ["   ┌─ ", "  --> ", "  \u{1b}[36m┌─\u{1b}[0m "] {
-            assert_eq!(link_places(&format!("{border}x;/h.py:3:1\n"), &root), format!("{border}{linked}\n"));
+            assert_eq!(link_places(&format!("{border}x;/h.py:3:1\n"), &root, &[]), format!("{border}{linked}\n"));
         }
         for line in ["3 │ --> x\n", "   = note: ┌─ x\n", "   ┌─ \n", "\n", ""] {
-            assert_eq!(link_places(line, &root), line);
+            assert_eq!(link_places(line, &root, &[]), line);
         }
+    }
+
+    #[test]
+    fn places_of_other_folders_lead_there() {
+        let others = [("b/".to_owned(), "file:///else/b/".to_owned())];
+        let linked = "  --> \u{1b}]8;;file:///else/b/h.py\u{1b}\\b/h.py:3:1\u{1b}]8;;\u{1b}\\\n";
+        assert_eq!(link_places("  --> b/h.py:3:1\n", "file:///here/", &others), linked);
+        assert!(link_places("  --> bc/h.py:3:1\n", "file:///here/", &others).contains("file:///here/bc/h.py"));
     }
 
     proptest! {

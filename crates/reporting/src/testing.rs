@@ -62,7 +62,14 @@ pub(crate) fn at(file: &str, text: &str, needle: &str) -> Location {
 
 pub(crate) fn commit(byte: u8, day: i64, subject: &str) -> CommitRef {
     let id = CommitId([byte; 20]);
-    CommitRef { id, time: 1_790_000_000 + day * 86_400, subject: subject.to_owned(), author: "ana".to_owned() }
+    CommitRef {
+        id,
+        time: 1_790_000_000 + day * 86_400,
+        subject: subject.to_owned(),
+        author: "ana".to_owned(),
+        repository: None,
+        joined: None,
+    }
 }
 
 /// One `lockstep` finding at `deny`.
@@ -172,7 +179,13 @@ pub(crate) fn summary() -> Summary {
 }
 
 pub(crate) fn history() -> HistoryFacts {
-    HistoryFacts { head: Some(CommitId([7; 20])), as_of: Some(1_795_000_000), shallow: false, partial: None }
+    HistoryFacts {
+        head: Some(CommitId([7; 20])),
+        as_of: Some(1_795_000_000),
+        shallow: false,
+        partial: None,
+        repositories: Vec::new(),
+    }
 }
 
 /// Calls `see` with a report of these findings; `incomplete` makes it one of a shallow clone.

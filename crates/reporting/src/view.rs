@@ -117,6 +117,19 @@ pub struct HistoryFacts {
     pub shallow: bool,
     /// The filter of a partial clone.
     pub partial: Option<String>,
+    /// The repositories that were looked at as one; empty if it is one.
+    pub repositories: Vec<RepositoryFacts>,
+}
+
+/// One repository of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryFacts {
+    /// What the ids of its functions begin with.
+    pub name: String,
+    /// What its paths begin with.
+    pub folder: RepoPath,
+    /// The commit that was read from; none if it has none, or cannot be looked at.
+    pub head: Option<CommitId>,
 }
 
 /// What the baseline did in this run.

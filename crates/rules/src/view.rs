@@ -264,13 +264,7 @@ impl<'a> View<'a> {
 
     /// The commit of a changeset.
     pub fn commit(&self, changeset: usize) -> CommitRef {
-        let changeset = &self.facts.history.changesets[changeset];
-        CommitRef {
-            id: changeset.id,
-            time: changeset.time,
-            subject: changeset.subject.clone(),
-            author: changeset.author.name.clone(),
-        }
+        CommitRef::of(self.facts.history, changeset)
     }
 
     /// How many files a changeset touches.

@@ -9,9 +9,10 @@ use super::{BaselineFileArg, Common, HistoryArgs, LevelArgs, OutputArgs};
 /// `check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// A folder of the repository; only functions declared below it are looked at
+    /// A folder of the repository; only functions declared below it are looked at. Several for several repositories that
+    /// are looked at as one
     #[arg(default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// Look at what HEAD adds to REF (`auto`: to the base that CI names, else to the main branch), too
     #[arg(long, value_name = "REF|auto", conflicts_with = "staged")]
     pub base: Option<String>,

@@ -9,9 +9,9 @@ use super::{Common, HistoryArgs};
 /// Commands that list something.
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
-    /// A folder of the repository
+    /// A folder of the repository; several for several repositories that are looked at as one
     #[arg(default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ListFormat,
@@ -51,9 +51,9 @@ pub struct AffectedArgs {
 /// `graph`.
 #[derive(Debug, Clone, Args)]
 pub struct GraphArgs {
-    /// A folder of the repository
+    /// A folder of the repository; several for several repositories that are looked at as one
     #[arg(default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: GraphFormat,
@@ -68,8 +68,9 @@ pub struct GraphArgs {
 pub struct VerdictArgs {
     /// A function: its id, or the end of it; all functions if none is named
     pub function: Option<String>,
-    /// A folder of the repository [default: .]; alone, say it with a slash at its end
-    pub path: Option<PathBuf>,
+    /// A folder of the repository [default: .]; alone, say it with a slash at its end. Several for several repositories that
+    /// are looked at as one
+    pub paths: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ListFormat,
@@ -86,9 +87,9 @@ pub struct WhyArgs {
     pub a: String,
     /// The other function
     pub b: String,
-    /// A folder of the repository
+    /// A folder of the repository; several for several repositories that are looked at as one
     #[arg(default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ListFormat,
@@ -165,9 +166,9 @@ pub struct BacktestArgs {
 /// `services`.
 #[derive(Debug, Clone, Args)]
 pub struct ServicesArgs {
-    /// A folder of the repository
+    /// A folder of the repository; several for several repositories that are looked at as one
     #[arg(default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ListFormat,

@@ -61,7 +61,9 @@ impl Run {
     /// Lints as `check` does; none if the answer is not whole, which is said, with the exit code that follows.
     /// `must_exist` says that there has to be a file.
     fn new(args: &PruneArgs, flags: &[(Level, String)], must_exist: bool) -> anyhow::Result<Result<Self, Exit>> {
-        let Some(mut session) = Session::open(&args.path, &args.common, flags)? else { return Ok(Err(Exit::Failed)) };
+        let Some(mut session) = Session::open_all(std::slice::from_ref(&args.path), &args.common, flags)? else {
+            return Ok(Err(Exit::Failed));
+        };
         take(&mut session.config, &args.file);
         if session.config.baseline.file == BaselineFile::None {
             bail!("the baseline is `none`: name a file with --baseline FILE");

@@ -1,5 +1,6 @@
 //! `lockstep check`: the whole pipeline, and the rules.
 
+use anyhow::ensure;
 use lockstep_diagnostics::{BaselineState, Finding, Level};
 use lockstep_linter::{Report, lint};
 
@@ -8,7 +9,7 @@ use crate::{
     base,
     commands::baseline,
     exit::Exit,
-    patience, reports,
+    organisation, patience, reports,
     session::{Session, fetch_missing, tell_of_what_was_kept},
     terminal, views,
 };
@@ -18,13 +19,17 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     reports::check(&args.output.report)?;
     let change = base::against(args.base.as_deref(), args.staged, &|name| std::env::var_os(name));
     if args.fetch_history {
-        fetch_missing(&args.path, change.as_ref());
+        args.paths.iter().for_each(|path| fetch_missing(path, change.as_ref()));
     }
-    let Some(mut session) = Session::open_with(&args.path, &args.common, flags, change)? else {
+    let Some(mut session) = Session::open_all_with(&args.paths, &args.common, flags, change)? else {
         return Ok(Exit::Failed);
     };
     baseline::take(&mut session.config, &args.baseline);
     if let Some(model) = &args.model {
+        ensure!(
+            session.project.members.is_empty(),
+            "`--model` stands for the history of one repository: give one PATH"
+        );
         let bytes = std::fs::read(model).map_err(|error| error.to_string());
         session.project.use_model(&model.to_string_lossy(), bytes, &session.config);
     }
@@ -42,6 +47,7 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
     }
     let mut wishes = terminal::options(&args.common);
     wishes.links = terminal::links(&args.common, session.project.root.as_deref());
+    wishes.links_of = organisation::links(&session.project);
     wishes.max_findings = args.max_findings;
     wishes.statistics = args.statistics;
     let owned = views::OwnedReport::new(&report, &session.project, &options);

@@ -12,7 +12,7 @@ use crate::{
 
 /// Shows a closure.
 pub fn code(args: &CodeArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.list.path, &args.list.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.list.paths, &args.list.common, &[])? else { return Ok(Exit::Failed) };
     let found = session.pool.install(|| find(&session.project, &session.config));
     let function = pick(&found.functions, &args.function)?;
     let followed = session.pool.install(|| follow(&session.project, &session.config, &found, &session.bar));

@@ -37,7 +37,7 @@ fn make_empty(folder: &Path) -> anyhow::Result<()> {
 
 fn check_args(args: &DemoArgs, folder: &Path) -> CheckArgs {
     CheckArgs {
-        path: folder.to_owned(),
+        paths: vec![folder.to_owned()],
         base: None,
         staged: false,
         show_inherited: false,

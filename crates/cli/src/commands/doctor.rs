@@ -1,6 +1,6 @@
 //! `lockstep doctor`: what can be read here, and how to mend what cannot.
 
-use lockstep_linter::{Report, analyse, constants};
+use lockstep_linter::{Project, Report, analyse, constants};
 use lockstep_reporting::doctor::{self as render, Check, DoctorView, Outcome};
 
 use crate::{
@@ -13,11 +13,11 @@ use crate::{
 
 /// Checks the repository, its history, its configuration and its functions.
 pub fn doctor(args: &ListArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     let options = session.options(&HistoryArgs { as_of: None, allow_shallow: false })?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
-    let mut checks = vec![repository(&session)];
+    let mut checks = repositories(&session);
     checks.extend(history(&report, constants(&session.config).min_changesets));
     checks.push(configuration(&session));
     checks.extend(functions(&report));
@@ -34,9 +34,24 @@ fn check(name: &str, outcome: Outcome, detail: String, mend: Option<String>) -> 
     Check { name: name.to_owned(), outcome, detail, mend }
 }
 
-fn repository(session: &Session) -> Check {
-    let files = session.project.files.len();
-    match (&session.project.no_repository, &session.project.root) {
+/// The repository, or each of several by its name.
+fn repositories(session: &Session) -> Vec<Check> {
+    if session.project.members.is_empty() {
+        return vec![repository(&session.project)];
+    }
+    let of_member = |member: &std::sync::Arc<lockstep_linter::Member>| {
+        let found = match &member.project {
+            Ok(project) => repository(project),
+            Err(why) => check("repository", Outcome::Fail, why.clone(), None),
+        };
+        Check { detail: format!("{}: {}", member.name, found.detail), ..found }
+    };
+    session.project.members.iter().map(of_member).collect()
+}
+
+fn repository(project: &Project) -> Check {
+    let files = project.files.len();
+    match (&project.no_repository, &project.root) {
         (Some(why), _) => check("repository", Outcome::Fail, why.to_string(), None),
         (None, Some(_)) => check("repository", Outcome::Ok, format!("a checkout of {files} files"), None),
         (None, None) => check("repository", Outcome::Ok, format!("bare; {files} files in the tree of HEAD"), None),

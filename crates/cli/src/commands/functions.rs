@@ -13,7 +13,7 @@ use crate::{
 
 /// Lists the functions.
 pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     let (found, owners) = session.pool.install(|| {
         let mut found = find(&session.project, &session.config);
         let followed = follow(&session.project, &session.config, &found, &session.bar);

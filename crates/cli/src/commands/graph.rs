@@ -12,7 +12,7 @@ use crate::{
 
 /// Writes the graph. A graph of half a history says so on standard error and in the exit code.
 pub fn graph(args: &GraphArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();

@@ -27,7 +27,7 @@ const FILE: &str = "lockstep.toml";
 
 /// Compares, and with `--write` adds what was inferred to the configuration.
 pub fn services(args: &ServicesArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     // Asked before the history is read: nobody wants to wait for a refusal.
     let target = if args.write { Some(target(&session)?) } else { None };
     let options = session.options(&args.history)?;
@@ -56,6 +56,9 @@ fn target(session: &Session) -> anyhow::Result<(PathBuf, Place)> {
     if let Some(named) = &session.named {
         let name = || Place::file(RepoPath::from_git(named.to_string_lossy().as_bytes()));
         return Ok((named.clone(), taken.unwrap_or_else(name)));
+    }
+    if !session.project.members.is_empty() && session.lookup.taken.is_none() {
+        bail!("of several repositories none is the one to write to: name a file with --config FILE");
     }
     let root = session.project.root.as_deref().ok_or_else(|| {
         anyhow!("this is a bare repository: there is no place for a `{FILE}`; run it in a checkout, or name a file with --config")

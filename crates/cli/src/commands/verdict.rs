@@ -14,8 +14,8 @@ use crate::{
 
 /// Shows the checklist of one function, or one line for each.
 pub fn verdict(args: &VerdictArgs) -> anyhow::Result<Exit> {
-    let (function, path) = wanted(args);
-    let Some(session) = Session::open(&path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let (function, paths) = wanted(args);
+    let Some(session) = Session::open_all(&paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
@@ -38,12 +38,16 @@ pub fn verdict(args: &VerdictArgs) -> anyhow::Result<Exit> {
     Ok(warn_incomplete(&report))
 }
 
-/// The function and the folder that are meant: one word alone may be either.
-fn wanted(args: &VerdictArgs) -> (Option<&str>, PathBuf) {
-    match (&args.function, &args.path) {
-        (Some(function), Some(path)) => (Some(function), path.clone()),
-        (Some(word), None) if is_folder(word) => (None, PathBuf::from(word)),
-        (function, _) => (function.as_deref(), PathBuf::from(".")),
+/// The function and the folders that are meant: the first word may be either, if it is alone or among folders.
+fn wanted(args: &VerdictArgs) -> (Option<&str>, Vec<PathBuf>) {
+    let here = || vec![PathBuf::from(".")];
+    match (&args.function, &args.paths[..]) {
+        (Some(word), []) if is_folder(word) => (None, vec![PathBuf::from(word)]),
+        (Some(word), paths) if !paths.is_empty() && is_folder(word) && paths.iter().all(|path| path.is_dir()) => {
+            (None, std::iter::once(PathBuf::from(word)).chain(paths.iter().cloned()).collect())
+        }
+        (function, []) => (function.as_deref(), here()),
+        (function, paths) => (function.as_deref(), paths.to_vec()),
     }
 }
 
@@ -74,7 +78,7 @@ mod tests {
         for (words, function, path) in cases {
             let line = ["lockstep", "verdict"].into_iter().chain(words.split_whitespace());
             let Some(Command::Verdict(args)) = Cli::try_parse_from(line).unwrap().command else { panic!("{words}") };
-            assert_eq!(wanted(&args), (function, PathBuf::from(path)), "{words}");
+            assert_eq!(wanted(&args), (function, vec![PathBuf::from(path)]), "{words}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Lays the case of two functions open.
 pub fn why(args: &WhyArgs) -> anyhow::Result<Exit> {
-    let Some(session) = Session::open(&args.path, &args.common, &[])? else { return Ok(Exit::Failed) };
+    let Some(session) = Session::open_all(&args.paths, &args.common, &[])? else { return Ok(Exit::Failed) };
     let options = session.options(&args.history)?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();

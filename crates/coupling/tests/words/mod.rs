@@ -26,6 +26,8 @@ pub struct World {
     pub parts: Parts,
     pub likeness: Likeness,
     pub options: Options,
+    /// Per function: the number of its repository; empty if all are of one.
+    pub repositories: Vec<u32>,
 }
 
 pub fn path(text: &str) -> RepoPath {
@@ -97,6 +99,7 @@ impl World {
             parts: Parts::default(),
             likeness: Likeness::default(),
             options: Options::default(),
+            repositories: Vec::new(),
         }
     }
 
@@ -185,6 +188,7 @@ impl World {
             closures: &self.closures,
             history: &self.history,
             parts: &self.parts,
+            repositories: &self.repositories,
             likeness: Some(&self.likeness),
             as_of: AS_OF,
             exists: &gone,

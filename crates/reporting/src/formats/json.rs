@@ -8,7 +8,7 @@ use lockstep_model::FunctionId;
 use serde::Serialize;
 
 use crate::{
-    EarlySign, Format, Incompleteness, Options, ReportView,
+    EarlySign, Format, Incompleteness, Options, ReportView, RepositoryFacts,
     backtest::VerdictEntry,
     evidence::EvidenceEntry,
     json::{self, Place, ProblemEntry, SCHEMA_VERSION},
@@ -76,6 +76,16 @@ struct HistoryEntry<'a> {
     as_of: Option<String>,
     shallow: bool,
     partial: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<RepositoryEntry<'a>>,
+}
+
+/// See [`crate::RepositoryFacts`].
+#[derive(Serialize)]
+struct RepositoryEntry<'a> {
+    name: &'a str,
+    folder: &'a str,
+    head: Option<String>,
 }
 
 /// See [`crate::ChangeView`].
@@ -217,6 +227,7 @@ pub(super) fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
             as_of: history.as_of.map(prose::instant),
             shallow: history.shallow,
             partial: history.partial.as_deref(),
+            repositories: history.repositories.iter().map(repository).collect(),
         },
         change: report.change.map(|change| ChangeEntry {
             staged: change.staged,
@@ -263,6 +274,10 @@ fn reason(why: &Incompleteness) -> Reason<'_> {
 fn early(sign: &EarlySign) -> EarlyEntry<'_> {
     let functions = sign.functions.iter().map(FunctionId::as_str).collect();
     EarlyEntry { functions, together: sign.together, changes: sign.changes }
+}
+
+fn repository(facts: &RepositoryFacts) -> RepositoryEntry<'_> {
+    RepositoryEntry { name: &facts.name, folder: facts.folder.as_str(), head: facts.head.map(|id| id.to_string()) }
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ impl Format for Text {
             page.next();
         }
         let text = String::from_utf8_lossy(&page.painter.text).into_owned();
-        let text = options.links.as_ref().map_or(text.clone(), |root| links::link_places(&text, root));
+        let text =
+            options.links.as_ref().map_or(text.clone(), |root| links::link_places(&text, root, &options.links_of));
         let text = if options.github_actions { escape::disarm_workflow_commands(&text) } else { text };
         out.write_all(text.as_bytes())
     }
@@ -429,6 +430,7 @@ pub(super) fn left_out(why: DropReason) -> &'static str {
         DropReason::ShallowBoundary => "at the edge of a shallow clone",
         DropReason::MissingObject => "with missing objects",
         DropReason::Empty => "that change nothing",
+        DropReason::Joined => "that are part of a change of several repositories",
     }
 }
 
