@@ -53,7 +53,8 @@ pub fn write(selection: &[Repository], corpus: &Path, out: &mut dyn Write) -> an
             writeln!(out, "| `{}` | 0 | – | – | 0 | see below |", rule.name)?;
         }
         for (at, one) in all.iter().take(SHOWN).enumerate() {
-            let (name, number) = if at == 0 { (format!("`{}`", rule.name), all.len().to_string()) } else { Default::default() };
+            let (name, number) =
+                if at == 0 { (format!("`{}`", rule.name), all.len().to_string()) } else { Default::default() };
             let Spoke { repository, commit, findings, first } = one;
             writeln!(out, "| {name} | {number} | {repository} | `{commit}` | {findings} | {first} |")?;
         }

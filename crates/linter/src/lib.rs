@@ -389,7 +389,7 @@ fn analyse_wanted(
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.extend(judged.problem());
-    let owners = owners::ownership(&project.files, &found.functions, &followed.code.closures, &mined.history, &graph)
+    let owners = owners::ownership(project, &found.functions, &followed.code.closures, &mined.history, &graph)
         .collect(&mut problems);
     problems.sort();
     problems.dedup();

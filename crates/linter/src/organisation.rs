@@ -61,6 +61,14 @@ impl Project {
         Self::of_files(root, files, members)
     }
 
+    /// The folders of the repositories: that of the project itself if there is only one.
+    pub(crate) fn roots(&self) -> Vec<RepoPath> {
+        match self.members.is_empty() {
+            true => vec![RepoPath::root()],
+            false => self.members.iter().map(|member| member.folder.clone()).collect(),
+        }
+    }
+
     /// True if all of the repository, or of each, is looked at.
     pub(crate) fn is_whole(&self) -> bool {
         self.scope.is_root() && self.members.iter().all(|member| member.is_whole())

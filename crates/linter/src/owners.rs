@@ -10,37 +10,44 @@ use std::collections::BTreeMap;
 
 use lockstep_coupling::CouplingGraph;
 use lockstep_diagnostics::{Partial, Problem};
-use lockstep_model::{Closure, FileSet, Function, History, Ownership, RepoPath, StatedOwners};
+use lockstep_model::{Closure, Function, History, Ownership, RepoPath, StatedOwners};
 
-use file::{CodeOwners, Said};
+use file::{AllOwners, Said};
+
+use crate::Project;
 
 /// Whose `functions` are, in their order: who owns them by a file of code owners, and who changed them by `history`, of
 /// which `graph` was made. `closures` stand in the order of the functions. What no host takes of the file is a problem.
 pub(crate) fn ownership(
-    files: &FileSet,
+    project: &Project,
     functions: &[Function],
     closures: &[Closure],
     history: &History,
     graph: &CouplingGraph,
 ) -> Partial<Vec<Ownership>> {
     let mut problems = Vec::new();
-    let stated = stated_owners(files, functions, closures).collect(&mut problems);
-    let people = people::people(files, history, graph);
+    let stated = stated_owners(project, functions, closures).collect(&mut problems);
+    let people = people::people(&project.files, &project.roots(), history, graph);
     let both = stated.into_iter().zip(people).map(|(stated, people)| Ownership { stated, people });
     Partial { value: both.collect(), problems }
 }
 
-/// Who owns each of `functions`, in their order, by a file of code owners. `closures` stand in the order of the functions.
-pub fn stated_owners(files: &FileSet, functions: &[Function], closures: &[Closure]) -> Partial<Vec<Vec<StatedOwners>>> {
+/// Who owns each of `functions`, in their order, by the file of code owners of its repository. `closures` stand in the
+/// order of the functions.
+pub fn stated_owners(
+    project: &Project,
+    functions: &[Function],
+    closures: &[Closure],
+) -> Partial<Vec<Vec<StatedOwners>>> {
     let mut problems: Vec<Problem> = Vec::new();
-    let owners = file::read(files, &mut problems);
+    let owners = AllOwners::read(&project.files, &project.roots(), &mut problems);
     let of = |(at, function)| of_function(&owners, function, closures.get(at));
     let value = functions.iter().enumerate().map(of).collect();
     Partial { value, problems }
 }
 
 /// The owners of most of a function's own code, section by section.
-fn of_function(owners: &CodeOwners, function: &Function, closure: Option<&Closure>) -> Vec<StatedOwners> {
+fn of_function(owners: &AllOwners, function: &Function, closure: Option<&Closure>) -> Vec<StatedOwners> {
     if owners.is_empty() {
         return Vec::new();
     }

@@ -23,7 +23,7 @@ pub fn functions(args: &ListArgs) -> anyhow::Result<Exit> {
         let new: Vec<Problem> =
             lost.filter(|problem| found.problems.iter().all(|known| known.location != problem.location)).collect();
         found.problems.extend(new);
-        let owners = stated_owners(&session.project.files, &found.functions, &followed.code.closures);
+        let owners = stated_owners(&session.project, &found.functions, &followed.code.closures);
         let owners = owners.collect(&mut found.problems);
         (found, owners)
     });

@@ -102,13 +102,37 @@ enum Host {
     GitLab,
 }
 
-/// Reads the file of code owners that counts in `files`; nothing if there is none.
-pub(super) fn read(files: &FileSet, problems: &mut Vec<Problem>) -> CodeOwners {
-    for path in UNKNOWN.iter().filter_map(|path| existing(files, path)) {
+/// The files of code owners of all repositories, each with the folder of its repository.
+pub(super) struct AllOwners(Vec<(RepoPath, CodeOwners)>);
+
+impl AllOwners {
+    /// Reads the file of each of the repositories in the folders `roots` of `files`.
+    pub(super) fn read(files: &FileSet, roots: &[RepoPath], problems: &mut Vec<Problem>) -> Self {
+        let mut all: Vec<_> = roots.iter().map(|root| (root.clone(), read(files, root, problems))).collect();
+        // Where one lies in another, the inner one is asked.
+        all.sort_by_key(|(root, _)| std::cmp::Reverse(root.as_str().len()));
+        Self(all)
+    }
+
+    /// True if no line of any says anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, owners)| owners.entries.is_empty())
+    }
+
+    /// As [`CodeOwners::of`], by the file of the repository in which `path` lies.
+    pub(super) fn of(&self, path: &RepoPath) -> Vec<Said<'_>> {
+        let found = self.0.iter().find_map(|(root, owners)| Some((owners, path.strip_prefix(root)?)));
+        found.map_or_else(Vec::new, |(owners, inside)| owners.of(&RepoPath::from_git(inside.as_bytes())))
+    }
+}
+
+/// Reads the file of code owners that counts below `root`; nothing if there is none.
+fn read(files: &FileSet, root: &RepoPath, problems: &mut Vec<Problem>) -> CodeOwners {
+    for path in UNKNOWN.iter().filter_map(|path| existing(files, root, path)) {
         let why = "this file of code owners is not read: only those of GitHub and GitLab are";
         problems.push(Problem::at(ProblemKind::Owners, Location::whole_file(path), why));
     }
-    let Some((path, host)) = which(files) else { return CodeOwners::default() };
+    let Some((path, host)) = which(files, root) else { return CodeOwners::default() };
     let whole = || Location::whole_file(path.clone());
     if files.entry(&path).is_some_and(|entry| entry.size >= LARGEST) {
         let why = "this file of code owners is not read: it has 3 MB or more, and no host reads it then";
@@ -125,21 +149,21 @@ pub(super) fn read(files: &FileSet, problems: &mut Vec<Problem>) -> CodeOwners {
     }
 }
 
-fn existing(files: &FileSet, path: &str) -> Option<RepoPath> {
-    RepoPath::new(path).ok().filter(|path| files.is_file(path))
+fn existing(files: &FileSet, root: &RepoPath, path: &str) -> Option<RepoPath> {
+    root.join(path).ok().filter(|path| files.is_file(path))
 }
 
 /// The file that counts, and whose rules it follows. A file where both look is GitLab's if it has sections, or if there
 /// are other files for GitLab and none for GitHub.
-fn which(files: &FileSet) -> Option<(RepoPath, Host)> {
-    let has = |folder: &str| RepoPath::new(folder).is_ok_and(|folder| files.is_folder(&folder));
-    let first = |paths: [&str; 3]| paths.iter().find_map(|path| existing(files, path));
-    let for_gitlab = existing(files, ".gitlab-ci.yml").is_some() || has(".gitlab");
+fn which(files: &FileSet, root: &RepoPath) -> Option<(RepoPath, Host)> {
+    let has = |folder: &str| root.join(folder).is_ok_and(|folder| files.is_folder(&folder));
+    let first = |paths: [&str; 3]| paths.iter().find_map(|path| existing(files, root, path));
+    let for_gitlab = existing(files, root, ".gitlab-ci.yml").is_some() || has(".gitlab");
     if for_gitlab && !has(".github") {
         return first(OF_GITLAB).map(|path| (path, Host::GitLab));
     }
     let Some(path) = first(OF_GITHUB) else { return first(OF_GITLAB).map(|path| (path, Host::GitLab)) };
-    let shared = !path.as_str().starts_with(".github");
+    let shared = !path.parent().is_some_and(|folder| folder.file_name() == ".github");
     let sections = shared && files.text(&path).is_ok_and(|text| text.lines().any(is_heading));
     Some((path, if sections { Host::GitLab } else { Host::GitHub }))
 }
@@ -248,14 +272,9 @@ impl<'a> Reading<'a> {
 }
 
 impl CodeOwners {
-    /// True if no line of it says anything.
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Who owns `path`, section by section: by the last line of the section that means it, unless that has no owners or a
     /// line of the section excludes the path.
-    pub(super) fn of(&self, path: &RepoPath) -> Vec<Said<'_>> {
+    fn of(&self, path: &RepoPath) -> Vec<Said<'_>> {
         let names: Vec<&str> = path.as_str().split('/').collect();
         let mut last: Vec<Option<&Entry>> = vec![None; self.sections.len()];
         let mut open = self.sections.len();
@@ -292,7 +311,7 @@ mod tests {
     fn owners(files: &[(&str, &str)], path: &str) -> (Vec<String>, Vec<String>) {
         let files = FileSet::from_texts(files.iter().copied());
         let mut problems = Vec::new();
-        let read = read(&files, &mut problems);
+        let read = AllOwners::read(&files, &[RepoPath::root()], &mut problems);
         let said = read.of(&RepoPath::new(path).expect("a path"));
         let one = |said: &Said<'_>| {
             let names: Vec<&str> = said.owners.iter().map(|owner| owner.name.as_str()).collect();
@@ -323,6 +342,25 @@ mod tests {
         assert_eq!(owners(&all[1..], "a").0, ["@second (line 1)"]);
         assert_eq!(owners(&all[2..], "a").0, ["@third (line 1)"]);
         assert_eq!(owners(&[("src/CODEOWNERS", "* @nobody")], "a").0, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_repository_has_a_file_of_its_own() {
+        let texts = [
+            ("shop/CODEOWNERS", "/src/ @shop"),
+            ("shop/bank/.github/CODEOWNERS", "/src/ @bank"),
+            ("CODEOWNERS", "* @no"),
+        ];
+        let files = FileSet::from_texts(texts);
+        let roots = ["shop", "shop/bank"].map(|root| RepoPath::new(root).expect("a path"));
+        let read = AllOwners::read(&files, &roots, &mut Vec::new());
+        let of = |path: &str| {
+            let said = read.of(&RepoPath::new(path).expect("a path"));
+            said.first().map(|said| format!("{} {}", said.owners[0].name, said.location.path))
+        };
+        assert_eq!(of("shop/src/a.ts").as_deref(), Some("@shop shop/CODEOWNERS"));
+        assert_eq!(of("shop/bank/src/a.ts").as_deref(), Some("@bank shop/bank/.github/CODEOWNERS"));
+        assert_eq!(of("src/a.ts"), None);
     }
 
     #[test]

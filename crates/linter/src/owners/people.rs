@@ -16,8 +16,13 @@ use super::file::Owner;
 const NAMELESS: &str = "somebody without a name";
 
 /// Who changed the own code of each function of `graph`, which was made of `history`: whoever changed most comes first.
-pub(super) fn people(files: &FileSet, history: &History, graph: &CouplingGraph) -> Vec<Vec<Contributor>> {
-    let known = People::of(&mailmap(files), history);
+pub(super) fn people(
+    files: &FileSet,
+    roots: &[RepoPath],
+    history: &History,
+    graph: &CouplingGraph,
+) -> Vec<Vec<Contributor>> {
+    let known = People::of(&mailmap(files, roots), history);
     let of = |function| {
         let mut shares: BTreeMap<&str, (Vec<usize>, f64)> = BTreeMap::new();
         for change in graph.changes_of(function) {
@@ -39,9 +44,15 @@ pub(super) fn people(files: &FileSet, history: &History, graph: &CouplingGraph) 
     (0..graph.functions().len()).map(of).collect()
 }
 
-fn mailmap(files: &FileSet) -> Mailmap {
-    let text = RepoPath::new(".mailmap").ok().and_then(|path| files.text(&path).ok());
-    text.map_or_else(Mailmap::empty, |text| Mailmap::parse(&text))
+/// What the `.mailmap` of each repository says, together: a person is the same in all of them.
+fn mailmap(files: &FileSet, roots: &[RepoPath]) -> Mailmap {
+    let of = |root: &RepoPath| files.text(&root.join(".mailmap").ok()?).ok();
+    let texts: Vec<_> = roots.iter().filter_map(of).collect();
+    if texts.is_empty() {
+        return Mailmap::empty();
+    }
+    let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+    Mailmap::parse(&texts.join("\n"))
 }
 
 /// The people behind the authors of a history.
