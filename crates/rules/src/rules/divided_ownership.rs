@@ -143,14 +143,14 @@ fn finding(options: &Options, view: &View<'_>, by: By, functions: &[usize], pair
     let ids: Vec<&str> = functions.iter().map(|function| view.id(*function).as_str()).collect();
     let message = match by {
         By::File => {
-            let parties = sorted(functions.iter().map(|function| party(view.ownership(*function))).collect());
+            let parties = sorted(functions.iter().map(|function| party(view, functions, *function)).collect());
             format!("{} change in lockstep, and have different owners: {}", names(&ids, NAMES), names(&parties, NAMES))
         }
         By::Changes => {
             format!("{} change in lockstep, and are mostly changed by different people", names(&ids, NAMES))
         }
     };
-    let mut labels: Vec<Label> = functions.iter().map(|function| label(view, by, *function)).collect();
+    let mut labels: Vec<Label> = functions.iter().map(|function| label(view, by, functions, *function)).collect();
     let primary = labels.remove(0);
     let mut draft = Draft::new(message, primary).about(view, functions.iter().copied());
     draft.related = labels;
@@ -172,15 +172,17 @@ fn finding(options: &Options, view: &View<'_>, by: By, functions: &[usize], pair
     draft
 }
 
-/// The owners of a function as one: who may approve a change of it.
-fn party(ownership: &Ownership) -> String {
-    sorted(ownership.owners()).join(" or ")
+/// The owners of a function as one: who may approve a change of it, but for those who look at all `functions`.
+fn party(view: &View<'_>, functions: &[usize], function: usize) -> String {
+    let of_all = |owner: &&str| functions.iter().all(|other| view.ownership(*other).owners().contains(owner));
+    let own: Vec<&str> = view.ownership(function).owners().into_iter().filter(|owner| !of_all(owner)).collect();
+    own.join(" or ")
 }
 
-fn label(view: &View<'_>, by: By, function: usize) -> Label {
+fn label(view: &View<'_>, by: By, functions: &[usize], function: usize) -> Label {
     let ownership = view.ownership(function);
     let message = match by {
-        By::File => format!("`{}` owns it", party(ownership)),
+        By::File => format!("`{}` owns it", party(view, functions, function)),
         By::Changes => format!("mostly changed by {}", people(ownership.mostly_by(MOST))),
     };
     Label { location: view.functions()[function].declared_at().clone(), message }
