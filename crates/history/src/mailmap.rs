@@ -17,15 +17,20 @@ impl Mailmap {
         Self(None)
     }
 
-    /// Who `author` really is. What no commit could be signed with stays as it is.
+    /// Who `author` really is. What no commit could be signed with stays as it is. Case does not count, as in git, unless the
+    /// file has capitals in the address that it replaces: libgit2 compares letter by letter.
     pub fn resolve(&self, author: &Author) -> Author {
-        let resolved = || {
-            let signature = Signature::new(&author.name, &author.email, &Time::new(0, 0)).ok()?;
-            let real = self.0.as_ref()?.resolve_signature(&signature).ok()?;
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            Some(Author { name: text(real.name_bytes()), email: text(real.email_bytes()) })
-        };
-        resolved().unwrap_or_else(|| author.clone())
+        let small = Author { name: author.name.to_lowercase(), email: author.email.to_lowercase() };
+        let written = self.replaced(author).filter(|real| real != author);
+        let real = written.or_else(|| self.replaced(&small).filter(|real| *real != small));
+        real.unwrap_or_else(|| author.clone())
+    }
+
+    fn replaced(&self, author: &Author) -> Option<Author> {
+        let signature = Signature::new(&author.name, &author.email, &Time::new(0, 0)).ok()?;
+        let real = self.0.as_ref()?.resolve_signature(&signature).ok()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some(Author { name: text(real.name_bytes()), email: text(real.email_bytes()) })
     }
 }
 
