@@ -30,5 +30,6 @@ mod services;
 mod simulator;
 mod suppressions;
 mod terminal;
+mod trend;
 mod warm;
 mod whose;

@@ -23,6 +23,8 @@ pub struct Held {
     pub known: usize,
     /// Findings that are in it and have become worse.
     pub worse: usize,
+    /// Those of the findings that are held back that have become better.
+    pub better: usize,
     /// The entries that match a finding.
     pub matched: BTreeSet<Key>,
 }
@@ -42,6 +44,11 @@ impl Ratchet {
     /// functions, which moves when others come and go.
     pub fn is_worse(&self, finding: &Finding, entry: &Entry) -> bool {
         finding.rule.group == Group::Coupling && Strength::of(finding.weight).exceeds(entry.at, self.tolerance)
+    }
+
+    /// True if it is better than the entry says, by the same measure.
+    pub fn is_better(&self, finding: &Finding, entry: &Entry) -> bool {
+        finding.rule.group == Group::Coupling && entry.at.exceeds(Strength::of(finding.weight), self.tolerance)
     }
 }
 
@@ -78,6 +85,7 @@ impl Baseline {
                 finding.notes.push(format!("worse than the baseline: {} then, {now} now", entry.at));
             } else {
                 held.known += 1;
+                held.better += usize::from(ratchet.is_better(finding, entry));
                 finding.baseline = BaselineState::Known;
             }
         }

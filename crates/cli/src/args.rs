@@ -62,7 +62,7 @@ pub enum Command {
     Code(CodeArgs),
     /// List the functions that a change makes it necessary to deploy, and why
     Affected(AffectedArgs),
-    /// Show how functions change together: JSON, DOT or Mermaid
+    /// Show how functions change together: JSON, DOT, Mermaid or a picture
     Graph(GraphArgs),
     /// Say of a function, or of all, whether it is a microservice of its own, and why
     Verdict(VerdictArgs),

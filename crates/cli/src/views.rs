@@ -13,6 +13,7 @@ use lockstep_linter::{
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
     BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
+    SinceModel,
     Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, PairPriorView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
@@ -90,6 +91,17 @@ impl OwnedReport {
                 known: known.known,
                 stale: known.stale.len(),
                 worse: known.worse,
+                new: report.unknown_to_baseline(),
+                gone: known.gone,
+                better: known.better,
+            }),
+            since_model: report.since_model.map(|since| SinceModel {
+                at: since.at,
+                changesets: since.changesets,
+                then: since.then,
+                now: since.now,
+                began: since.began,
+                ceased: since.ceased,
             }),
             graph,
             text_of,
@@ -207,6 +219,7 @@ fn graph_with(report: &Report, explained: Vec<Vec<Evidence>>) -> GraphView {
                 a: nodes[coupling.a].id.clone(),
                 b: nodes[coupling.b].id.clone(),
                 support: coupling.support,
+                support_free: coupling.support_free,
                 together: Together { own: coupling.support, shared: coupling.shared },
                 likeness: report.graph.likeness(coupling.a, coupling.b),
                 a_to_b: direction(&report.graph, coupling.a, coupling.b),

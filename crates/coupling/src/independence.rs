@@ -62,6 +62,18 @@ impl Share {
 }
 
 impl CouplingGraph {
+    /// The kept changesets that edit at least one of `functions`, which are sorted, and how many of them edit no other.
+    pub fn alone(&self, functions: &[usize]) -> Share {
+        let mut numbers: Vec<u32> = functions.iter().flat_map(|function| &self.changes[*function]).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let is_alone = |number: &&u32| {
+            let own = &self.touched[self.kept[**number as usize].touched as usize].own;
+            own.iter().all(|function| functions.binary_search(&(*function as usize)).is_ok())
+        };
+        Share { changesets: numbers.len() as u32, single: numbers.iter().filter(is_alone).count() as u32 }
+    }
+
     /// How independently the units change to which `unit_of` assigns every function: the function itself, or the
     /// service that it was declared to be a part of.
     pub fn independence(&self, unit_of: &[usize]) -> Independence {

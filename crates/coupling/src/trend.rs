@@ -247,7 +247,8 @@ fn alone(
     services: usize,
 ) -> (Alone, Vec<Alone>) {
     let (mut whole, mut by_service) = (Alone::default(), vec![Alone::default(); services]);
-    let inside = &touched[after(touched, period.from.saturating_sub(1))..after(touched, period.to)];
+    let end = after(touched, period.to);
+    let inside = &touched[after(touched, period.from.saturating_sub(1)).min(end)..end];
     for own in inside.iter().map(|touched| &touched.own).filter(|own| !own.is_empty()) {
         let of = services_in(own, service_of);
         let most = input.options.max_functions;

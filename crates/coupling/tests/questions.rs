@@ -68,6 +68,20 @@ fn shares_of_changes_that_stay_alone() {
 }
 
 #[test]
+fn changes_that_leave_all_others_alone_are_counted_of_groups() {
+    let world = World::of("abcdmnopqrstu").history("a*6 ab*2 bc*3 abcdmnopqrstu b ad");
+    let graph = world.graph();
+    let told = |functions: &[usize]| {
+        let share = graph.alone(functions);
+        (share.single, share.changesets)
+    };
+    // The sweeping change counts for nobody.
+    assert_eq!((told(&[0]), told(&[1]), told(&[3])), ((6, 9), (1, 6), (0, 1)));
+    assert_eq!((told(&[0, 1]), told(&[0, 1, 2]), told(&[])), ((9, 13), (12, 13), (0, 0)));
+    assert_eq!(told(&[0]).1, graph.functions()[0].changes);
+}
+
+#[test]
 fn sweeping_changes_are_counted_and_told() {
     let world = World::of(OTHERS).history(&format!("m*5 {OTHERS}*2 mn"));
     let found = world.graph().independence(&(0..OTHERS.len()).collect::<Vec<_>>());

@@ -14,7 +14,9 @@ pub struct Verdict {
     pub service: String,
     /// Changesets that edit its own code.
     pub changes: u32,
-    /// Changesets after which it had to be deployed: those, and all that changed shared code it reaches.
+    /// Those of them that edit no other function.
+    pub alone: u32,
+    /// Changesets after which it had to be deployed: those that edit it, and all that changed shared code it reaches.
     pub deployments: u32,
     /// The answer.
     pub answer: Answer,

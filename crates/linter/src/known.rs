@@ -9,7 +9,7 @@ use std::{
 use lockstep_baseline::{Baseline, Entry, FILE, Fault, Held, Key, Ratchet, Stale, Strength};
 use lockstep_config::{BaselineFile, Config, base_of, day};
 use lockstep_coupling::Knowledge;
-use lockstep_diagnostics::{Finding, RuleMeta};
+use lockstep_diagnostics::{BaselineState, Finding, Level, RuleMeta};
 use lockstep_model::{Location, ReadError, RepoPath};
 use lockstep_rules::StaleEntry;
 
@@ -32,8 +32,12 @@ pub struct Known {
     pub known: usize,
     /// Findings that it knows, and that have become worse.
     pub worse: usize,
+    /// Findings that it holds back, and that have become better.
+    pub better: usize,
     /// Entries that have no purpose any more.
     pub stale: BTreeSet<Key>,
+    /// How many of these match nothing any more; the others are over.
+    pub gone: usize,
 }
 
 /// The baseline that `config` means; none if none is asked for, and none lies where it is looked for.
@@ -147,6 +151,14 @@ pub fn ratchet(config: &Config, report: &Report) -> Ratchet {
 }
 
 impl Report {
+    /// How many findings there are that a baseline could know, and that it does not; silenced ones left out.
+    pub fn unknown_to_baseline(&self) -> usize {
+        let speaks = |finding: &&Finding| {
+            finding.baseline == BaselineState::New && finding.level != Level::Allow && finding.suppression.is_none()
+        };
+        self.lasting().iter().filter(speaks).count()
+    }
+
     /// The findings that a baseline can know: what is said of suppressions and of the baseline itself is not among them.
     pub fn lasting(&self) -> Vec<Finding> {
         let lasts = |finding: &&Finding| lockstep_rules::find(finding.rule.name).is_some_and(|rule| !rule.last);
@@ -163,7 +175,7 @@ fn unknown(report: &Report) -> BTreeSet<&str> {
 impl Known {
     fn new(shown: RepoPath, baseline: Baseline, text: String) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { shown, baseline, text, starts, known: 0, worse: 0, stale: BTreeSet::new() }
+        Self { shown, baseline, text, starts, known: 0, worse: 0, better: 0, stale: BTreeSet::new(), gone: 0 }
     }
 
     /// Marks what is known among `findings`; the entries that have no purpose any more, if that can be told.

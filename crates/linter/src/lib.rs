@@ -75,7 +75,8 @@ pub use project::{Project, ProjectError};
 pub use settings::{
     RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
 };
-pub use trend::{Step, lockstep_thresholds};
+use trend::since_model;
+pub use trend::{SinceModel, Step, lockstep_thresholds};
 pub use verdict::verdicts;
 pub use whose::tell_apart;
 
@@ -340,6 +341,8 @@ pub struct Report {
     pub predictive: Option<Verdict>,
     /// The findings that are known; none if there is no baseline, or it cannot be read.
     pub baseline: Option<Known>,
+    /// What became of the couplings since the model was written; none without a model, or if it was not asked.
+    pub since_model: Option<SinceModel>,
 }
 
 impl Report {
@@ -406,6 +409,7 @@ fn analyse_wanted(
         incomplete,
         predictive: None,
         baseline: None,
+        since_model: None,
     }
 }
 
@@ -422,9 +426,11 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     }
     let judged = judge(project, config, levels, &report);
     if let Some(known) = &mut report.baseline {
-        (known.known, known.worse, known.stale) = (judged.known, judged.worse, judged.stale);
+        (known.known, known.worse, known.better) = (judged.known, judged.worse, judged.better);
+        (known.stale, known.gone) = (judged.stale, judged.gone);
     }
     report.findings = judged.findings;
+    report.since_model = since_model(project, config, &report);
     inherited::tell_apart(project, config, levels, options, &mut report);
     change::lead_to_it(project, &mut report);
     report
@@ -439,8 +445,12 @@ pub struct Judgement {
     pub known: usize,
     /// Those that it knows, and that have become worse.
     pub worse: usize,
+    /// Those that it holds back, and that have become better.
+    pub better: usize,
     /// Its entries that have no purpose any more.
     pub stale: BTreeSet<Key>,
+    /// How many of these match nothing any more.
+    pub gone: usize,
 }
 
 /// What the rules say of `report`, what silences it, and what the baseline of `report` knows.
@@ -476,8 +486,9 @@ pub fn judge(project: &Project, config: &Config, levels: &Levels, report: &Repor
         (b.of_change.cmp(&a.of_change)).then(b.level.cmp(&a.level)).then(b.weight.total_cmp(&a.weight))
     });
     let key = |entry: StaleEntry| Key::new(entry.rule, entry.functions, entry.subjects);
+    let gone = outcome.stale.iter().filter(|entry| entry.expired.is_none()).count();
     let stale = outcome.stale.into_iter().map(key).collect();
-    Judgement { findings, known: held.known, worse: held.worse, stale }
+    Judgement { findings, known: held.known, worse: held.worse, better: held.better, stale, gone }
 }
 
 /// The findings at the levels in force.

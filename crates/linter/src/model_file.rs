@@ -55,6 +55,7 @@ impl Project {
                 let differing = differing(&facts.settings, &settings(self, config));
                 self.problems.extend((!differing.is_empty()).then(|| unlike(&differing)));
                 self.past = Some(past.into());
+                self.model_time = facts.head_time;
             }
             Err(why) => {
                 self.without_model =

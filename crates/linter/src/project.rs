@@ -10,7 +10,7 @@ use std::{
 use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
-use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source};
+use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source, Timestamp};
 use walkdir::WalkDir;
 
 use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past};
@@ -42,6 +42,8 @@ pub struct Project {
     pub facts: Option<Arc<FactsStore>>,
     /// What is known of the past already, and where what is read of it is kept; none if nothing is to be kept.
     pub past: Option<Arc<Past>>,
+    /// When the newest commit of the model was made that the history is taken from; none without a model.
+    pub model_time: Option<Timestamp>,
     /// Why the model that was to be used is not.
     pub without_model: Option<Incomplete>,
     /// What was left out while listing.
@@ -129,6 +131,7 @@ impl Project {
             place: given,
             facts: None,
             past: looks_at_change.then(Arc::default),
+            model_time: None,
             without_model: None,
             problems,
             members: Vec::new(),
@@ -197,6 +200,7 @@ impl Project {
             place: self.place.clone(),
             facts: self.facts.clone(),
             past: self.past.clone(),
+            model_time: self.model_time,
             without_model: None,
             problems,
             members: Vec::new(),

@@ -78,11 +78,59 @@ pub fn lockstep_thresholds(config: &Config) -> (f64, u32) {
     lockstep_rules::lockstep_thresholds(&set(config))
 }
 
+/// What became of the couplings since a model was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SinceModel {
+    /// When its newest commit was made.
+    pub at: Timestamp,
+    /// Changesets since that edit a function.
+    pub changesets: u32,
+    /// Couplings then.
+    pub then: usize,
+    /// Couplings now.
+    pub now: usize,
+    /// Those of now that were none then.
+    pub began: usize,
+    /// Those of then that are none now.
+    pub ceased: usize,
+}
+
+/// What became of the couplings of `report` since the model was written; none without a model, where no function changed
+/// since, or where too little was known then to tell.
+pub(crate) fn since_model(project: &Project, config: &Config, report: &Report) -> Option<SinceModel> {
+    let at = project.model_time?;
+    let now = report.graph.as_of();
+    let periods = [Period { from: Timestamp::MIN, to: at }, Period { from: at.saturating_add(1), to: now }];
+    let trend = report.trend_in(project, config, |_, _| periods.to_vec());
+    let [then, now] = &trend.periods[..] else { return None };
+    let (before, after) = (then.end.as_ref()?, now.end.as_ref()?);
+    // A model of the very history says nothing that the history does not.
+    (now.whole.changesets > 0).then_some(())?;
+    Some(SinceModel {
+        at,
+        changesets: now.whole.changesets,
+        then: before.pairs.len(),
+        now: after.pairs.len(),
+        began: after.began.len(),
+        ceased: after.ceased.len(),
+    })
+}
+
 impl Report {
     /// How the functions of the report, which is about `project`, developed from the first change of one of them to the
     /// as-of time. Couplings are those that the rule `lockstep` speaks of, as `config` sets it, whether or not the two
     /// are declared as one service.
     pub fn trend(&self, project: &Project, config: &Config, step: Step) -> Trend {
+        self.trend_in(project, config, |first, last| step.periods(first, last))
+    }
+
+    /// As [`Self::trend`], in the periods that are made of the times of the first change and of now.
+    fn trend_in(
+        &self,
+        project: &Project,
+        config: &Config,
+        periods: impl Fn(Timestamp, Timestamp) -> Vec<Period>,
+    ) -> Trend {
         let as_of = self.graph.as_of();
         let input = Input {
             functions: &self.found.functions,
@@ -96,7 +144,7 @@ impl Report {
             options: constants(config),
         };
         let flagged = lockstep_rules::in_lockstep(&set(config));
-        let periods = self.graph.first_edit().map_or_else(Vec::new, |first| step.periods(first, as_of));
+        let periods = self.graph.first_edit().map_or_else(Vec::new, |first| periods(first, as_of));
         trend(&input, &periods, &flagged)
     }
 }

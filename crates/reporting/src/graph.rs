@@ -1,7 +1,9 @@
-//! What `graph` shows: functions, services and how strongly they are coupled, as JSON, DOT and Mermaid.
+//! What `graph` shows: functions, services and how strongly they are coupled, as JSON, DOT, Mermaid and SVG.
 
 mod dot;
+mod drawn;
 mod mermaid;
+mod svg;
 
 use std::{collections::BTreeMap, io};
 
@@ -18,6 +20,7 @@ use crate::{
 
 pub use dot::write_dot;
 pub use mermaid::write_mermaid;
+pub use svg::write_svg;
 
 /// The coupling graph as plain values.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -131,6 +134,8 @@ pub struct CouplingView {
     pub b: FunctionId,
     /// Changesets that changed both.
     pub support: u32,
+    /// Those of them that touch no contract of the two.
+    pub support_free: u32,
     /// The same, by what they edited.
     pub together: Together,
     /// How alike their code is, 0 to 1.
@@ -230,6 +235,7 @@ struct CouplingEntry<'a> {
     a: &'a str,
     b: &'a str,
     support: u32,
+    support_free: u32,
     together: Together,
     #[serde(serialize_with = "json::probability")]
     likeness: f64,
@@ -303,6 +309,7 @@ fn coupling_entry(coupling: &CouplingView) -> CouplingEntry<'_> {
         a: coupling.a.as_str(),
         b: coupling.b.as_str(),
         support: coupling.support,
+        support_free: coupling.support_free,
         together: coupling.together,
         likeness: coupling.likeness,
         a_to_b: coupling.a_to_b,

@@ -42,5 +42,6 @@ pub use links::address_of;
 pub use prose::{count, date};
 pub use view::{
     BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
+    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, SinceModel,
     Summary,
 };

@@ -6,7 +6,9 @@ use lockstep_model::{FunctionId, Service};
 use serde::Serialize;
 
 use crate::{
-    Options, escape,
+    Options,
+    bars::bar,
+    escape,
     json::{self, SCHEMA_VERSION},
     prose::{count, wrap},
     style,
@@ -41,6 +43,10 @@ pub struct InferredView {
     pub functions: Vec<FunctionId>,
     /// The claimed services of these, with the number of functions each; most first.
     pub services: Vec<(String, usize)>,
+    /// Changesets that edit one of its functions.
+    pub changesets: u32,
+    /// Those of them that edit no function outside.
+    pub alone: u32,
     /// The mean strength of its pairs; none for one function.
     pub cohesion: Option<f64>,
     /// The mean strength of pairs with functions outside; none if there are none.
@@ -135,7 +141,7 @@ pub fn write_text(view: &ServicesView, options: &Options, out: &mut dyn io::Writ
     let (groups, alone): (Vec<_>, Vec<_>) = view.inferred.iter().partition(|inferred| inferred.functions.len() > 1);
     if !groups.is_empty() {
         // Columns are not to be broken.
-        write!(out, "\n{}", table(&groups, options.color))?;
+        write!(out, "\n{}", table(&groups, options))?;
     }
     let alone: Vec<&FunctionId> = alone.iter().flat_map(|inferred| &inferred.functions).collect();
     let alone = match alone.len() {
@@ -172,27 +178,25 @@ fn unknown(view: &ServicesView) -> Option<String> {
     (!lines.is_empty()).then(|| head + &lines.concat())
 }
 
-fn table(groups: &[&InferredView], color: bool) -> String {
-    let mut table = Table::new(&["inferred", ">functions", "inside", "outside", "claimed as"]);
+fn table(groups: &[&InferredView], options: &Options) -> String {
+    let mut table = Table::new(&["inferred", ">functions", "inside", "outside", "alone", "claimed as"]);
+    let drawn = |share: Option<f64>| {
+        let figure = |share: f64| format!("{} {share:.2}", bar(share, BAR, options.ascii));
+        share.map_or_else(|| "-".to_owned(), figure)
+    };
     for group in groups {
         let claimed: Vec<String> =
             group.services.iter().map(|(name, functions)| format!("{name} ({functions})")).collect();
         table.row([
             group.name.clone(),
             group.functions.len().to_string(),
-            bar(group.cohesion),
-            bar(group.outward),
+            drawn(group.cohesion),
+            drawn(group.outward),
+            drawn((group.changesets > 0).then(|| f64::from(group.alone) / f64::from(group.changesets))),
             claimed.join(", "),
         ]);
     }
-    table.render(color)
-}
-
-/// `█████····· 0.52`.
-fn bar(share: Option<f64>) -> String {
-    let Some(share) = share else { return "-".to_owned() };
-    let full = ((share.clamp(0.0, 1.0) * BAR as f64).round() as usize).min(BAR);
-    format!("{}{} {share:.2}", "█".repeat(full), "·".repeat(BAR - full))
+    table.render(options.color)
 }
 
 /// What should change, each with what speaks for it.
@@ -282,6 +286,8 @@ struct InferredEntry<'a> {
     name: &'a str,
     functions: &'a [FunctionId],
     services: Vec<PartEntry<'a>>,
+    changesets: u32,
+    alone: u32,
     cohesion: Option<Rounded>,
     outward: Option<Rounded>,
 }
@@ -306,6 +312,8 @@ pub fn write_json(view: &ServicesView, out: &mut dyn io::Write) -> io::Result<()
         name: &one.name,
         functions: &one.functions,
         services: one.services.iter().map(|(name, functions)| PartEntry { name, functions: *functions }).collect(),
+        changesets: one.changesets,
+        alone: one.alone,
         cohesion: one.cohesion.map(Rounded),
         outward: one.outward.map(Rounded),
     });
@@ -345,6 +353,8 @@ mod tests {
                     name: "shop".into(),
                     functions: ids(&["billing/\u{1b}[2J", "orders/Create"]),
                     services: vec![("billing".into(), 1), ("orders".into(), 1)],
+                    changesets: 40,
+                    alone: 30,
                     cohesion: Some(0.456_78),
                     outward: Some(1.5),
                 },
@@ -352,6 +362,8 @@ mod tests {
                     name: "mail/Send".into(),
                     functions: ids(&["mail/Send"]),
                     services: vec![("mail".into(), 1)],
+                    changesets: 0,
+                    alone: 0,
                     cohesion: None,
                     outward: None,
                 },
@@ -377,7 +389,7 @@ mod tests {
         assert!(!text.contains('\u{1b}'), "{text}");
         for line in [
             "4 functions in 1 service, 3 with enough history to be placed",
-            "shop              2  █████····· 0.46  ██████████ 1.50  billing (1), orders (1)",
+            "shop              2  █████····· 0.46  ██████████ 1.50  ████████·· 0.75  billing (1), orders (1)",
             "1 function in no group: `mail/Send`",
             "merge `billing`, `orders`",
             "and `orders/Create`: strength 0.46 (at least 0.30), 1 edit of both",

@@ -16,7 +16,7 @@ use lockstep_model::{
 };
 
 use crate::{
-    BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, Summary,
+    BaselineCounts, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, SinceModel, Summary,
     backtest::VerdictView,
     graph::{Direction, GraphView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
@@ -209,7 +209,8 @@ pub(crate) fn with_report<T>(findings: &[Finding], incomplete: bool, see: impl F
         }],
         summary: &summary(),
         history: &history(),
-        baseline: Some(BaselineCounts { known: 3, stale: 1, worse: 0 }),
+        since_model: Some(SinceModel { at: 1_790_000_000, changesets: 14, then: 3, now: 4, began: 2, ceased: 1 }),
+        baseline: Some(BaselineCounts { known: 3, stale: 1, worse: 0, new: 2, gone: 1, better: 1 }),
         graph: &GraphView::default,
         text_of: &text_of,
     })

@@ -54,6 +54,7 @@ struct Entry<'a> {
     part_of: Option<PartOf<'a>>,
     followers: Vec<&'a str>,
     changes: u32,
+    alone: u32,
     deployments: u32,
     closest: Option<ClosestEntry<'a>>,
     criteria: Vec<CriterionEntry<'a>>,
@@ -106,6 +107,7 @@ fn entry(verdict: &Verdict) -> Entry<'_> {
         part_of,
         followers,
         changes: verdict.changes,
+        alone: verdict.alone,
         deployments: verdict.deployments,
         closest: verdict.closest.as_ref().map(|closest| ClosestEntry {
             id: closest.function.as_str(),
@@ -265,7 +267,10 @@ fn checklist(verdict: &Verdict, options: &Options, text: &mut String) {
     let answer = style::paint(options.color, shade(&verdict.answer), &answer);
     *text += &format!("{head} in service `{service}`: {answer}\n");
     let changes = count(verdict.changes as usize, "changeset");
-    *text += &format!("{changes} edited its own code; it had to be deployed after {}\n\n", verdict.deployments);
+    *text += &format!(
+        "{changes} edited its own code, {} of them no other function's; it had to be deployed after {}\n\n",
+        verdict.alone, verdict.deployments
+    );
     for criterion in &verdict.criteria {
         *text += &format!("{} {}{}\n", painted(criterion.outcome, options), criterion.title, to_come(criterion));
         for piece in &criterion.evidence {

@@ -28,6 +28,8 @@ pub struct ReportView<'a> {
     pub history: &'a HistoryFacts,
     /// What the baseline did; none if there is no baseline.
     pub baseline: Option<BaselineCounts>,
+    /// What became of the couplings since the model; none without one.
+    pub since_model: Option<SinceModel>,
     /// How functions change together, made on demand.
     pub graph: &'a dyn Fn() -> GraphView,
     /// The text of a file of the checkout, for snippets; none if it cannot be had.
@@ -141,6 +143,30 @@ pub struct BaselineCounts {
     pub stale: usize,
     /// Findings that it knows, and that have become worse.
     pub worse: usize,
+    /// Findings that it does not know.
+    pub new: usize,
+    /// Entries that match nothing any more: those of the stale ones that are not over.
+    pub gone: usize,
+    /// Findings that it holds back, and that have become better.
+    pub better: usize,
+}
+
+/// What became of the couplings since the model was written that the history was taken from. A coupling is a pair that the
+/// rule `lockstep` speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct SinceModel {
+    /// When the newest commit of the model was made.
+    pub at: Timestamp,
+    /// Changesets since that edit a function.
+    pub changesets: u32,
+    /// Couplings then.
+    pub then: usize,
+    /// Couplings now.
+    pub now: usize,
+    /// Those of now that were none then.
+    pub began: usize,
+    /// Those of then that are none now.
+    pub ceased: usize,
 }
 
 /// How many findings there are of each severity, those known to the baseline left out.

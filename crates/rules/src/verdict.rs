@@ -128,6 +128,7 @@ pub fn verdicts(view: &View<'_>, options: &dyn Fn(&RuleMeta) -> Map<String, Valu
                 function: node.id.clone(),
                 service: node.service.clone(),
                 changes: node.changes,
+                alone: view.graph().alone(&[function]).single,
                 deployments: node.deployments,
                 answer: answer(view, &said, function),
                 closest: closest(view, function).map(|pair| told(view, pair, function)),

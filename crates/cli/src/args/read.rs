@@ -243,4 +243,6 @@ pub enum GraphFormat {
     Dot,
     /// For Markdown; the forty strongest couplings
     Mermaid,
+    /// A picture; the forty strongest couplings
+    Svg,
 }

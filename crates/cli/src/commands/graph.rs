@@ -16,11 +16,16 @@ pub fn graph(args: &GraphArgs) -> anyhow::Result<Exit> {
     let options = session.options(&args.history)?;
     let report = session.pool.install(|| analyse(&session.project, &session.config, &options, &session.bar));
     session.bar.finish();
-    let view = views::graph(&report);
+    // What explains a coupling stands in the document only.
+    let view = match args.format {
+        GraphFormat::Json => views::graph(&report),
+        GraphFormat::Dot | GraphFormat::Mermaid | GraphFormat::Svg => views::graph_unexplained(&report),
+    };
     terminal::print(|out| match args.format {
         GraphFormat::Json => render::write_json(&view, out),
         GraphFormat::Dot => render::write_dot(&view, out),
         GraphFormat::Mermaid => render::write_mermaid(&view, out),
+        GraphFormat::Svg => render::write_svg(&view, out),
     })?;
     Ok(warn_incomplete(&report))
 }

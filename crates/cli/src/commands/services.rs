@@ -132,12 +132,17 @@ fn view(report: &Report, named: &NamedBoundaries) -> ServicesView {
             .inferred
             .iter()
             .zip(names)
-            .map(|(inferred, name)| InferredView {
-                name: name.clone(),
-                functions: inferred.functions.iter().map(id).collect(),
-                services: claimed(inferred.functions.iter().map(|function| nodes[*function].service.as_str())),
-                cohesion: inferred.cohesion,
-                outward: inferred.outward,
+            .map(|(inferred, name)| {
+                let alone = report.graph.alone(&inferred.functions);
+                InferredView {
+                    name: name.clone(),
+                    functions: inferred.functions.iter().map(id).collect(),
+                    services: claimed(inferred.functions.iter().map(|function| nodes[*function].service.as_str())),
+                    changesets: alone.changesets,
+                    alone: alone.single,
+                    cohesion: inferred.cohesion,
+                    outward: inferred.outward,
+                }
             })
             .collect(),
         adjusted_rand_index: boundaries.adjusted_rand_index,

@@ -151,6 +151,7 @@ pub(super) struct SummaryEntry<'a> {
     predictive: Option<VerdictEntry<'a>>,
     suppressed: BTreeMap<&'static str, usize>,
     baseline: Option<BaselineEntry>,
+    since_model: Option<SinceModelEntry>,
 }
 
 /// Changesets, as every document has them.
@@ -166,6 +167,24 @@ struct BaselineEntry {
     known: usize,
     stale: usize,
     worse: usize,
+    new: usize,
+    gone: usize,
+    better: usize,
+}
+
+#[derive(Serialize)]
+struct SinceModelEntry {
+    at: String,
+    changesets: u32,
+    couplings: CouplingsSince,
+}
+
+#[derive(Serialize)]
+struct CouplingsSince {
+    then: usize,
+    now: usize,
+    began: usize,
+    ceased: usize,
 }
 
 fn label(label: &Label) -> LabelEntry<'_> {
@@ -261,6 +280,19 @@ pub(super) fn document<'a>(report: &ReportView<'a>) -> Document<'a> {
                 known: counts.known,
                 stale: counts.stale,
                 worse: counts.worse,
+                new: counts.new,
+                gone: counts.gone,
+                better: counts.better,
+            }),
+            since_model: report.since_model.map(|since| SinceModelEntry {
+                at: prose::instant(since.at),
+                changesets: since.changesets,
+                couplings: CouplingsSince {
+                    then: since.then,
+                    now: since.now,
+                    began: since.began,
+                    ceased: since.ceased,
+                },
             }),
         },
         problems: json::problems(report.problems),

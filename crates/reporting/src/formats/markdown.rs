@@ -6,11 +6,15 @@
 
 mod details;
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use lockstep_diagnostics::{Finding, Severity};
+use lockstep_model::FunctionId;
 
-use super::text::{change_in_words, left_out, run_in_words};
+use super::text::{change_in_words, left_out, run_in_words, trend_in_words};
 use crate::{
     Format, Options, ReportView, escape,
     graph::write_mermaid,
@@ -51,7 +55,8 @@ impl Format for Markdown {
     fn write(&self, report: &ReportView<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
         let ranked = report.ranked();
         if ranked.is_empty() && report.incomplete.is_empty() {
-            return writeln!(out, "{MARK}\n**Lockstep**: {}", sentence(&run_in_words(report), LINE, Place::Prose));
+            let said = [vec![run_in_words(report)], trend_in_words(report)].concat().join("; ");
+            return writeln!(out, "{MARK}\n**Lockstep**: {}", sentence(&said, LINE, Place::Prose));
         }
         let shown = ranked.len().min(SHOWN).min(options.max_findings.unwrap_or(SHOWN));
         let mut sections = vec![Section::kept(verdict(report)), Section::kept(incomplete(report))];
@@ -61,7 +66,7 @@ impl Format for Markdown {
         sections.push(Section::kept(rest(&ranked[shown..])));
         sections.extend(ranked[..shown].iter().map(|finding| Section::folded(details::of(finding, options.verbose))));
         if !options.quiet {
-            sections.extend(map(report)?.map(Section::folded));
+            sections.extend(map(report, &ranked)?.map(Section::folded));
             sections.push(Section::folded(what_is_left_out(report)));
             sections.push(Section::kept(reproduce(report)));
         }
@@ -126,6 +131,9 @@ fn verdict(report: &ReportView<'_>) -> String {
         // `  ` at the end of a line breaks it; a list does so for every reader.
         text += &format!("\n\n{}", sentence(&change_in_words(change), LINE, Place::Prose));
     }
+    for line in trend_in_words(report) {
+        text += &format!("\n\n{}", sentence(&line, LINE, Place::Prose));
+    }
     text
 }
 
@@ -174,21 +182,31 @@ fn rest(findings: &[&Finding]) -> String {
     format!("And {}: {}.", count(findings.len(), "more finding"), rules.join(", "))
 }
 
-/// The strongest couplings as a picture; none if there are none, or if too little is known of the functions to draw one.
-fn map(report: &ReportView<'_>) -> io::Result<Option<String>> {
-    if report.summary.functions < report.summary.unknown_functions() + 2 {
+/// The couplings that the findings are about as a picture, the strongest of them if there are many; none if no finding is
+/// about one, or if too little is known of the functions to draw one.
+fn map(report: &ReportView<'_>, findings: &[&Finding]) -> io::Result<Option<String>> {
+    let mut of: BTreeMap<&FunctionId, BTreeSet<usize>> = BTreeMap::new();
+    for (number, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.functions.len() > 1) {
+        for id in &finding.functions {
+            of.entry(id).or_default().insert(number);
+        }
+    }
+    if of.is_empty() || report.summary.functions < report.summary.unknown_functions() + 2 {
         return Ok(None);
     }
-    let graph = (report.graph)();
-    if graph.couplings.is_empty() {
-        return Ok(None);
-    }
+    let mut graph = (report.graph)();
+    graph.couplings.retain(|edge| {
+        let both = of.get(&edge.a).zip(of.get(&edge.b));
+        both.is_some_and(|(a, b)| !a.is_disjoint(b))
+    });
+    let ends: BTreeSet<&FunctionId> = graph.couplings.iter().flat_map(|edge| [&edge.a, &edge.b]).collect();
+    graph.functions.retain(|node| ends.contains(&node.id));
     let mut picture = Vec::new();
     write_mermaid(&graph, &mut picture)?;
     let picture = String::from_utf8_lossy(&picture);
     let has_edges = picture.lines().any(|line| line.contains("|\""));
     Ok((has_edges && picture.len() <= MAP).then(|| {
-        details::fold("How functions change together: the strongest couplings", &format!("```mermaid\n{picture}```"))
+        details::fold("How the functions of these findings change together", &format!("```mermaid\n{picture}```"))
     }))
 }
 

@@ -278,6 +278,9 @@ impl Page<'_> {
                 format!("baseline: {} known, {} stale, {} worse\n", baseline.known, baseline.stale, baseline.worse);
             self.push(&line);
         }
+        for line in trend_in_words(self.report) {
+            self.push(&format!("{line}\n"));
+        }
     }
 
     /// The one command that helps most now: for people at a terminal.
@@ -303,6 +306,31 @@ impl Page<'_> {
             self.push(&format!("{note} {}\n", escape::line(&verdict.sentence)));
         }
     }
+}
+
+/// What became of the findings since the baseline was written, and of the couplings since the model was; a line each.
+pub(super) fn trend_in_words(report: &ReportView<'_>) -> Vec<String> {
+    let of_baseline = report.baseline.map(|counts| match (counts.new, counts.gone, counts.worse, counts.better) {
+        (0, 0, 0, 0) => "since the baseline: nothing new, nothing gone, nothing worse or better".to_owned(),
+        (new, gone, worse, better) => {
+            format!("since the baseline: {new} new, {gone} gone, {worse} worse, {better} better")
+        }
+    });
+    let of_model = report.since_model.map(|since| {
+        let changesets = count(since.changesets as usize, "changeset");
+        let head = format!("since the model of {}: {changesets}", date(since.at));
+        match (since.began, since.ceased) {
+            (0, 0) => format!("{head}; {} as before", count(since.now, "coupling")),
+            (began, ceased) => {
+                format!(
+                    "{head}; {} then, {} now ({began} began, {ceased} ceased)",
+                    count(since.then, "coupling"),
+                    since.now
+                )
+            }
+        }
+    });
+    of_baseline.into_iter().chain(of_model).collect()
 }
 
 /// Findings from which on a project that has no baseline is told of it.

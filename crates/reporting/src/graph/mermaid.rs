@@ -1,19 +1,9 @@
 //! The graph in Mermaid, for Markdown on GitHub: only the strongest edges, because Mermaid refuses large diagrams.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-};
+use std::{collections::BTreeMap, io};
 
-use super::GraphView;
+use super::{GraphView, drawn::Drawn};
 use crate::{escape, prose::count};
-
-/// Edges that are drawn. Mermaid gives up at 500, and nobody can read that many.
-const DRAWN: usize = 40;
-/// Weaker edges are not drawn: any two functions change together now and then.
-const WEAKEST: f64 = 0.2;
-/// Up to so many functions, those without an edge are drawn too: standing alone is what one hopes to see.
-const FEW: usize = 25;
 
 /// Characters of a label.
 const LABEL: usize = 60;
@@ -26,34 +16,24 @@ const LABEL: usize = 60;
 /// If `out` refuses.
 pub fn write_mermaid(view: &GraphView, out: &mut dyn io::Write) -> io::Result<()> {
     let named = view.named();
-    let edges: Vec<_> = view
-        .strongest()
-        .into_iter()
-        .filter(|edge| named.contains_key(&edge.a) && named.contains_key(&edge.b))
-        .collect();
-    let strong = edges.iter().take_while(|edge| edge.strength() >= WEAKEST).count();
-    let (drawn, rest) = edges.split_at(strong.min(DRAWN));
-    let mut ends: BTreeSet<_> = drawn.iter().flat_map(|edge| [&edge.a, &edge.b]).collect();
-    if view.functions.len() <= FEW {
-        ends.extend(view.functions.iter().map(|node| &node.id));
-    }
+    let drawn = Drawn::of(view);
     writeln!(out, "flowchart LR")?;
-    if !rest.is_empty() {
-        writeln!(out, "  %% the {} strongest of {} are drawn", drawn.len(), count(edges.len(), "coupling"))?;
-        if strong > DRAWN {
-            let text = format!("{DRAWN} of {} drawn", count(edges.len(), "coupling"));
+    if drawn.all > drawn.edges.len() {
+        writeln!(out, "  %% the {} strongest of {} are drawn", drawn.edges.len(), count(drawn.all, "coupling"))?;
+        if drawn.strong > drawn.edges.len() {
+            let text = format!("{} of {} drawn", drawn.edges.len(), count(drawn.all, "coupling"));
             writeln!(out, "  note[{}]", quoted(&text))?;
         }
     }
     let mut services: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for id in ends {
+    for id in drawn.functions {
         let (name, node) = &named[id];
         services.entry(&node.service).or_default().push(format!("    {name}[{}]", quoted(id.as_str())));
     }
     for (number, (service, nodes)) in services.into_iter().enumerate() {
         writeln!(out, "  subgraph s{number}[{}]\n{}\n  end", quoted(service), nodes.join("\n"))?;
     }
-    for edge in drawn {
+    for edge in drawn.edges {
         let (mut a, mut b) = (&named[&edge.a].0, &named[&edge.b].0);
         if edge.b_to_a.strength > edge.a_to_b.strength {
             std::mem::swap(&mut a, &mut b);

@@ -1,9 +1,10 @@
-//! Tests of the graph as JSON, DOT and Mermaid.
+//! Tests of the graph as JSON, DOT, Mermaid and SVG.
 
 use lockstep_model::{FunctionId, Ownership, Size};
+use proptest::prelude::*;
 
 use super::*;
-use crate::testing;
+use crate::testing::{self, hostile};
 
 fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
     let direction = |strength| Direction {
@@ -17,6 +18,7 @@ fn coupling(a: &str, b: &str, strength: f64) -> CouplingView {
         a: FunctionId::new(a),
         b: FunctionId::new(b),
         support: 9,
+        support_free: 8,
         together: Together { own: 4, shared: 5 },
         likeness: 0.123_456,
         a_to_b: direction(strength),
@@ -101,6 +103,8 @@ fn mermaid_draws_the_strongest_forty_and_says_so() {
 fn an_empty_graph_is_a_graph() {
     assert_eq!(written(write_mermaid, &GraphView::default()), "flowchart LR\n");
     assert!(written(write_dot, &GraphView::default()).ends_with("rankdir=LR;\n}\n"));
+    let picture = written(write_svg, &GraphView::default());
+    assert!(roxmltree::Document::parse(&picture).is_ok() && picture.contains("there are no functions"), "{picture}");
 }
 
 #[test]
@@ -108,7 +112,69 @@ fn the_order_of_the_input_does_not_show() {
     let mut turned = view();
     turned.functions.reverse();
     turned.couplings.reverse();
-    for write in [write_json as fn(&GraphView, &mut dyn io::Write) -> io::Result<()>, write_dot, write_mermaid] {
+    for write in
+        [write_json as fn(&GraphView, &mut dyn io::Write) -> io::Result<()>, write_dot, write_mermaid, write_svg]
+    {
         assert_eq!(written(write, &view()), written(write, &turned));
+    }
+}
+
+/// The texts of an SVG picture, and how many arcs it has. It is XML, or the test fails.
+fn read(picture: &str) -> (Vec<String>, usize) {
+    let document = roxmltree::Document::parse(picture).unwrap();
+    let texts = document.descendants().filter(|node| node.has_tag_name((SVG, "text")));
+    let is_arc = |node: &roxmltree::Node<'_, '_>| {
+        let classes = node.attribute("class").unwrap_or_default();
+        // Those of the legend have no title.
+        classes.starts_with("arc ") && node.has_children()
+    };
+    (texts.filter_map(|node| node.text().map(str::to_owned)).collect(), document.descendants().filter(is_arc).count())
+}
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+#[test]
+fn the_picture_names_what_it_draws_and_what_it_does_not() {
+    let mut view = view();
+    view.functions = (0..50).map(|n| node(&format!("s{}/f{n:02}", n % 3), &format!("s{}", n % 3))).collect();
+    let id = |n: i32| format!("s{}/f{n:02}", n % 3);
+    view.couplings = (1..50).map(|n| coupling(&id(0), &id(n), f64::from(n) / 50.0)).collect();
+    let (texts, arcs) = read(&written(write_svg, &view));
+    assert_eq!(arcs, 40);
+    for wanted in [
+        "40 of 49 couplings drawn, the strongest; 9 left out, at most 0.20 strong",
+        "9 functions without a drawn coupling left out: s0/f03, s0/f06, s0/f09, s1/f01 and 5 more",
+        "f49",
+        "0.98",
+    ] {
+        assert!(texts.iter().any(|text| text == wanted), "{wanted}: {texts:?}");
+    }
+}
+
+#[test]
+fn coupled_services_stand_side_by_side() {
+    let mut view = view();
+    view.functions = ["a/x", "b/x", "c/x", "d/x"].map(|id| node(id, &id[..1])).to_vec();
+    view.couplings = vec![coupling("a/x", "d/x", 0.9)];
+    let picture = written(write_svg, &view);
+    let place = |service: &str| picture.find(&format!(">{service}</text>")).unwrap();
+    let mut order = ["a", "b", "c", "d"];
+    order.sort_by_key(|service| place(service));
+    let at = |wanted: &str| order.iter().position(|service| *service == wanted).unwrap();
+    assert_eq!(at("a").abs_diff(at("d")), 1, "{order:?}");
+}
+
+proptest! {
+    #[test]
+    fn nothing_in_a_name_leaves_its_place(texts in hostile::texts()) {
+        let picture = written(write_svg, &hostile::graph(&texts));
+        let document = roxmltree::Document::parse(&picture).unwrap();
+        let known = ["svg", "title", "desc", "style", "defs", "marker", "path", "rect", "text", "g", "circle"];
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            prop_assert!(known.contains(&node.tag_name().name()), "{}", picture);
+            let names: Vec<&str> = node.attributes().map(|attribute| attribute.name()).collect();
+            prop_assert!(!names.iter().any(|name| name.starts_with("on") || *name == "href"), "{}", picture);
+        }
+        prop_assert!(!picture.contains(['\u{202e}', '\u{1b}', '\u{2028}']), "{}", picture);
     }
 }

@@ -205,7 +205,7 @@ pub(crate) fn findings(texts: &Texts) -> Vec<Finding> {
 }
 
 /// Two functions and how they change together.
-fn graph(texts: &Texts) -> GraphView {
+pub(crate) fn graph(texts: &Texts) -> GraphView {
     let node = |n: usize| NodeView {
         id: FunctionId::new(texts.get(n)),
         service: texts.owned(n + 2),
@@ -220,6 +220,7 @@ fn graph(texts: &Texts) -> GraphView {
         a: FunctionId::new(texts.get(0)),
         b: FunctionId::new(texts.get(1)),
         support: 9,
+        support_free: 9,
         together: Together { own: 9, shared: 0 },
         likeness: 0.0,
         a_to_b: direction,
@@ -256,7 +257,8 @@ pub(crate) fn with_report<T>(texts: &Texts, findings: &[Finding], see: impl FnOn
         change: Some(&ChangeView { staged: false, before: Some(CommitId([1; 20])), files: 2, functions, inherited: 0 }),
         summary: &summary(),
         history: &history(),
-        baseline: Some(BaselineCounts { known: 1, stale: 0, worse: 1 }),
+        since_model: None,
+        baseline: Some(BaselineCounts { known: 1, worse: 1, ..BaselineCounts::default() }),
         graph: &|| graph(texts),
         text_of: &|_| Some(source.clone()),
     })

@@ -1,5 +1,5 @@
-//! All functions, one line each, service by service: what is likeliest to change with each as a small bar, the ticks
-//! of the checklist, and the answer.
+//! All functions, one line each, service by service: the ticks of the checklist, what is likeliest to change with each and
+//! how often it changes alone as small bars, and the answer.
 
 use std::{collections::BTreeMap, io};
 
@@ -10,12 +10,14 @@ use super::{VerdictView, answer_in_words, painted, percent, shade, sign};
 use crate::{
     Options, escape,
     functions::write_safely,
-    prose::{count, date},
+    prose::{count, date, wrap},
     style,
 };
 
 /// Columns of a bar.
 const BAR: usize = 5;
+/// Fewer columns than this are no room for an answer.
+const ROOM: usize = 28;
 /// Columns of a name; longer ones push the rest of their line.
 const NAME: usize = 44;
 
@@ -53,7 +55,8 @@ fn legend(verdict: &Verdict, options: &Options, text: &mut String) {
     *text += &format!("signs, from left to right: {}\n", names.join(", "));
     let of = |outcome| sign(outcome, options.ascii);
     *text += &format!(
-        "{} holds  {} does not  {} unknown  {} not checked yet; bar: how often the closest function changes with it\n\n",
+        "{} holds  {} does not  {} unknown  {} not checked yet\n\
+         bars: how often the closest function changes with it; how many of its changes edit no other function\n\n",
         of(Holds),
         of(Fails),
         of(Unknown),
@@ -83,9 +86,28 @@ fn line(verdict: &Verdict, widest: usize, options: &Options) -> String {
     let name = name(verdict);
     let padding = " ".repeat(widest.saturating_sub(name.width()));
     let signs: String = verdict.criteria.iter().map(|criterion| painted(criterion.outcome, options)).collect();
+    let bars =
+        format!("{}  {}", bar(strength(verdict.closest.as_ref()), options.ascii), bar(alone(verdict), options.ascii));
+    let column = 2 + name.width().max(widest) + 2 + verdict.criteria.len() + 2 + 2 * BAR + 2 + 2;
     let answer = escape::line(&in_words(verdict)).into_owned();
-    let answer = style::paint(options.color, shade(&verdict.answer), &answer);
-    format!("  {name}{padding}  {signs}  {}  {answer}\n", bar(verdict.closest.as_ref(), options.ascii))
+    // Beside the columns there is room for it, or it is not broken.
+    let room = options.width.and_then(|width| width.checked_sub(column)).filter(|room| *room >= ROOM);
+    let lines: Vec<String> = wrap(&answer, room, 2)
+        .split('\n')
+        .map(|line| style::paint(options.color, shade(&verdict.answer), line))
+        .collect();
+    let answer = lines.join(&format!("\n{}", " ".repeat(column)));
+    format!("  {name}{padding}  {signs}  {bars}  {answer}\n")
+}
+
+/// How often the closest function changes with it; 0 where nothing ever did.
+fn strength(closest: Option<&Closest>) -> f64 {
+    closest.map_or(0.0, |closest| closest.strength)
+}
+
+/// The share of its changes that edit no other function; 0 of none.
+fn alone(verdict: &Verdict) -> f64 {
+    f64::from(verdict.alone) / f64::from(verdict.changes.max(1))
 }
 
 /// The answer, and behind an independent function how close the closest one is.
@@ -101,10 +123,9 @@ fn in_words(verdict: &Verdict) -> String {
     }
 }
 
-/// A strength as a bar: `██▌  `, empty where nothing ever changed with it.
-fn bar(closest: Option<&Closest>, ascii: bool) -> String {
-    let strength = closest.map_or(0.0, |closest| closest.strength).clamp(0.0, 1.0);
-    let halves = (strength * 2.0 * BAR as f64).round() as usize;
+/// A share as a bar: `██▌  `.
+fn bar(share: f64, ascii: bool) -> String {
+    let halves = (share.clamp(0.0, 1.0) * 2.0 * BAR as f64).round() as usize;
     let (full, half) = if ascii { ("#", "-") } else { ("█", "▌") };
     let text = full.repeat(halves / 2) + &half.repeat(halves % 2);
     let width = halves.div_ceil(2);

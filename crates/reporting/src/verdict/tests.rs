@@ -18,6 +18,7 @@ fn verdict(id: &str, answer: Answer, outcomes: [Outcome; 3]) -> Verdict {
         function: FunctionId::new(id),
         service: id.split('/').next().unwrap_or_default().to_owned(),
         changes: 41,
+        alone: 26,
         deployments: 68,
         answer,
         closest: Some(Closest {

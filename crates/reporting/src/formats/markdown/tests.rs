@@ -1,13 +1,13 @@
 //! Tests of Markdown, read back by a parser of CommonMark with GitHub's additions.
 
 use lockstep_diagnostics::{BaselineState, Level};
-use lockstep_model::FunctionId;
+use lockstep_model::{FunctionId, Size};
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options as Extensions, Parser, Tag, TagEnd};
 
 use super::*;
 use crate::{
-    ChangeView,
+    ChangeView, graph,
     testing::{self, hostile, runner},
 };
 
@@ -15,6 +15,36 @@ fn written(report: &ReportView<'_>) -> String {
     let mut out = Vec::new();
     Markdown.write(report, &Options::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+fn testing_node() -> graph::NodeView {
+    graph::NodeView {
+        id: FunctionId::new("s/f"),
+        service: "s".to_owned(),
+        changes: 9,
+        weighted_changes: 9.0,
+        lines: Size::default(),
+        kinds: BTreeMap::new(),
+    }
+}
+
+fn testing_edge() -> graph::CouplingView {
+    let direction = graph::Direction { strength: 0.7, lower: 0.6, ..graph::Direction::default() };
+    graph::CouplingView {
+        a: FunctionId::new("s/f"),
+        b: FunctionId::new("s/g"),
+        support: 9,
+        support_free: 9,
+        together: graph::Together { own: 9, shared: 0 },
+        likeness: 0.0,
+        a_to_b: direction,
+        b_to_a: direction,
+        expected: 1.0,
+        p: 0.0,
+        q: 0.0,
+        specific: true,
+        explained_by: Vec::new(),
+    }
 }
 
 #[test]
@@ -34,6 +64,45 @@ fn where_there_is_nothing_there_is_one_line() {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (2, MARK));
     assert!(lines[1].starts_with("**Lockstep**: 5 functions in 3 services, 412 changesets"), "{text}");
+}
+
+/// The arrows and lines of the map, if there is one.
+fn edges(text: &str) -> usize {
+    text.lines().filter(|line| line.contains("|\"")).count()
+}
+
+#[test]
+fn the_map_shows_what_the_findings_are_about_and_no_more() {
+    let report = |findings: &[Finding], ids: usize| {
+        testing::with_report(findings, false, |report| {
+            let graph = || {
+                let id = |number: usize| FunctionId::new(format!("s/f{number:02}"));
+                let edge = |a, b| graph::CouplingView { a: id(a), b: id(b), ..testing_edge() };
+                let node = |number| graph::NodeView { id: id(number), ..testing_node() };
+                let mut view = graph::GraphView { functions: (0..ids).map(node).collect(), ..Default::default() };
+                view.couplings =
+                    (0..ids).flat_map(|a| (a + 1..ids).map(move |b| (a, b))).map(|(a, b)| edge(a, b)).collect();
+                view
+            };
+            written(&ReportView { graph: &graph, ..*report })
+        })
+    };
+    let about = |numbers: &[usize]| Finding {
+        functions: numbers.iter().map(|number| FunctionId::new(format!("s/f{number:02}"))).collect(),
+        ..testing::finding()
+    };
+    assert_eq!(edges(&report(&[about(&[1, 2, 3]), about(&[4, 5])], 8)), 4);
+    let text = report(&[about(&[1, 2, 3]), about(&[4, 5])], 8);
+    assert!(text.contains("[\"s/f05\"]") && !text.contains("[\"s/f06\"]"), "{text}");
+    // A finding about one function, or about functions that never changed together, has nothing to draw.
+    assert_eq!(edges(&report(&[about(&[1])], 8)) + edges(&report(&[about(&[20, 21])], 8)), 0);
+    let all: Vec<usize> = (0..60).collect();
+    let text = report(&[about(&all)], 60);
+    let (_, map) = text.split_once("```mermaid\n").unwrap();
+    let (map, _) = map.split_once("```").unwrap();
+    // GitHub's Mermaid gives up at 500 edges and 50,000 characters.
+    assert_eq!(edges(map), 40);
+    assert!(map.len() < MAP && map.contains("40 of 1770 couplings drawn"), "{map}");
 }
 
 #[test]

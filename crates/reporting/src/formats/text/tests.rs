@@ -79,6 +79,7 @@ fn an_empty_run_has_a_summary() {
         early: &[],
         summary: &summary,
         history: &crate::HistoryFacts::default(),
+        since_model: None,
         baseline: None,
         text_of: &|_| None,
     };
