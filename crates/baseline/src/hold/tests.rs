@@ -46,6 +46,18 @@ fn what_tells_findings_apart_tells_entries_apart() {
 }
 
 #[test]
+fn what_shrank_by_more_than_the_tolerance_is_better_and_held_back() {
+    let of = |rule: &'static lockstep_diagnostics::RuleMeta, name: &str, weight| {
+        let (held, states) = held(&[entry(name, "ab", 0.62)], &mut [finding(rule, "ab", weight)]);
+        assert_eq!((held.known, states[0]), (1, BaselineState::Known), "{weight}");
+        held.better
+    };
+    assert_eq!([0.1, 0.51, 0.53, 0.62].map(|weight| of(&LOCKSTEP, "lockstep", weight)), [1, 1, 0, 0]);
+    // A share of all functions moves when others come.
+    assert_eq!(of(&SHARED, "shared-implementation", 0.1), 0);
+}
+
+#[test]
 fn what_grew_by_more_than_the_tolerance_speaks_again() {
     let entries = [entry("lockstep", "ab", 0.62)];
     for (weight, state) in [(0.1, "known"), (0.62, "known"), (0.724, "known"), (0.726, "worse")] {
