@@ -105,6 +105,19 @@ fn ascii_is_ascii_and_narrow_is_wrapped() {
 }
 
 #[test]
+fn of_one_service_nothing_is_said_of_services() {
+    let mut view = view();
+    view.services.truncate(1);
+    let mut out = Vec::new();
+    write_text(&view, &Options::default(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(
+        text.contains("one function: up to") && !text.contains("one service") && !text.contains("between"),
+        "{text}"
+    );
+}
+
+#[test]
 fn long_histories_are_cut_unless_all_is_asked_for() {
     let mut view = view();
     let first = view.periods[0].clone();

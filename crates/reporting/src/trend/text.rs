@@ -35,7 +35,8 @@ pub fn write_text(view: &TrendView, options: &Options, out: &mut dyn io::Write) 
     text += &format!("\n{}", periods(view, options));
     text += &format!("\n{}\n", wrap(&legend(view), options.width, 2));
     if let Some(halves) = &view.halves {
-        text += &format!("\n{}\n", wrap(&halves_in_words(halves, options), options.width, 2));
+        let words = halves_in_words(halves, view.services.len() > 1, options);
+        text += &format!("\n{}\n", wrap(&words, options.width, 2));
     }
     text += &turns(view, options);
     if view.services.len() > 1 {
@@ -133,7 +134,7 @@ fn legend(view: &TrendView) -> String {
 }
 
 /// "up to 2023-06-30: 41 of 120 changesets (0.34) edit one function; after: 88 of 130 (0.68): it rose".
-fn halves_in_words(halves: &HalvesView, options: &Options) -> String {
+fn halves_in_words(halves: &HalvesView, with_services: bool, options: &Options) -> String {
     let (before, after) = (&halves.before, &halves.after);
     let at = date(halves.at);
     let head = if halves.asked { format!("up to {at}") } else { format!("first half of the changesets (to {at})") };
@@ -148,6 +149,9 @@ fn halves_in_words(halves: &HalvesView, options: &Options) -> String {
         format!("{what}: {head} {}, {tail} {}: {}", part(before), part(after), direction_in_words(direction, options))
     };
     let functions = line("one function", |alone| (alone.one_function, alone.of_functions));
+    if !with_services {
+        return functions;
+    }
     let services = line("one service", |alone| (alone.one_service, alone.of_services));
     format!("{functions}\n{services}")
 }
