@@ -13,8 +13,7 @@ use lockstep_linter::{
 use lockstep_model::RepoPath;
 use lockstep_reporting::{
     BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
-    SinceModel,
-    Summary,
+    SinceModel, Summary,
     graph::{CouplingView, Direction, GraphView, NodeView, PairPriorView, SumsView, Together},
     why::{AloneCommit, JointCommit, Side, WhyView},
 };

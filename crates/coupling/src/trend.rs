@@ -12,7 +12,9 @@ use rustc_hash::FxHashMap;
 use crate::{
     Coupling, FunctionNode, Input, Knowledge, Share,
     attribute::{self, Touched},
-    count, graph, pair_prior, prior, significance,
+    count, graph, pair_prior, prior,
+    repositories::Scope,
+    significance,
     table::Table,
 };
 
@@ -271,7 +273,7 @@ fn at_end(
     if counts.changesets.of_behaviour() < input.options.min_changesets {
         return None;
     }
-    let global = prior::fit(&counts, &input.options);
+    let global = prior::fit(&counts, Scope::Within, &input.options);
     let priors = pair_prior::PairPriors::fit(&counts, touched, input.likeness, global, &input.options);
     let gate = significance::test(&counts, input.options.min_support);
     Some((graph::nodes(&input, table, &counts), graph::couplings(&counts, &priors, &gate)))

@@ -20,6 +20,7 @@ fn input(world: &World, as_of: Timestamp) -> Input<'_> {
         closures: &world.closures,
         history: &world.history,
         parts: &world.parts,
+        repositories: &[],
         likeness: Some(&world.likeness),
         as_of,
         exists: &exists,

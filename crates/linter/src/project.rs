@@ -152,6 +152,7 @@ impl Project {
             place: root,
             facts: None,
             past: None,
+            model_time: None,
             without_model: None,
             problems: Vec::new(),
             members,

@@ -138,6 +138,7 @@ impl Report {
             closures: &self.code.closures,
             history: &self.history,
             parts: self.graph.parts(),
+            repositories: &self.repositories,
             likeness: Some(self.graph.all_likeness()),
             as_of,
             exists: &|path: &RepoPath| project.files.is_file(path),

@@ -42,6 +42,5 @@ pub use links::address_of;
 pub use prose::{count, date};
 pub use view::{
     BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, RepositoryFacts,
-    BaselineCounts, ChangeView, ChangesetCounts, EarlySign, HistoryFacts, Incompleteness, ReportView, SinceModel,
-    Summary,
+    SinceModel, Summary,
 };
