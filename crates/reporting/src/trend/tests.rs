@@ -43,7 +43,7 @@ fn view() -> TrendView {
     let period = |name: &str, from, alone, end| PeriodView { name: name.into(), from, to: from + 9, alone, end };
     let periods = vec![
         period("2024 Q1", 1_704_067_200, first, None),
-        period("2024 Q2", 1_711_929_600, few, end(&[hostile.clone()], &[], &[])),
+        period("2024 Q2", 1_711_929_600, few, end(std::slice::from_ref(&hostile), &[], &[])),
         period(
             "2024 Q3",
             1_719_792_000,
