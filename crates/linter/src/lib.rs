@@ -388,7 +388,9 @@ fn analyse_wanted(
     let of = (&parts, &repositories[..]);
     let graph = measure(project, config, &found, &followed.code.closures, &mined.history, of, options);
     let mut incomplete = mined.incomplete;
-    incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
+    if project.members.is_empty() {
+        incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));
+    }
     let mut problems: Vec<Problem> =
         [&found.problems, &followed.problems, &mined.problems, &of_the_past].into_iter().flatten().cloned().collect();
     problems.extend(judged.problem());

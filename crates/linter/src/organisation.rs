@@ -143,6 +143,9 @@ pub(crate) fn gather(
             Ok(own) => {
                 let read = gather::all(own, &of_member(member, config), options, wanted, progress);
                 marks.extend(gather::marks(own, &read.mined.history, &rules));
+                // That others have functions does not make up for one of which nothing could be read.
+                let unread = Incomplete::nothing_read(&read.found.functions, &read.found.problems);
+                all.mined.incomplete.extend(unread.map(|reason| prefix.incomplete(reason)));
                 all.add(read, &prefix, number);
             }
             Err(why) => all.mined.incomplete.push(prefix.lost(why)),

@@ -12,8 +12,8 @@ use std::{
 use regex::Regex;
 
 /// What a ticket looks like: Jira's keys, which others write alike. Letters, a dash, a number without a zero in front.
-#[allow(clippy::unwrap_used, reason = "the pattern is a constant, and a test reads it")]
-static USUAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([A-Za-z][A-Za-z0-9]{1,9})-([1-9][0-9]{0,6})").unwrap());
+static USUAL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"([A-Za-z][A-Za-z0-9]{1,9})-([1-9][0-9]{0,6})").expect("a constant"));
 
 /// As many tickets of a project must be named in capitals for its letters to be those of a project.
 const FEWEST_OF_PROJECT: usize = 3;
