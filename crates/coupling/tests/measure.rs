@@ -40,6 +40,26 @@ fn counts_in_words() {
 }
 
 #[test]
+fn a_repository_beside_others_is_judged_by_its_own_habits() {
+    const HOUR: i64 = 3_600;
+    let words = "ab*12 a*4 b*3";
+    let expected = |world: &World| pair(&world.graph(), world, 'a', 'b').unwrap().expected;
+    let alone = World::of("ab").history_every(words, HOUR);
+    let mut beside = World::of("abcd").history_every(&format!("c*40 {words} cd*2 d*40 bd*3"), HOUR);
+    let as_one = expected(&beside);
+    beside.repositories = vec![0, 0, 1, 1];
+    // Three more changes of b, joined with the other repository's, are changes of b here.
+    let with_them = World::of("ab").history_every(&format!("{words} b*3"), HOUR);
+    assert!((expected(&beside) - expected(&with_them)).abs() < 1e-6, "{}", expected(&beside));
+    assert!(as_one < expected(&alone) / 2.0, "as one repository, {as_one} would be expected");
+    // A pair of two repositories is held against all changesets of both.
+    let graph = beside.graph();
+    let across = pair(&graph, &beside, 'b', 'd').unwrap();
+    assert_eq!(across.support, 3);
+    assert!(across.expected > 3.0, "{}", across.expected);
+}
+
+#[test]
 fn only_behaviour_of_ones_own_counts_as_a_change() {
     let world = World::of("abc").shared('1', "ab").history("a a1 1 !a # $a a# b");
     let graph = world.graph();
