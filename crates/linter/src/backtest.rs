@@ -13,7 +13,7 @@ use lockstep_model::{Closure, CommitId, History, PathId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Found, Incomplete, Options, Progress, Project, constants,
+    Found, Incomplete, Options, Progress, Project, Report, constants,
     gather::{self, Gathered, Wanted},
 };
 
@@ -119,6 +119,25 @@ pub(crate) fn verdict(
 
 /// A history, whose parts of files changed in it, and per function the number of its repository, if there are several.
 type Past<'a> = (&'a History, &'a Parts, &'a [u32]);
+
+/// How far forecasts would have come true on the history of `report`: a backtest by the report's own data, without the
+/// commits of other branches and without shuffled histories. None if the history is too short to tell.
+pub fn calibration(project: &Project, config: &Config, options: &Options, report: &Report) -> Option<Outcome> {
+    let exists = |path: &RepoPath| project.files.is_file(path);
+    let (found, history) = (&report.found, &report.history);
+    let past = (history, report.graph.parts(), &report.repositories[..]);
+    let input = input(config, options, found, &report.code.closures, past, &exists);
+    let Prepared::Ready(split) = backtest::prepare(&input, Truth::Behaviour, SPLIT) else { return None };
+    // That a tree of the past cannot be read is told by the history already.
+    let present = present(project, history, split.at(), &mut Vec::new());
+    Some(split.run(&Wishes {
+        present: &present,
+        likeness: &likeness_then(project, history, &split, found.functions.len()),
+        commits: None,
+        shuffles: 0,
+        reported: &lockstep_rules::pairs_in_lockstep,
+    }))
+}
 
 fn input<'a>(
     config: &Config,

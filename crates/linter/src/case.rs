@@ -78,7 +78,8 @@ impl Report {
         pairs.map(|(a, b)| explainer.explain(a, b).iter().map(lockstep_rules::evidence).collect()).collect()
     }
 
-    fn commit(&self, number: usize) -> CommitRef {
+    /// The changeset of that number in the history.
+    pub fn commit(&self, number: usize) -> CommitRef {
         CommitRef::of(&self.history, number)
     }
 

@@ -53,7 +53,7 @@ use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
 use gather::Gathered;
 
 pub use affected::{AffectedReport, Snapshot, affected, between};
-pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest};
+pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest, calibration};
 pub use boundaries::NamedBoundaries;
 pub use calls::link_calls;
 pub use case::{Alone, Case, Joint};

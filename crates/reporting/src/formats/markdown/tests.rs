@@ -25,6 +25,7 @@ fn testing_node() -> graph::NodeView {
         weighted_changes: 9.0,
         lines: Size::default(),
         kinds: BTreeMap::new(),
+        ownership: lockstep_model::Ownership::default(),
     }
 }
 
