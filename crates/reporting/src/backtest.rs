@@ -15,6 +15,7 @@ use crate::{
     prose,
 };
 
+pub(crate) use svg::plot as calibration_plot;
 pub use svg::write_svg;
 pub use text::write_text;
 

@@ -76,6 +76,29 @@ pub(crate) fn json(document: &str) -> String {
     out.replace("##[", "#\\u0023[")
 }
 
+/// `text` as one harmless line for HTML, in an element or in a quoted attribute.
+pub(crate) fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in line(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A finished JSON document for a `<script>` element: [`json`], and nothing in it can end the element or begin another.
+/// The document means the same as before.
+pub(crate) fn json_in_html(document: &str) -> String {
+    // These can stand in strings only, so escapes for them are safe.
+    json(document).replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
 /// `text` for XML 1.0, in an element or between double quotes. Characters that no XML document may hold, not even as a
 /// reference, become escapes that can be read.
 pub(crate) fn xml(text: &str) -> String {
@@ -149,7 +172,20 @@ mod tests {
         );
     }
 
+    #[test]
+    fn html_holds_no_markup() {
+        assert_eq!(html("<a href='x'>\u{202e}\"&\n"), "&lt;a href=&#39;x&#39;&gt;\\u{202e}&quot;&amp;\\n");
+    }
+
     proptest! {
+        #[test]
+        fn json_for_html_keeps_its_meaning(text in any::<String>(), tail in "[<>&!/\\-\u{2028}\u{2029}a-z]{0,20}") {
+            let value = serde_json::json!({ "text": text + &tail });
+            let safe = json_in_html(&serde_json::to_string(&value).unwrap());
+            prop_assert!(!safe.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{safe}");
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
+        }
+
         #[test]
         fn a_line_is_one_line_without_controls(text in any::<String>()) {
             prop_assert!(!line(&text).chars().any(|c| c.is_control()));

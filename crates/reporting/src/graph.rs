@@ -173,7 +173,7 @@ impl CouplingView {
 
 impl GraphView {
     /// The edges, strongest first; among equals the better supported, then by name.
-    fn strongest(&self) -> Vec<&CouplingView> {
+    pub(crate) fn strongest(&self) -> Vec<&CouplingView> {
         let mut edges: Vec<_> = self.couplings.iter().collect();
         edges.sort_by(|x, y| {
             (y.strength().total_cmp(&x.strength()))

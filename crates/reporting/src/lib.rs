@@ -18,6 +18,7 @@ mod format;
 pub mod formats;
 pub mod functions;
 pub mod graph;
+pub mod html;
 mod json;
 mod links;
 mod markdown;

@@ -1,6 +1,7 @@
 //! Values for the tests of this crate: a small shop with two findings.
 
 pub(crate) mod hostile;
+pub(crate) mod page;
 pub(crate) mod runner;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -164,7 +164,7 @@ fn names(functions: &[FunctionId]) -> String {
 }
 
 /// The answer in one line.
-fn answer_in_words(verdict: &Verdict) -> String {
+pub(crate) fn answer_in_words(verdict: &Verdict) -> String {
     match &verdict.answer {
         Answer::Independent => independent(verdict),
         Answer::PartOf { service, declared: true, with } => {
@@ -207,7 +207,7 @@ fn shade(answer: &Answer) -> anstyle::Style {
 }
 
 /// The sign of an outcome, one column wide.
-fn sign(outcome: Outcome, ascii: bool) -> &'static str {
+pub(crate) fn sign(outcome: Outcome, ascii: bool) -> &'static str {
     match (outcome, ascii) {
         (Outcome::Holds, false) => "✓",
         (Outcome::Fails, false) => "✗",

@@ -25,6 +25,16 @@ const STYLE: &str = "\
 /// # Errors
 /// If `out` refuses.
 pub fn write_svg(view: &BacktestView, out: &mut dyn io::Write) -> io::Result<()> {
+    let style = format!("<style>{STYLE}</style><rect class=\"back\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n");
+    out.write_all(draw(view, " xmlns=\"http://www.w3.org/2000/svg\"", &style).as_bytes())
+}
+
+/// The same plot within a page, which brings the styles.
+pub(crate) fn plot(view: &BacktestView) -> String {
+    draw(view, " class=\"calibration\"", "")
+}
+
+fn draw(view: &BacktestView, attributes: &str, style: &str) -> String {
     let mut svg = String::new();
     let title = format!(
         "Predicted against observed: {} predictions, ECE {:.3}",
@@ -34,15 +44,14 @@ pub fn write_svg(view: &BacktestView, out: &mut dyn io::Write) -> io::Result<()>
     // Writing to a string cannot fail.
     let _ = write!(
         svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\
-         <title>{title}</title><style>{STYLE}</style><rect class=\"back\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n\
-         <text class=\"small\" x=\"{LEFT}\" y=\"20\">{title}</text>\n"
+        "<svg{attributes} viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\
+         <title>{title}</title>{style}<text class=\"small\" x=\"{LEFT}\" y=\"20\">{title}</text>\n"
     );
     grid(&mut svg);
     curve(&mut svg, &view.model.bins);
     bars(&mut svg, &view.model.bins);
     svg.push_str("</svg>\n");
-    out.write_all(svg.as_bytes())
+    svg
 }
 
 fn x(share: f64) -> f64 {
