@@ -48,6 +48,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("leiden-rs", &["coupling"]),
     ("statrs", &["coupling"]),
     ("codespan-reporting", &["reporting"]),
+    ("askama", &["reporting"]),
     ("oxc_parser", &["codegraph", "script"]),
     ("oxc_resolver", &["script"]),
     ("ruff_python_parser", &["codegraph", "script"]),

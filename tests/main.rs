@@ -23,6 +23,7 @@ mod readme;
 mod recount;
 mod release;
 mod replay;
+mod report;
 mod reports;
 mod robustness;
 mod schemas;

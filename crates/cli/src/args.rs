@@ -14,7 +14,7 @@ use std::ffi::OsString;
 
 pub use baseline::{BaselineArgs, BaselineFileArg, BaselineVerb, DiffArgs, DiffFormat, PruneArgs, WriteArgs};
 pub use cache::{CacheArgs, CacheCommand};
-pub use check::{CheckArgs, DemoArgs};
+pub use check::{CheckArgs, DemoArgs, ReportArgs};
 use clap::{Parser, Subcommand};
 pub use common::{ColorWhen, Common, HistoryArgs, LinksWhen};
 pub use config::{
@@ -74,6 +74,8 @@ pub enum Command {
     Services(ServicesArgs),
     /// Show how independence developed: is it getting better?
     Trend(TrendArgs),
+    /// Write everything a run finds out into one page to look at
+    Report(ReportArgs),
     /// Write, prune or compare the file of findings that are known and held back
     Baseline(BaselineArgs),
     /// Write the history of the main branch to a file, for pull requests that are checked without it

@@ -9,6 +9,7 @@ mod demo;
 mod exit;
 mod fetch;
 mod organisation;
+mod page;
 mod patience;
 mod predictive;
 mod reports;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Backtest(args)) => commands::backtest(args),
         Some(Command::Services(args)) => commands::services(args),
         Some(Command::Trend(args)) => commands::trend(args),
+        Some(Command::Report(args)) => commands::report(args, &args::level_flags(of("report"))),
         Some(Command::Baseline(args)) => commands::baseline(args, matches),
         Some(Command::Model(args)) => commands::model(args),
         Some(Command::Cache(args)) => commands::cache(args),

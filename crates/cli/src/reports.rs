@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The path that stands for standard output.
-const STDOUT: &str = "-";
+pub const STDOUT: &str = "-";
 
 /// The variable that names the file in which GitHub collects the summaries of a job's steps.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
@@ -77,7 +77,7 @@ fn failure(format: &dyn Format, path: &Path) -> String {
 
 /// Writes `text` to the file `path`; folders above it are made. The file that GitHub collects summaries in holds those of
 /// other steps, too: what is written there is added to it.
-fn to_file(path: &Path, text: &[u8]) -> io::Result<()> {
+pub fn to_file(path: &Path, text: &[u8]) -> io::Result<()> {
     if env::var_os(STEP_SUMMARY).is_some_and(|summary| !summary.is_empty() && path == Path::new(&summary)) {
         let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
         return file.write_all(text);

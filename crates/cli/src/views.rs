@@ -184,9 +184,18 @@ pub fn graph_unexplained(report: &Report) -> GraphView {
     graph_with(report, vec![Vec::new(); report.graph.couplings().len()])
 }
 
+/// The graph with these of its couplings, each with what explains it.
+pub fn graph_of(report: &Report, couplings: &[&Coupling]) -> GraphView {
+    let explained = report.explained_all(couplings.iter().map(|coupling| (coupling.a, coupling.b)));
+    graph_from(report, couplings, explained)
+}
+
 fn graph_with(report: &Report, explained: Vec<Vec<Evidence>>) -> GraphView {
+    graph_from(report, &report.graph.couplings().iter().collect::<Vec<_>>(), explained)
+}
+
+fn graph_from(report: &Report, couplings: &[&Coupling], explained: Vec<Vec<Evidence>>) -> GraphView {
     let nodes = report.graph.functions();
-    let couplings = report.graph.couplings();
     let prior = report.graph.prior();
     GraphView {
         as_of: report.history.state.head.map(|_| report.graph.as_of()),

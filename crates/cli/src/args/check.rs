@@ -1,4 +1,4 @@
-//! The options of `check` and `demo`.
+//! The options of `check`, `report` and `demo`.
 
 use std::path::PathBuf;
 
@@ -39,6 +39,42 @@ pub struct CheckArgs {
     /// Exit with 0 where it would be 1
     #[arg(long)]
     pub exit_zero: bool,
+    // What is flattened brings headings of its own, and stands last.
+    #[command(flatten)]
+    pub levels: LevelArgs,
+    #[command(flatten)]
+    pub baseline: BaselineFileArg,
+    #[command(flatten)]
+    pub history: HistoryArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// A folder of the repository; only functions declared below it are looked at. Several for several repositories that
+    /// are looked at as one
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Write the page to this file; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub html: PathBuf,
+    /// Look at what HEAD adds to REF (`auto`: to the base that CI names, else to the main branch), too
+    #[arg(long, value_name = "REF|auto", conflicts_with = "staged")]
+    pub base: Option<String>,
+    /// Look at what is staged for the next commit, too; contents are read from the index
+    #[arg(long)]
+    pub staged: bool,
+    /// Show the findings as well that were there before the change
+    #[arg(long)]
+    pub show_inherited: bool,
+    /// Let git fetch the history and the base, where they are missing; nothing else ever reaches a network
+    #[arg(long)]
+    pub fetch_history: bool,
+    /// Take the history from a model that `lockstep model write` wrote on the main branch
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     // What is flattened brings headings of its own, and stands last.
     #[command(flatten)]
     pub levels: LevelArgs,

@@ -47,7 +47,8 @@ pub fn backtest(args: &BacktestArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn view(outcome: &Outcome, truth: Truth) -> BacktestView {
+/// The outcome, for those who show it.
+pub fn view(outcome: &Outcome, truth: Truth) -> BacktestView {
     BacktestView {
         split: outcome.split,
         at: outcome.at,

@@ -111,7 +111,8 @@ fn write(
     Ok(Exit::Clean)
 }
 
-fn view(report: &Report, named: &NamedBoundaries) -> ServicesView {
+/// The comparison, for those who show it.
+pub fn view(report: &Report, named: &NamedBoundaries) -> ServicesView {
     let NamedBoundaries { boundaries, names } = named;
     let nodes = report.graph.functions();
     let id = |function: &usize| nodes[*function].id.clone();
