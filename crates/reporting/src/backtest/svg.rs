@@ -42,10 +42,10 @@ fn draw(view: &BacktestView, attributes: &str, style: &str) -> String {
         view.model.ece
     );
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<svg{attributes} viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">\
-         <title>{title}</title>{style}<text class=\"small\" x=\"{LEFT}\" y=\"20\">{title}</text>\n"
+         <title>{title}</title>{style}<text class=\"small\" x=\"{LEFT}\" y=\"20\">{title}</text>"
     );
     grid(&mut svg);
     curve(&mut svg, &view.model.bins);
