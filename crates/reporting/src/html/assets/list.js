@@ -32,12 +32,19 @@ const showList = () => {
   setActive(0);
 };
 
+// Moves the list to a row, and not the page: on a narrow screen the list is above the map, and who chose there stays there.
+const showRow = (row) => {
+  const [inner, outer] = [row, byId("list")].map((one) => one.getBoundingClientRect());
+  if (inner.top < outer.top) byId("list").scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) byId("list").scrollTop += inner.bottom - outer.bottom;
+};
+
 const selectInList = () => {
   rowsOf().forEach((row, number) => row.setAttribute("aria-selected", String(chosen === `f${listed[number]}`)));
   const at = listed.findIndex((number) => chosen === `f${number}`);
   if (at >= 0) {
     setActive(at);
-    rowsOf()[at].scrollIntoView({ block: "nearest" });
+    showRow(rowsOf()[at]);
   }
 };
 
