@@ -83,7 +83,8 @@ const styleOfMap = () => {
         "border-color": (node) => answers[node.data("answer")],
         "border-style": (node) => (node.data("answer") === "unknown" ? "dashed" : "solid"),
         "z-index-compare": "manual",
-        "z-index": 3,
+        // Above every line, chosen ones too: who clicks on a function means it.
+        "z-index": 6,
       },
     },
     {
