@@ -36,6 +36,11 @@ impl Clients {
         fs::write(folder.join("uv.toml"), text).expect("a file");
     }
 
+    /// The folder of all of them.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A program from PyPI.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("venv/bin").join(name)

@@ -3,6 +3,7 @@
 //! test here is ignored, and says so.
 
 mod action;
+mod browser;
 mod configuration;
 mod fixture;
 mod formats;
@@ -28,6 +29,7 @@ fn main() {
         workflows::TESTS,
         snippets::TESTS,
         formats::TESTS,
+        browser::TESTS,
         configuration::TESTS,
     ]
     .concat();

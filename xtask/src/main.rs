@@ -17,6 +17,7 @@ mod found;
 mod functions;
 mod headline;
 mod pairs;
+mod pictures;
 mod placebo;
 mod run;
 mod selection;
@@ -44,6 +45,11 @@ struct Cli {
 enum Task {
     /// Install the pinned clients, build the wheel, and run all tests, those with clients too
     Test(test::Wanted),
+    /// Reports in a headless browser: of repositories, with what is wrong with each, or of the demo for the book
+    ///
+    /// A row for each: kB, milliseconds until it can be used and those computed, sheets of paper, checks of filters and clicks,
+    /// faults, and what axe finds that is less than serious. Each view is a picture.
+    Pictures(pictures::Wanted),
     /// Install the pinned clients and say where: the value of LOCKSTEP_CLIENTS
     Clients,
     /// This tool, the formula it started from, code-maat's degree and popularity, per repository and on average
@@ -159,6 +165,7 @@ enum Counts {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Test(wanted) => test::run(&wanted)?,
+        Task::Pictures(wanted) => pictures::take(&wanted)?,
         Task::Clients => writeln!(io::stdout().lock(), "{}", clients::Clients::install()?.folder.display())?,
         Task::Headline(wanted) => {
             let tested = all(&wanted, 0)?;

@@ -29,6 +29,12 @@ pub fn run(wanted: &Wanted) -> anyhow::Result<()> {
     clients.build_wheel(&wanted.profile)?;
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["test", "--locked"]).current_dir(clients::root()).env("LOCKSTEP_CLIENTS", &clients.folder);
+    // What the wheel was made of: reports of thousands of functions take minutes without optimizations.
+    let folder = if wanted.profile == "dev" { "debug" } else { &wanted.profile };
+    let program = clients::target().join(folder).join("lockstep");
+    if program.is_file() {
+        command.env("LOCKSTEP_PROGRAM", program);
+    }
     if wanted.only_clients {
         command.args(["--package", "cargo-lockstep", "--test", "clients"]);
     } else {
