@@ -80,6 +80,7 @@ fn means(reason: DropReason) -> &'static str {
         DropReason::ShallowBoundary => "the edge of a shallow clone, where everything looks new",
         DropReason::MissingObject => "the repository lacks an object that is needed to read it",
         DropReason::Empty => "changes nothing",
+        DropReason::Joined => "is part of a change of several repositories",
     }
 }
 
