@@ -44,6 +44,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// External crate -> the only workspace crates that may know it.
 const FENCED: &[(&str, &[&str])] = &[
     ("git2", &["history", "cli"]),
+    ("gix-pack", &["history"]),
+    ("gix-commitgraph", &["history"]),
+    ("gix-hash", &["history"]),
+    ("libdeflater", &["history"]),
     ("petgraph", &["coupling"]),
     ("leiden-rs", &["coupling"]),
     ("statrs", &["coupling"]),
@@ -152,6 +156,23 @@ fn libraries_stay_behind_their_fence() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// External crate -> the only file that may name it: its interface changes often.
+const ONE_FILE: &[(&str, &str)] =
+    &[("gix_pack", "crates/history/src/packs.rs"), ("gix_commitgraph", "crates/history/src/commit_graph.rs")];
+
+#[test]
+fn what_changes_often_is_known_to_one_file() {
+    let files = all_rust_files();
+    for (library, file) in ONE_FILE {
+        let names = |path: &&PathBuf| {
+            let text = fs::read_to_string(path).expect("text");
+            text.contains(&format!("{library}::")) && !path.ends_with("tests/architecture.rs")
+        };
+        let known: Vec<_> = files.iter().filter(names).collect();
+        assert!(matches!(known.as_slice(), [only] if only.ends_with(file)), "{library}: {known:?}");
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn read(odb: &git2::Odb<'_>, id: BlobId, largest: u64, partial: bool) -> Result<
     if partial && !odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
         return Err(missing());
     }
-    let objects = Objects::of(odb);
+    let mut objects = Objects::of(odb);
     let size = objects.blob_size(&id.0)?;
     if size > largest {
         return Err(ObjectError::too_large(&id.0, format!("it has {size} bytes, more than {largest}")));

@@ -248,7 +248,7 @@ fn changeset(step: &Step, writer: &WrittenBy, changes: Vec<FileChange>) -> Chang
     Changeset {
         id: CommitId(step.id),
         time: step.time,
-        author: writer.author.as_ref().unwrap_or(&step.author).clone(),
+        author: Author::clone(writer.author.as_ref().unwrap_or(&step.author)),
         subject: step.subject.clone(),
         kind: step.kind,
         changes,

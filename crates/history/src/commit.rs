@@ -1,6 +1,10 @@
 //! Reading commits from their raw bytes.
 
+use std::{borrow::Cow, sync::Arc};
+
 use lockstep_model::{Author, Timestamp};
+use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use crate::objects::ObjectId;
 
@@ -20,7 +24,34 @@ pub(crate) struct Commit {
 impl Commit {
     /// The commit `id`, whose bytes are `bytes`. An error says what is wrong.
     pub(crate) fn parse(id: ObjectId, bytes: &[u8]) -> Result<Self, &'static str> {
-        let (headers, message) = match bytes.windows(2).position(|pair| pair == b"\n\n") {
+        let raw = RawCommit::parse(bytes)?;
+        let (author, message) = (raw.author(), raw.message().into_owned());
+        Ok(Self { id, tree: raw.tree, parents: raw.parents, author, time: raw.time, message })
+    }
+
+    /// True if it joins two lines of development.
+    pub(crate) fn is_merge(&self) -> bool {
+        self.parents.len() > 1
+    }
+}
+
+/// A commit whose texts are not decoded yet: of most commits, few are needed.
+pub(crate) struct RawCommit<'a> {
+    pub(crate) tree: ObjectId,
+    /// In order; the first is the main line.
+    pub(crate) parents: Vec<ObjectId>,
+    /// When it was committed; 0 if the commit does not say.
+    pub(crate) time: Timestamp,
+    author: &'a [u8],
+    message: &'a [u8],
+    /// True if its texts are written in ISO 8859-1, else they are UTF-8.
+    latin1: bool,
+}
+
+impl<'a> RawCommit<'a> {
+    /// The commit whose bytes are `bytes`. An error says what is wrong.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, &'static str> {
+        let (headers, message) = match memmem::find(bytes, b"\n\n") {
             Some(end) => (&bytes[..end], &bytes[end + 2..]),
             None => (bytes, &[][..]),
         };
@@ -40,35 +71,64 @@ impl Commit {
                     [&b"ISO-8859-1"[..], b"latin1", b"ISO8859-1"].iter().any(|it| it.eq_ignore_ascii_case(encoding));
             }
         }
-        let decode = |bytes: &[u8]| match latin1 {
-            true => bytes.iter().map(|byte| char::from(*byte)).collect(),
-            false => String::from_utf8_lossy(bytes).into_owned(),
-        };
-        Ok(Self {
-            id,
-            tree: tree.ok_or("it names no tree")?,
-            parents,
-            author: person(&decode(author.unwrap_or_default())),
-            time,
-            message: decode(message),
-        })
+        let (tree, author) = (tree.ok_or("it names no tree")?, author.unwrap_or_default());
+        Ok(Self { tree, parents, time, author, message, latin1 })
     }
 
-    /// True if it joins two lines of development.
-    pub(crate) fn is_merge(&self) -> bool {
-        self.parents.len() > 1
+    /// Who wrote it.
+    pub(crate) fn author(&self) -> Author {
+        person(&self.decoded(self.author))
+    }
+
+    /// Who wrote it, once for all commits of the same words.
+    pub(crate) fn author_of(&self, people: &mut People) -> Arc<Author> {
+        // The time follows the address, and is another in every commit.
+        let end = memchr::memrchr(b'>', self.author).filter(|_| self.author.contains(&b'<'));
+        let words = &self.author[..end.map_or(self.author.len(), |end| end + 1)];
+        let people = &mut people.0[usize::from(self.latin1)];
+        if let Some(author) = people.get(words) {
+            return Arc::clone(author);
+        }
+        let author = Arc::new(self.author());
+        people.insert(words.into(), Arc::clone(&author));
+        author
+    }
+
+    /// The whole message.
+    pub(crate) fn message(&self) -> Cow<'a, str> {
+        self.decoded(self.message)
+    }
+
+    /// The first line of the message that says something; empty if none does.
+    pub(crate) fn first_line(&self) -> String {
+        let lines = self.message.split(|byte| *byte == b'\n').map(|line| self.decoded(line));
+        lines.map(|line| line.trim().to_owned()).find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
+    fn decoded(&self, bytes: &'a [u8]) -> Cow<'a, str> {
+        match self.latin1 {
+            true => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
+            false => String::from_utf8_lossy(bytes),
+        }
     }
 }
 
+/// Authors by the words that commits say of them, in UTF-8 and in ISO 8859-1.
+#[derive(Default)]
+pub(crate) struct People([FxHashMap<Box<[u8]>, Arc<Author>>; 2]);
+
 /// The bytes that forty hexadecimal digits name.
 pub(crate) fn object_id(hex: &[u8]) -> Option<ObjectId> {
-    if hex.len() != 40 {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let digits: &[u8; 40] = hex.try_into().ok()?;
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
     let mut id = [0; 20];
-    for (byte, pair) in id.iter_mut().zip(hex.chunks_exact(2)) {
-        *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
+    for (byte, pair) in id.iter_mut().zip(digits.as_chunks::<2>().0) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
     }
     Some(id)
 }

@@ -14,12 +14,9 @@ pub(crate) struct Words<'a> {
     pub(crate) branch: Option<&'a str>,
 }
 
-/// Reads the message of a changeset. Only a merge can name a branch.
-pub(crate) fn words(message: &str, merge: bool) -> Words<'_> {
+/// Reads the message of a merge.
+pub(crate) fn words(message: &str) -> Words<'_> {
     let first = first_line(message);
-    if !merge {
-        return Words { subject: first.to_owned(), branch: None };
-    }
     github(message, first)
         .or_else(|| bitbucket(message, first))
         .or_else(|| gitlab(message, first))
@@ -102,13 +99,7 @@ mod tests {
             ("", "", None),
         ];
         for (message, subject, branch) in cases {
-            assert_eq!(words(message, true), Words { subject: subject.into(), branch }, "{message}");
+            assert_eq!(words(message), Words { subject: subject.into(), branch }, "{message}");
         }
-    }
-
-    #[test]
-    fn a_commit_that_is_no_merge_is_called_by_its_first_line() {
-        let words = words("\nMerge pull request #12 from a/b\n\nTitle", false);
-        assert_eq!(words, Words { subject: "Merge pull request #12 from a/b".into(), branch: None });
     }
 }

@@ -11,6 +11,7 @@ mod blobs;
 mod branches;
 mod changesets;
 mod commit;
+mod commit_graph;
 mod diff;
 mod difference;
 mod filter;
@@ -22,26 +23,33 @@ mod line;
 mod lines;
 mod mailmap;
 mod marks;
+mod mining;
 mod objects;
+mod packs;
 mod repository;
 mod trailers;
+mod verify;
 mod walk;
+
+use std::collections::HashSet;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{CommitId, DropReason, History, RepoPath};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use blobs::{BlobOptions, read_blobs};
 pub use difference::{Against, Difference, DifferenceError};
-pub use line::Line;
+pub use line::{Line, RawFact};
 pub use lines::changed_lines;
 pub use mailmap::Mailmap;
 pub use marks::Marks;
 pub use objects::ObjectError;
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 pub use trailers::Trailer;
+pub use verify::{Mining, VerifyError, Way, mine, verify};
 
 use crate::{
+    mining::Miner,
     objects::{ObjectId, Objects},
     walk::{End, MainLine},
 };
@@ -176,12 +184,12 @@ fn fill(
         Some(change) => change.before.map(|commit| commit.0),
         None => Some(repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?),
     };
-    let odb = repository.odb().map_err(|error| error.to_string())?;
-    let mut objects = Objects::of(&odb);
+    let store = repository.store(true);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
     let known = known.filter(|line| options.scope != Scope::EveryCommit && !line.is_empty());
     let with_known = known.is_some();
-    let (line, apart) = main_line(repository, options, newest, known, &pool, progress)?;
+    let miner = Miner { store: &store, pool: &pool, progress };
+    let (line, apart) = main_line(&miner, &repository.shallow_boundary(), options, newest, known)?;
     let main = &line.main;
     into.apart = apart;
     let history = &mut into.history;
@@ -201,7 +209,7 @@ fn fill(
     let today = match change {
         _ if !options.follow_renames => None,
         Some(change) => Some(change.files.clone()),
-        None => files_of_today(&mut objects, &line),
+        None => files_of_today(&mut store.objects(), &line),
     };
     let failures = pool
         .install(|| changesets::assemble(history, main, &line.batches, change, today.as_ref(), &kinds, options.scope));
@@ -219,48 +227,33 @@ fn files_of_today(objects: &mut Objects<'_>, line: &Line) -> Option<FxHashSet<Re
 /// The commits up to `newest` that `options` ask for: those of the `known` line, and those after it; that line alone if the
 /// two do not meet.
 fn main_line(
-    repository: &Repository,
+    miner: &Miner<'_>,
+    shallow: &HashSet<ObjectId>,
     options: &Options,
     newest: Option<ObjectId>,
     known: Option<Line>,
-    pool: &rayon::ThreadPool,
-    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Line, Option<Apart>), String> {
-    let odb = repository.odb().map_err(|error| error.to_string())?;
-    let objects = Objects::of(&odb);
-    let shallow = repository.shallow_boundary();
-    let on_known: FxHashSet<ObjectId> = known.iter().flat_map(|line| &line.main.steps).map(|step| step.id).collect();
-    let (mut main, met) = match (newest, options.scope) {
-        // Before the first commit there is nothing.
-        (None, _) => (MainLine { steps: Vec::new(), end: End::Root }, None),
-        (Some(newest), Scope::Behaviour | Scope::ByPeople) => {
-            walk::main_line(&objects, newest, &on_known, &shallow, progress)
-        }
-        (Some(newest), Scope::EveryCommit) => (branches::every_commit(&objects, newest, &shallow), None),
+    let Some(newest) = newest else {
+        // Before the first commit there is nothing, unless it is known.
+        let nothing = Line { main: MainLine { steps: Vec::new(), end: End::Root }, batches: Vec::new() };
+        return Ok((nothing, None));
     };
-    let read = |main: &MainLine, before: &FxHashSet<ObjectId>| {
-        walk::read(repository, main, before, pool, progress).map_err(|error| error.message().to_owned())
-    };
-    let Some((known, asked)) = known.zip(newest) else {
-        let batches = read(&main, &FxHashSet::default())?;
-        return Ok((Line { main, batches }, None));
-    };
+    let trees: FxHashMap<ObjectId, ObjectId> =
+        known.iter().flat_map(|line| &line.main.steps).map(|step| (step.id, step.tree)).collect();
+    let mined = miner.mine(&trees.keys().copied().collect(), &|commits, sink| match options.scope {
+        Scope::Behaviour | Scope::ByPeople => walk::main_line(commits, sink, newest, &trees, shallow),
+        Scope::EveryCommit => branches::every_commit(commits, sink, newest, shallow),
+    });
+    let (met, line) = (mined.met, Line { main: mined.line, batches: mined.batches });
+    let Some(known) = known else { return Ok((line, None)) };
     if let Some(met) = met {
         let known = known.up_to(&met).ok_or("the known line is broken")?;
-        if let (Some(first), Some(last)) = (main.steps.first_mut(), known.main.steps.last()) {
-            first.before = Some(last.tree);
-        }
-        let batches = read(&main, &known.main.steps.iter().map(|step| step.id).collect())?;
-        return Ok((known.and(main, batches), None));
+        return Ok((known.and(line.main, line.batches), None));
     }
     // A whole history of its own is as good as the known one, and right.
-    let used = options.known_stands_in && main.end != End::Root;
-    let apart = known.head().map(|known| Apart { known, asked: CommitId(asked), used });
-    if used {
-        return Ok((known, apart));
-    }
-    let batches = read(&main, &FxHashSet::default())?;
-    Ok((Line { main, batches }, apart))
+    let used = options.known_stands_in && line.main.end != End::Root;
+    let apart = known.head().map(|known| Apart { known, asked: CommitId(newest), used });
+    Ok((if used { known } else { line }, apart))
 }
 
 /// Says what is missing, and the command that mends it.

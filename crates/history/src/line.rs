@@ -3,7 +3,7 @@
 
 mod wire;
 
-use lockstep_model::{CommitId, RepoPath, Timestamp};
+use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -20,7 +20,47 @@ pub struct Line {
     pub(crate) batches: Vec<Batch>,
 }
 
+/// One path that one commit changed, as git's raw format tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RawFact<'l> {
+    /// The commit.
+    pub commit: CommitId,
+    /// `A`, `D`, `M`, or `T` where a file became a link or a submodule, or the other way round.
+    pub status: char,
+    /// Any bytes but NUL.
+    pub path: &'l [u8],
+    /// Git's mode before; 0 if nothing was there.
+    pub mode_before: u32,
+    /// Git's mode after; 0 if nothing is there.
+    pub mode_after: u32,
+    /// The content before.
+    pub before: BlobId,
+    /// The content after.
+    pub after: BlobId,
+}
+
 impl Line {
+    /// Every fact, commit by commit, oldest first.
+    pub fn facts(&self) -> impl Iterator<Item = RawFact<'_>> {
+        let batches = self.batches.iter().flat_map(|batch| batch.deeds.iter().map(move |deed| (batch, deed)));
+        self.main.steps.iter().zip(batches).flat_map(|(step, (batch, deed))| {
+            deed.facts.iter().flatten().map(|fact| RawFact {
+                commit: CommitId(step.id),
+                status: match fact.status {
+                    RawStatus::Added => 'A',
+                    RawStatus::Deleted => 'D',
+                    RawStatus::Modified => 'M',
+                    RawStatus::TypeChanged => 'T',
+                },
+                path: &batch.paths[fact.path as usize],
+                mode_before: fact.before.mode,
+                mode_after: fact.after.mode,
+                before: BlobId(fact.before.id),
+                after: BlobId(fact.after.id),
+            })
+        })
+    }
+
     /// The newest commit; none if there is none.
     pub fn head(&self) -> Option<CommitId> {
         self.main.steps.last().map(|step| CommitId(step.id))

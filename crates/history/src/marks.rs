@@ -25,7 +25,7 @@ impl Repository {
 }
 
 fn marks(message: &str, merge: bool, wanted: &dyn Fn(&str) -> bool) -> Marks {
-    let branch = group::words(message, merge).branch.map(str::to_owned);
+    let branch = merge.then(|| group::words(message).branch).flatten().map(str::to_owned);
     // A message that holds what no text does has no trailers.
     let trailers = git2::message_trailers_strs(message).ok().map(|found| {
         let ours = found.iter().filter(|(key, value)| wanted(key) && !value.trim().is_empty());

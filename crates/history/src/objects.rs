@@ -1,14 +1,26 @@
-//! Reading objects raw from git's object database, with missing and broken objects as ordinary, named outcomes.
+//! Reading objects raw, with missing and broken objects as ordinary, named outcomes: from the packs, where there are many
+//! to read and nothing about an object is unusual; else from git's object database by libgit2, which knows loose objects,
+//! and says what is wrong with what cannot be had.
 //!
 //! Hash verification is switched off for the process ([`set_up`]): it costs two to four times the reading itself, and
 //! an object that does not match its name can only make the numbers wrong, which its owner can do more simply.
 //! What it does mean: trees may contain themselves, and histories may run in circles. Readers bound their depth.
 
-use std::{rc::Rc, sync::Once};
+use std::{
+    cell::OnceCell,
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::{Once, OnceLock},
+};
 
-use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid};
-use rustc_hash::FxHashMap;
+use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, RepositoryOpenFlags};
 use thiserror::Error;
+
+use crate::{
+    commit_graph::CommitGraph,
+    packs::{Generations, Object, Packs, Reader},
+};
 
 /// The name of any object: SHA-1, 20 bytes.
 pub(crate) type ObjectId = [u8; 20];
@@ -61,7 +73,7 @@ pub(crate) fn set_up() {
     DONE.call_once(|| {
         git2::opts::strict_hash_verification(false);
         // Its cache of objects leaves out large trees, which are the dear ones, and costs more than it saves beside
-        // `Generations`. The cache of delta bases is another and stays.
+        // our own. The cache of delta bases is another and stays.
         git2::opts::enable_caching(false);
     });
 }
@@ -80,99 +92,173 @@ pub(crate) trait Bytes {
     fn bytes(&self) -> &[u8];
 }
 
-impl Bytes for Rc<OdbObject<'_>> {
+impl Bytes for Rc<Vec<u8>> {
     fn bytes(&self) -> &[u8] {
-        self.data()
+        self
     }
 }
 
-/// The object database of a repository, for one thread.
+/// Where the objects of a repository are, for all threads.
+pub(crate) struct Store {
+    git_dir: PathBuf,
+    folders: Vec<PathBuf>,
+    packs: OnceLock<Packs>,
+    graph: OnceLock<CommitGraph>,
+    /// Whether packs are read here at all.
+    with_packs: bool,
+}
+
+impl Store {
+    /// The objects in `folders` of the repository whose git data is in `git_dir`.
+    pub(crate) fn new(git_dir: &Path, folders: Vec<PathBuf>, with_packs: bool) -> Self {
+        Self { git_dir: git_dir.to_path_buf(), folders, packs: OnceLock::new(), graph: OnceLock::new(), with_packs }
+    }
+
+    /// Says that many objects will be read. Opening packs takes a millisecond or two, which a few objects are not worth.
+    pub(crate) fn open_packs(&self) {
+        if self.with_packs {
+            self.packs.get_or_init(|| Packs::open(&self.folders));
+            self.graph.get_or_init(|| CommitGraph::open(&self.folders));
+        }
+    }
+
+    /// The commit-graph, as long as the packs are open.
+    pub(crate) fn graph(&self) -> Option<&CommitGraph> {
+        self.graph.get()
+    }
+
+    /// The objects, for one thread: from the packs, if they are open.
+    pub(crate) fn objects(&self) -> Objects<'_> {
+        Objects::new(Database::Elsewhere { store: self, opened: OnceCell::new() })
+    }
+}
+
+/// Git's object database.
+enum Database<'r> {
+    Here(&'r Odb<'r>),
+    /// Opened when it is needed: most often it is not.
+    Elsewhere {
+        store: &'r Store,
+        opened: OnceCell<git2::Repository>,
+    },
+}
+
+/// Bytes in one generation of the trees that libgit2 read. Neighbours share most, so more only costs time.
+const GENERATION: usize = 2 << 20;
+
+/// The objects of a repository, for one thread.
 pub(crate) struct Objects<'r> {
-    odb: &'r Odb<'r>,
-    trees: Generations<'r>,
+    database: Database<'r>,
+    packed: Option<Reader<'r>>,
+    /// Trees that did not come from packs. A tree that is new in one changeset is old in the next, so most are wanted twice.
+    trees: Generations<ObjectId>,
 }
 
 impl<'r> Objects<'r> {
-    /// The objects of `odb`, its alternates included.
+    /// The objects of `odb`, its alternates included, read by libgit2.
     pub(crate) fn of(odb: &'r Odb<'r>) -> Self {
-        Self { odb, trees: Generations::default() }
+        Self::new(Database::Here(odb))
     }
 
-    /// The object `id`, which must be of type `kind`.
-    fn object(&self, id: &ObjectId, kind: ObjectType) -> Result<OdbObject<'r>, ObjectError> {
-        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
-        let object = self.odb.read(oid).map_err(|error| failure(id, &error))?;
-        if object.kind() != kind {
-            return Err(ObjectError::broken(id, format!("expected a {}, found a {}", kind.str(), object.kind().str())));
+    fn new(database: Database<'r>) -> Self {
+        Self { database, packed: None, trees: Generations::new(GENERATION) }
+    }
+
+    /// The reader of the packs; none as long as they are not open.
+    fn packed(&mut self) -> Option<&mut Reader<'r>> {
+        if let (None, Database::Elsewhere { store, .. }) = (&self.packed, &self.database) {
+            self.packed = store.packs.get().map(Reader::new);
         }
-        Ok(object)
+        self.packed.as_mut()
     }
 
     /// Calls `use_it` with the bytes of the object `id`, which must be of type `kind`.
     pub(crate) fn with<T>(
-        &self,
+        &mut self,
         id: &ObjectId,
         kind: ObjectType,
         use_it: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, ObjectError> {
-        self.object(id, kind).map(|object| use_it(object.data()))
+        let mut use_it = Some(use_it);
+        let mut used = |found: ObjectType, bytes: &[u8]| match use_it.take() {
+            Some(use_it) if found == kind => Ok(use_it(bytes)),
+            _ => Err(other_kind(id, kind, found)),
+        };
+        if let Some(answer) = self.packed().and_then(|packed| packed.once(id, &mut used)) {
+            return answer;
+        }
+        self.database.read(id, |object| used(object.kind(), object.data()))?
     }
 
     /// The size of the blob `id` in bytes, without reading it.
     pub(crate) fn blob_size(&self, id: &ObjectId) -> Result<u64, ObjectError> {
-        let oid = Oid::from_bytes(id).map_err(|error| failure(id, &error))?;
-        self.odb.read_header(oid).map(|(size, _)| size as u64).map_err(|error| failure(id, &error))
+        self.database.size(id)
     }
 }
 
-impl<'r> TreeSource for Objects<'r> {
-    type Tree = Rc<OdbObject<'r>>;
+impl TreeSource for Objects<'_> {
+    type Tree = Rc<Vec<u8>>;
 
     fn tree(&mut self, id: &ObjectId) -> Result<Self::Tree, ObjectError> {
-        if let Some(tree) = self.trees.get(id) {
-            return Ok(tree);
+        let object = match self.packed().and_then(|packed| packed.get(id)).or_else(|| self.trees.get(*id)) {
+            Some(object) => object,
+            None => {
+                let copied =
+                    |object: &OdbObject<'_>| Object { kind: object.kind(), bytes: Rc::new(object.data().to_vec()) };
+                let object = self.database.read(id, copied)?;
+                self.trees.put(*id, &object);
+                object
+            }
+        };
+        match object.kind {
+            ObjectType::Tree => Ok(object.bytes),
+            found => Err(other_kind(id, ObjectType::Tree, found)),
         }
-        let tree = Rc::new(self.object(id, ObjectType::Tree)?);
-        self.trees.put(*id, &tree);
-        Ok(tree)
     }
+}
+
+impl Database<'_> {
+    fn read<T>(&self, id: &ObjectId, use_it: impl FnOnce(&OdbObject<'_>) -> T) -> Result<T, ObjectError> {
+        self.with(id, |odb, oid| Ok(use_it(&odb.read(oid)?)))
+    }
+
+    fn size(&self, id: &ObjectId) -> Result<u64, ObjectError> {
+        self.with(id, |odb, oid| Ok(odb.read_header(oid)?.0 as u64))
+    }
+
+    fn with<T>(
+        &self,
+        id: &ObjectId,
+        ask: impl FnOnce(&Odb<'_>, Oid) -> Result<T, git2::Error>,
+    ) -> Result<T, ObjectError> {
+        let failed = |error: git2::Error| failure(id, &error);
+        let oid = Oid::from_bytes(id).map_err(failed)?;
+        match self {
+            Self::Here(odb) => ask(odb, oid).map_err(failed),
+            Self::Elsewhere { store, opened } => {
+                let repository = match opened.get() {
+                    Some(repository) => repository,
+                    None => {
+                        let flags = RepositoryOpenFlags::NO_SEARCH;
+                        let repository = git2::Repository::open_ext(&store.git_dir, flags, [] as [&OsStr; 0]);
+                        let repository = repository.map_err(failed)?;
+                        opened.get_or_init(|| repository)
+                    }
+                };
+                let odb = repository.odb().map_err(failed)?;
+                ask(&odb, oid).map_err(failed)
+            }
+        }
+    }
+}
+
+fn other_kind(id: &ObjectId, wanted: ObjectType, found: ObjectType) -> ObjectError {
+    ObjectError::broken(id, format!("expected a {}, found a {}", wanted.str(), found.str()))
 }
 
 fn failure(id: &ObjectId, error: &git2::Error) -> ObjectError {
     match error.code() {
         ErrorCode::NotFound => ObjectError::Missing { id: hex(id) },
         _ => ObjectError::broken(id, error.message()),
-    }
-}
-
-/// Trees read lately. A tree that is new in one changeset is old in the next, so most are wanted twice.
-#[derive(Default)]
-struct Generations<'r> {
-    new: FxHashMap<ObjectId, Rc<OdbObject<'r>>>,
-    old: FxHashMap<ObjectId, Rc<OdbObject<'r>>>,
-    bytes: usize,
-}
-
-/// Bytes in one generation: half of what one thread may keep. Neighbours share most, so more only costs time: 8 MiB
-/// took 13 % longer than 2 MiB on a history of 6,400 changesets.
-const GENERATION: usize = 2 << 20;
-
-impl<'r> Generations<'r> {
-    fn get(&mut self, id: &ObjectId) -> Option<Rc<OdbObject<'r>>> {
-        if let Some(tree) = self.new.get(id) {
-            return Some(tree.clone());
-        }
-        let tree = self.old.remove(id)?;
-        self.put(*id, &tree);
-        Some(tree)
-    }
-
-    fn put(&mut self, id: ObjectId, tree: &Rc<OdbObject<'r>>) {
-        if self.bytes + tree.len() > GENERATION {
-            self.old = std::mem::take(&mut self.new);
-            self.bytes = 0;
-        }
-        self.bytes += tree.len();
-        self.new.insert(id, tree.clone());
     }
 }

@@ -14,7 +14,8 @@ use thiserror::Error;
 use crate::{
     commit::{Commit, object_id},
     diff::{self, LINK, RawStatus, SUBMODULE, Side},
-    objects::{self, ObjectError, ObjectId, Objects},
+    handles,
+    objects::{self, ObjectError, ObjectId, Objects, Store},
 };
 
 /// A repository on disk: with a work tree, a linked work tree, or bare.
@@ -241,7 +242,7 @@ impl Repository {
         entries: impl Iterator<Item = (RepoPath, Side)>,
     ) -> Result<Vec<TreeFile>, ObjectError> {
         let odb = self.odb()?;
-        let objects = Objects::of(&odb);
+        let mut objects = Objects::of(&odb);
         let mut files: Vec<_> = entries
             .map(|(path, side)| {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -326,6 +327,11 @@ impl Repository {
 
     pub(crate) fn git(&self) -> &git2::Repository {
         &self.0
+    }
+
+    /// All objects, for many threads; `with_packs` as far as possible from the packs themselves.
+    pub(crate) fn store(&self, with_packs: bool) -> Store {
+        Store::new(self.git_dir(), handles::folders(self.common_dir()), with_packs)
     }
 
     pub(crate) fn odb(&self) -> Result<Odb<'_>, ObjectError> {

@@ -1,6 +1,8 @@
 //! A line as it is written: names of objects and people once each, everything else by number. Numbers that lead nowhere
 //! are an error, whatever wrote them.
 
+use std::sync::Arc;
+
 use lockstep_model::{Author, ChangesetKind, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -144,7 +146,7 @@ fn read(wire: Wire) -> Option<Line> {
     for step in wire.steps {
         let author = |number: u32| {
             let (name, email) = wire.authors.get(number as usize)?;
-            Some(Author { name: name.clone(), email: email.clone() })
+            Some(Arc::new(Author { name: name.clone(), email: email.clone() }))
         };
         let written_by = match step.writer {
             Some(number) => Some(author(number)?),

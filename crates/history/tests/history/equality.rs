@@ -58,7 +58,7 @@ fn told_by_us(dir: &Path, commits: impl Iterator<Item = String>) -> BTreeMap<Str
     commits.map(|id| (id.clone(), facts_of(&id))).collect()
 }
 
-fn assert_equal(dir: &Path) -> usize {
+pub fn assert_equal(dir: &Path) -> usize {
     let by_git = told_by_git(dir);
     let by_us = told_by_us(dir, by_git.keys().cloned());
     for (id, facts) in &by_git {
@@ -104,8 +104,23 @@ fn an_op() -> impl Strategy<Value = Op> {
 }
 
 /// A commit: whether it is on the side, whether it merges the other line, and what it does.
-fn a_commit() -> impl Strategy<Value = (bool, bool, Vec<Op>)> {
+pub fn a_commit() -> impl Strategy<Value = (bool, bool, Vec<Op>)> {
     (any::<bool>(), prop::bool::weighted(0.3), prop::collection::vec(an_op(), 0..6))
+}
+
+/// The history of two branches that `commits` are.
+pub fn script_of(commits: Vec<(bool, bool, Vec<Op>)>) -> Script {
+    let mut script = Script::new();
+    let base = script.commit("main", "Start", &[Op::Write(b"a/a/a".to_vec(), b"x".to_vec())]);
+    script.branch("side", base);
+    let mut tips = [base, base];
+    for (side, merges, ops) in commits {
+        let (branch, other) = if side { ("side", tips[0]) } else { ("main", tips[1]) };
+        // A file in the way of a folder, or the other way round, is replaced, as fast-import does.
+        let parents = if merges && tips[0] != tips[1] { vec![other] } else { Vec::new() };
+        tips[usize::from(side)] = script.merge(branch, "Change", &parents, &ops);
+    }
+    script
 }
 
 proptest! {
@@ -113,17 +128,7 @@ proptest! {
 
     #[test]
     fn random_histories_read_as_git_reads_them(commits in prop::collection::vec(a_commit(), 1..24)) {
-        let mut script = Script::new();
-        let base = script.commit("main", "Start", &[Op::Write(b"a/a/a".to_vec(), b"x".to_vec())]);
-        script.branch("side", base);
-        let mut tips = [base, base];
-        for (side, merges, ops) in commits {
-            let (branch, other) = if side { ("side", tips[0]) } else { ("main", tips[1]) };
-            // A file in the way of a folder, or the other way round, is replaced, as fast-import does.
-            let parents = if merges && tips[0] != tips[1] { vec![other] } else { Vec::new() };
-            tips[usize::from(side)] = script.merge(branch, "Change", &parents, &ops);
-        }
-        assert_equal(&script.repository().path);
+        assert_equal(&script_of(commits).repository().path);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod equality;
 mod filtering;
+mod packs;
 mod renames;
 mod shapes;
 mod throwaway;

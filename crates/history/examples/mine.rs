@@ -1,0 +1,55 @@
+//! Mines every commit of a repository that is no merge, as `git log --no-merges --raw --no-renames` tells them.
+//!
+//! ```text
+//! cargo run --release -p lockstep-history --example mine -- REPOSITORY [--facts] [--main-line] [--jobs N]
+//! ```
+//!
+//! Prints how many commits and facts there are, and a digest of the facts; with `--facts` the facts themselves, one a line with
+//! NULs between, as `xtask/reference/mining.py` compares them with git's.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use lockstep_history::{Line, Mining, Options, Repository, Scope, Way, mine};
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let jobs = arguments.iter().skip_while(|argument| *argument != "--jobs").nth(1);
+    let jobs = jobs.map_or(Ok(0), |jobs| jobs.parse()).map_err(|_| "--jobs takes a number")?;
+    let scope = if has("--main-line") { Scope::Behaviour } else { Scope::EveryCommit };
+    let path = arguments.first().ok_or("which repository?")?;
+    let repository = Repository::discover(Path::new(path)).map_err(|error| error.to_string())?;
+    let way = if has("--libgit2") { Way::Libgit2 } else { Way::Packs };
+    let line = mine(&repository, &Options { jobs, scope, ..Options::default() }, way, &|_| ())?;
+    if has("--facts") {
+        return print(&line).map_err(|error| error.to_string());
+    }
+    let Mining { commits, facts, digest } = Mining::of(&line);
+    println!("{commits} commits, {facts} facts, digest {digest:016x}");
+    Ok(())
+}
+
+fn print(line: &Line) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for fact in line.facts() {
+        let (from, to) = (fact.mode_before, fact.mode_after);
+        write!(out, "{} {from:06o} {to:06o} {:?} {:?} {}\0", fact.commit, fact.before, fact.after, fact.status)?;
+        out.write_all(fact.path)?;
+        out.write_all(b"\0\n")?;
+    }
+    out.flush()
+}
