@@ -248,7 +248,7 @@ impl Run<'_> {
 #[derive(Default)]
 struct Paths {
     ids: FxHashMap<Box<[u8]>, u32>,
-    list: Vec<Box<[u8]>>,
+    list: PathList,
     /// Where the facts of one commit are gathered.
     room: Vec<Fact>,
 }
@@ -278,11 +278,14 @@ impl Paths {
     }
 }
 
+/// The paths that one thread met, by its numbers.
+type PathList = Vec<Box<[u8]>>;
+
 /// The facts of one commit, and whose paths they name.
 type Told = Option<(usize, Result<Vec<Fact>, ObjectError>)>;
 
 /// What all threads did, by the numbers of the commits.
-fn joined(shares: Vec<Share>) -> (Walked, Vec<Option<Step>>, Vec<Told>, Vec<Vec<Box<[u8]>>>) {
+fn joined(shares: Vec<Share>) -> (Walked, Vec<Option<Step>>, Vec<Told>, Vec<PathList>) {
     let nothing = || (Walked { order: Vec::new(), end: End::Root, met: None }, Vec::new());
     let mut shares = shares;
     let (walked, mut steps) = shares.iter_mut().find_map(|share| share.walked.take()).unwrap_or_else(nothing);
@@ -307,7 +310,7 @@ fn in_order(
     end: End,
     mut steps: Vec<Option<Step>>,
     mut told: Vec<Told>,
-    paths: &[Vec<Box<[u8]>>],
+    paths: &[PathList],
 ) -> (MainLine, Batch) {
     let mut line = MainLine { steps: Vec::with_capacity(order.len()), end };
     let mut batch = Batch { paths: Vec::new(), deeds: Vec::with_capacity(order.len()) };
