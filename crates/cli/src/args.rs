@@ -9,6 +9,7 @@ mod levels;
 mod model;
 mod output;
 mod read;
+mod verify_mining;
 
 use std::ffi::OsString;
 
@@ -28,6 +29,7 @@ pub use read::{
     AffectedArgs, AffectedFormat, BacktestArgs, BacktestFormat, CodeArgs, GraphArgs, GraphFormat, ListArgs, ListFormat,
     ServicesArgs, StepArg, TrendArgs, TruthArg, VerdictArgs, WhyArgs,
 };
+pub use verify_mining::VerifyMiningArgs;
 
 /// Which of your serverless functions are really one microservice?
 #[derive(Debug, Parser)]
@@ -98,6 +100,9 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands
     Man(ManArgs),
+    /// Read the history in both ways that there are, and compare
+    #[command(hide = true)]
+    VerifyMining(VerifyMiningArgs),
 }
 
 /// Cargo hands `cargo lockstep check` to `cargo-lockstep lockstep check`: the second word is taken off, once.

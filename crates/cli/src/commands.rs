@@ -21,6 +21,7 @@ mod rules;
 mod services;
 mod trend;
 mod verdict;
+mod verify_mining;
 mod why;
 
 pub use affected::affected;
@@ -44,4 +45,5 @@ pub use rules::rules;
 pub use services::{services, view as services_view};
 pub use trend::trend;
 pub use verdict::verdict;
+pub use verify_mining::verify_mining;
 pub use why::why;

@@ -77,5 +77,6 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Some(Command::Demo(args)) => commands::demo(args),
         Some(Command::Completions(args)) => commands::completions(args),
         Some(Command::Man(args)) => commands::man(args),
+        Some(Command::VerifyMining(args)) => commands::verify_mining(args),
     }
 }

@@ -36,6 +36,7 @@ mod suppress;
 mod trend;
 mod units;
 mod verdict;
+mod verify_mining;
 mod whose;
 
 use std::collections::BTreeSet;
@@ -78,6 +79,7 @@ pub use settings::{
 use trend::since_model;
 pub use trend::{SinceModel, Step, lockstep_thresholds};
 pub use verdict::verdicts;
+pub use verify_mining::verify_mining;
 pub use whose::tell_apart;
 
 /// What one run wants, beyond the configuration.
