@@ -123,6 +123,8 @@ async function search({ page, data, hold }) {
 async function map({ page, data, hold }) {
   await page.locator("#fit").click();
   await page.locator("#graph").scrollIntoViewIfNeeded();
+  // The map learns of a scrolled page a moment later.
+  await idle(page);
   const clicked = { functions: [], couplings: [] };
   // A panel that fills may move the map: places are asked for anew each time.
   const next = async (kind) => {
