@@ -126,6 +126,12 @@ async function map({ page, data, hold }) {
   // The map learns of a scrolled page a moment later.
   await idle(page);
   const clicked = { functions: [], couplings: [] };
+  // A map of thousands is a pattern until one goes closer.
+  for (let step = 0; step < 15 && !(await page.evaluate(places, { kind: "functions", but: [] })); step += 1) {
+    await page.locator("#closer").click();
+    await page.locator("#graph").scrollIntoViewIfNeeded();
+    await idle(page);
+  }
   // A panel that fills may move the map: places are asked for anew each time.
   const next = async (kind) => {
     const found = clicked[kind].length < CLICKS ? (await page.evaluate(places, { kind, but: clicked[kind] })) : null;
