@@ -24,7 +24,7 @@ use crate::{
     attribute::{self, Touched},
     table::Table,
 };
-use estimate::{Degree, Frozen, Popularity, Tool};
+use estimate::{Degree, Frozen, Popularity, Strengths, Tool};
 use evaluate::Future;
 
 pub use calibration::{BINS, Bin, Calibration};
@@ -224,9 +224,11 @@ impl Backtest<'_> {
     /// would take reading the code of the past.
     pub fn verdict(&self, present: &[PathId]) -> Verdict {
         let past = sets::of(&self.past);
-        let (alive, graph) = (self.alive(present), self.graph(self.past.clone(), None));
+        let alive = self.alive(present);
+        let input = Input { as_of: self.at, likeness: None, ..self.input.clone() };
+        let (counts, priors) = crate::expected(&input, &self.table, &self.past);
         let future = Future::new(&self.future, &alive, self.most());
-        let model = evaluate::evaluate(&Tool { graph: &graph }, &future);
+        let model = evaluate::evaluate(&Strengths { counts: &counts, priors: &priors }, &future);
         let popularity = evaluate::evaluate(&Popularity::of(&past, alive.len(), self.most()), &future);
         Verdict::of(future.queries(), &model, &popularity)
     }

@@ -20,6 +20,7 @@ mod communities;
 mod contracts;
 mod count;
 mod cycles;
+mod distinct;
 mod early;
 mod explain;
 mod folders;
@@ -132,11 +133,21 @@ pub fn couple(input: &Input<'_>) -> CouplingGraph {
 
 /// Measures what `touched` tells; ages are counted from the as-of time of `input`.
 fn measured(input: &Input<'_>, table: &table::Table, touched: Vec<attribute::Touched>) -> CouplingGraph {
-    let counts = count::count(&touched, table, input);
-    let global = prior::fit(&counts, Scope::Within, &input.options);
-    let priors = pair_prior::PairPriors::fit(&counts, &touched, input.likeness, global, &input.options);
+    let (counts, priors) = expected(input, table, &touched);
     let gate = significance::test(&counts, input.options.min_support);
     graph::build(input, table, touched, counts, priors, &gate)
+}
+
+/// What `touched` counts, and what the pairs look like before they are looked at: all that a strength is made of.
+fn expected(
+    input: &Input<'_>,
+    table: &table::Table,
+    touched: &[attribute::Touched],
+) -> (count::Counts, pair_prior::PairPriors) {
+    let counts = count::count(touched, table, input);
+    let global = prior::fit(&counts, Scope::Within, &input.options);
+    let priors = pair_prior::PairPriors::fit(&counts, touched, input.likeness, global, &input.options);
+    (counts, priors)
 }
 
 /// The closure of each function, in the order of the functions.

@@ -19,6 +19,7 @@ use crate::{
     Likeness, Options, Prior,
     attribute::Touched,
     count::Counts,
+    distinct::Distinct,
     newton, prior,
     repositories::{Repositories, Scope},
     through::Through,
@@ -33,6 +34,8 @@ const FEWEST_PAIRS: usize = 50;
 const FEWEST_CHANGES: f64 = 1.0;
 /// Of the pairs that never changed together, as many as this are looked at; more say the same.
 const MOST_WITHOUT: usize = 40_000;
+/// Of more functions than this the likeness of all pairs is not held at once: 16 MB.
+const MOST_ALIKE: usize = 2_000;
 /// Bounds of the share through others, so that its logit is finite.
 const SHARES: (f64, f64) = (1e-5, 0.98);
 /// Where α, β and γ were on other repositories, and how far they may be from there.
@@ -60,6 +63,8 @@ pub(crate) struct PairPriors {
     pub model: Option<PairModel>,
     pub likeness: Likeness,
     pub through: Through,
+    /// The likeness of each two functions, the second before the first, where all of them are asked for.
+    alike: Vec<f64>,
 }
 
 impl PairPriors {
@@ -77,8 +82,13 @@ impl PairPriors {
             model: None,
             likeness: likeness.cloned().unwrap_or_default(),
             through: Through::of(counts, touched),
+            alike: Vec::new(),
         };
         if counts.kept.len() >= options.min_changesets as usize {
+            if counts.rows.len() <= MOST_ALIKE {
+                let alike = |a: usize| priors.likeness.with_those_before(a);
+                priors.alike = (0..counts.rows.len()).into_par_iter().flat_map_iter(alike).collect();
+            }
             priors.model = model(&pairs(counts, &priors));
         }
         priors
@@ -109,7 +119,14 @@ impl PairPriors {
     /// What the coefficients of the regression are multiplied with.
     fn features(&self, a: usize, b: usize) -> [f64; 3] {
         let through = self.through.between(a, b).clamp(SHARES.0, SHARES.1);
-        [1.0, self.likeness.between(a, b).sqrt(), (through / (1.0 - through)).ln()]
+        [1.0, self.alike(a, b).sqrt(), (through / (1.0 - through)).ln()]
+    }
+
+    /// How alike the code of `a` and `b` is, which is the same both ways.
+    fn alike(&self, a: usize, b: usize) -> f64 {
+        let (first, second) = (a.max(b), a.min(b));
+        let known = (first * first.saturating_sub(1) / 2).checked_add(second).filter(|_| first != second);
+        known.and_then(|at| self.alike.get(at).copied()).unwrap_or_else(|| self.likeness.between(a, b))
     }
 }
 
@@ -176,23 +193,26 @@ fn model(pairs: &[Pair]) -> Option<PairModel> {
     if !pairs.iter().any(|pair| pair.joint > 0.0) {
         return None;
     }
-    let found = newton::minimise(USUAL.map(|(mean, _)| mean), |point| cost(pairs, point));
+    // Most pairs never changed together, and of a function that is like no other many pairs look the same.
+    let mut distinct = Distinct::default();
+    let key = |pair: &Pair| [pair.joint, pair.changes, pair.features[1], pair.features[2]].map(f64::to_bits);
+    let numbers: Vec<u32> = pairs.iter().map(|pair| distinct.number(key(pair), pair)).collect();
+    let found = newton::minimise(USUAL.map(|(mean, _)| mean), |point| cost(pairs, &distinct, &numbers, point));
     Some(PairModel { intercept: found[0], likeness: found[1], through: found[2] })
 }
 
-/// −log of the posterior of the coefficients, up to a constant, with its gradient and its curvature.
-fn cost(pairs: &[Pair], point: [f64; 3]) -> newton::Local {
-    let terms: Vec<(f64, f64, f64)> = pairs
-        .par_iter()
-        .map(|pair| {
-            let eta: f64 = (0..3).map(|i| point[i] * pair.features[i]).sum();
-            let step = 1e-4;
-            let curvature = (slope(pair, eta + step) - slope(pair, eta - step)) / (2.0 * step);
-            (log_likelihood(pair, eta), slope(pair, eta), curvature)
-        })
-        .collect();
+/// −log of the posterior of the coefficients, up to a constant, with its gradient and its curvature. `numbers` tells of each
+/// pair which of the distinct ones it is.
+fn cost(pairs: &[Pair], distinct: &Distinct<[u64; 4], &Pair>, numbers: &[u32], point: [f64; 3]) -> newton::Local {
+    let terms: Vec<(f64, f64, f64)> = distinct.map(|pair| {
+        let eta: f64 = (0..3).map(|i| point[i] * pair.features[i]).sum();
+        let step = 1e-4;
+        let curvature = (slope(pair, eta + step) - slope(pair, eta - step)) / (2.0 * step);
+        (log_likelihood(pair, eta), slope(pair, eta), curvature)
+    });
     let mut local = newton::Local::default();
-    for (pair, (value, slope, curvature)) in pairs.iter().zip(terms) {
+    for (pair, number) in pairs.iter().zip(numbers) {
+        let (value, slope, curvature) = terms[*number as usize];
         local.value -= pair.weight * value;
         for i in 0..3 {
             local.gradient[i] -= pair.weight * slope * pair.features[i];

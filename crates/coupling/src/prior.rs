@@ -5,10 +5,9 @@
 //! fit is over its mean and its size (a + b), by Nelder-Mead, which needs no derivatives and always takes the same
 //! way. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
 
-use rayon::prelude::*;
 use statrs::function::gamma::ln_gamma;
 
-use crate::{Options, count::Counts, repositories::Scope};
+use crate::{Options, count::Counts, distinct::Distinct, repositories::Scope};
 
 /// A Beta prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,24 +97,60 @@ fn parameters(point: [f64; 2]) -> (f64, f64) {
     (mean * size, (1.0 - mean) * size)
 }
 
-/// −log of the likelihood, up to what does not depend on a and b. Rows are added in their order.
-fn cost(rows: &[Row], point: [f64; 2]) -> f64 {
-    let (a, b) = parameters(point);
-    let (gamma_a, gamma_b, gamma_ab) = (ln_gamma(a), ln_gamma(b), ln_gamma(a + b));
-    let of_row = |row: &Row| {
-        let pairs = row.without + row.joint.len() as f64;
-        let hit = |joint: &f64| ln_gamma(joint + a) + ln_gamma((row.changes - joint).max(0.0) + b);
-        let hits: f64 = row.joint.iter().map(hit).sum();
-        let none = row.without * (gamma_a + ln_gamma(row.changes + b));
-        let all = pairs * (ln_gamma(row.changes + a + b) + gamma_a + gamma_b - gamma_ab);
-        all - hits - none
-    };
-    rows.par_iter().map(of_row).collect::<Vec<f64>>().iter().sum()
+/// The rows of a fit. Most weights come again: functions that changed together once, in the same changeset, have the same.
+#[derive(Default)]
+struct Rows {
+    /// Weights of joint changes.
+    joint: Distinct<u64, f64>,
+    /// Weights of changes without the other.
+    missed: Distinct<u64, f64>,
+    rows: Vec<NumberedRow>,
+}
+
+/// A [`Row`] whose weights are numbers of those.
+struct NumberedRow {
+    changes: f64,
+    without: f64,
+    /// All changes, as if none had been joint.
+    all_missed: u32,
+    pairs: Vec<(u32, u32)>,
+}
+
+impl Rows {
+    fn of(rows: &[Row]) -> Self {
+        let mut all = Self::default();
+        for row in rows {
+            let Self { joint, missed, .. } = &mut all;
+            let mut miss = |weight: f64| missed.number(weight.to_bits(), weight);
+            let all_missed = miss(row.changes);
+            let pair = |weight: &f64| (joint.number(weight.to_bits(), *weight), miss((row.changes - weight).max(0.0)));
+            let pairs = row.joint.iter().map(pair).collect();
+            all.rows.push(NumberedRow { changes: row.changes, without: row.without, all_missed, pairs });
+        }
+        all
+    }
+
+    /// −log of the likelihood, up to what does not depend on a and b. Rows are added in their order.
+    fn cost(&self, point: [f64; 2]) -> f64 {
+        let (a, b) = parameters(point);
+        let (gamma_a, gamma_b, gamma_ab) = (ln_gamma(a), ln_gamma(b), ln_gamma(a + b));
+        let joint = self.joint.map(|weight| ln_gamma(weight + a));
+        let missed = self.missed.map(|weight| ln_gamma(weight + b));
+        let of_row = |row: &NumberedRow| {
+            let pairs = row.without + row.pairs.len() as f64;
+            let hits: f64 = row.pairs.iter().map(|(both, one)| joint[*both as usize] + missed[*one as usize]).sum();
+            let none = row.without * (gamma_a + missed[row.all_missed as usize]);
+            let all = pairs * (ln_gamma(row.changes + a + b) + gamma_a + gamma_b - gamma_ab);
+            all - hits - none
+        };
+        self.rows.iter().map(of_row).sum()
+    }
 }
 
 /// Nelder-Mead in two dimensions, from the crude mean and a size of e.
 fn maximise(rows: &[Row], mean: f64) -> Prior {
-    let cost = |point: [f64; 2]| (cost(rows, point), point);
+    let rows = Rows::of(rows);
+    let cost = |point: [f64; 2]| (rows.cost(point), point);
     let start = [(mean / (1.0 - mean).max(1e-9)).ln(), 1.0];
     let mut simplex = [cost(start), cost([start[0] + 0.5, start[1]]), cost([start[0], start[1] + 0.5])];
     for _ in 0..300 {

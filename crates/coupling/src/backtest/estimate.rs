@@ -4,7 +4,10 @@
 use crate::{
     CouplingGraph, Options, Prior,
     backtest::{pairs::Pairs, sets::Set},
-    measure, prior,
+    count::Counts,
+    measure,
+    pair_prior::PairPriors,
+    prior,
 };
 use lockstep_model::Timestamp;
 
@@ -96,7 +99,23 @@ pub(crate) struct Tool<'a> {
 
 impl Estimator for Tool<'_> {
     fn score(&self, a: usize, b: usize) -> f64 {
-        self.graph.strength(a, b).strength
+        self.graph.expected_strength(a, b)
+    }
+}
+
+/// This tool where nothing is asked of it but strengths: no graph is built, and no pair is tested.
+pub(crate) struct Strengths<'a> {
+    pub counts: &'a Counts,
+    pub priors: &'a PairPriors,
+}
+
+impl Estimator for Strengths<'_> {
+    fn score(&self, a: usize, b: usize) -> f64 {
+        // Both rows have the pair; a coupling is made from the first.
+        let (row, other) = (&self.counts.rows[a.min(b)], a.max(b));
+        let cell = row.binary_search_by_key(&other, |cell| cell.other as usize);
+        let joint = cell.map_or(0.0, |at| row[at].joint);
+        measure::strength(self.priors.of(a, b), joint, self.counts.weighted[a])
     }
 }
 
