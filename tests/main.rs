@@ -31,6 +31,7 @@ mod services;
 mod simulator;
 mod suppressions;
 mod terminal;
+mod traces;
 mod trend;
 mod warm;
 mod whose;

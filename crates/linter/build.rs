@@ -15,9 +15,11 @@ fn main() {
     let mut files = vec![root.join("Cargo.toml")];
     collect(&root.join("src"), &mut files);
     // What reads and compares versions; a package that was published stands alone.
-    for other in ["model", "document", "script", "discovery", "history", "codegraph"] {
+    for other in ["model", "diagnostics", "document", "script", "discovery", "history", "codegraph"] {
         collect(&root.join("..").join(other).join("src"), &mut files);
     }
+    // Other versions of parsers may read something else.
+    files.extend(Some(root.join("../../Cargo.lock")).filter(|lock| lock.is_file()));
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in &files {

@@ -167,6 +167,7 @@ fn make_ready(project: &mut Project, common: &Common) {
     if let Some(folder) = cache::folder().filter(|_| !common.no_cache) {
         project.keep_facts_in(&folder);
         project.keep_past_in(&folder);
+        project.keep_traces_in(&folder);
     }
 }
 
@@ -214,6 +215,16 @@ fn tell_of_kept_facts(project: &Project, common: &Common) {
     let _ = writeln!(err, "note: the facts of {kept} source files were kept from an earlier run, {parsed} were parsed");
     if let Some(why) = facts.discarded() {
         let _ = writeln!(err, "note: what was kept was thrown away: {}", escape::line(why));
+    }
+    let Some(traces) = &project.traces else { return };
+    let (taken, made) = traces.counts();
+    let _ = writeln!(
+        err,
+        "note: of {} lists of functions and their code, {taken} were kept from an earlier run",
+        taken + made
+    );
+    if let Some(why) = traces.discarded() {
+        let _ = writeln!(err, "note: what was kept of functions and their code was thrown away: {}", escape::line(why));
     }
 }
 

@@ -7,13 +7,13 @@ mod select;
 pub(crate) mod sources;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{
-    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, RepoPath, Size, Symbols,
+    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, Looked, RepoPath, Size, Symbols,
     is_contract_by_content,
 };
 use rayon::prelude::*;
@@ -21,7 +21,7 @@ use rustc_hash::FxHashSet;
 
 use self::{
     follow::Walk,
-    sources::{Resolvers, Sources},
+    sources::{Asked, Resolvers, Sources},
 };
 use crate::{KeptFacts, clones::clones_in, kinds, ownership, parts::own_texts, sizes};
 
@@ -36,6 +36,37 @@ pub struct Options<'a> {
     pub kept: Option<&'a dyn KeptFacts>,
     /// True to take every file whole that an import leads to, as compilers and bundlers do that drop nothing.
     pub whole_files: bool,
+}
+
+/// What following one function gave, and what was looked into for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// Its closure. Whose the files in it are is told anew where other functions are followed.
+    pub closure: Closure,
+    /// The source files that were looked into, or would have been if they could be read, in the order of their paths.
+    pub looked: Vec<RepoPath>,
+}
+
+/// What is known of functions before they are followed.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Per function, in their order; none for those that are to be followed. Empty if nothing is known.
+    pub walked: Vec<Option<Walked>>,
+    /// Those of the files that were looked into which are not read or do not parse.
+    pub faulty: Vec<RepoPath>,
+}
+
+/// What the code of all functions was made from, besides the names of the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// What was looked at for all functions alike: manifests of packages, settings of compilers, data. Not of functions
+    /// that were known.
+    pub around: Looked,
+    /// Source files that had to be read to tell what imports mean. Where there are any, what a function reaches may depend
+    /// on files that it does not reach.
+    pub meanings: Vec<RepoPath>,
+    /// Per function: see [`Walked::looked`].
+    pub looked: Vec<Vec<RepoPath>>,
 }
 
 /// Told after each function: how many are done, and how many there are.
@@ -66,25 +97,47 @@ pub fn closures(
     options: &Options<'_>,
     progress: Progress<'_>,
 ) -> Partial<CodeGraph> {
+    closures_knowing(functions, files, options, Known::default(), progress).0
+}
+
+/// As [`closures`], following only functions of which nothing is `known`; with what it was made from, by which somebody can
+/// tell whether it would be the same in other files. What is known must be what following would give.
+pub fn closures_knowing(
+    functions: &[Function],
+    files: &FileSet,
+    options: &Options<'_>,
+    known: Known,
+    progress: Progress<'_>,
+) -> (Partial<CodeGraph>, MadeFrom) {
+    let around = files.noting();
     let sources = Sources::new(files, options.kept);
-    let graph = Graph::new(functions, files, &sources, options);
+    let asked = Asked::new(&sources);
+    let graph = Graph::new(functions, &around, &sources, &asked, options);
     let done = AtomicUsize::new(0);
-    let mut closures: Vec<Closure> = functions
+    let mut known_of = known.walked;
+    known_of.resize_with(functions.len(), || None);
+    let walked: Vec<Walked> = functions
         .par_iter()
-        .map(|function| {
-            let closure = graph.closure(function);
+        .zip(known_of)
+        .map(|(function, known)| {
+            let walked = known.unwrap_or_else(|| graph.walk(function));
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, functions.len());
-            closure
+            walked
         })
         .collect();
+    let (mut closures, looked): (Vec<Closure>, Vec<Vec<RepoPath>>) =
+        walked.into_iter().map(|walked| (walked.closure, walked.looked)).unzip();
     ownership::mark(functions, &mut closures);
     let clones = clones_in(files, &sources, &closures);
     let sizes = sizes::sizes(&sources, &closures);
-    let (languages, mut problems) = graph.sources.summary();
+    for path in &known.faulty {
+        sources.get(path);
+    }
+    let (languages, mut problems) = sources.summary(looked.iter().flatten());
     let mut not_followed = BTreeMap::new();
     for (function, closure) in functions.iter().zip(&closures) {
         if let Some(entry) = function.entry.as_ref().filter(|_| closure.basis == Basis::CodeRoot) {
-            *not_followed.entry(kinds::source_language(&entry.path).unwrap_or("Another language")).or_insert(0) += 1;
+            *not_followed.entry(kinds::source_language(&entry.path).unwrap_or(kinds::OTHER)).or_insert(0) += 1;
         }
     }
     for (language, count) in &not_followed {
@@ -92,12 +145,15 @@ pub fn closures(
         let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
-    Partial { value: CodeGraph { closures, clones, sizes, languages, not_followed }, problems }
+    let value = CodeGraph { closures, clones, sizes, languages, not_followed };
+    let made_from = MadeFrom { around: around.looked(), meanings: asked.paths(), looked };
+    (Partial { value, problems }, made_from)
 }
 
 /// What all walks share.
 struct Graph<'a> {
     functions: &'a [Function],
+    /// They note what is looked at in them. Source files are read by `sources`.
     files: &'a FileSet,
     sources: &'a Sources<'a>,
     resolvers: Resolvers<'a>,
@@ -109,7 +165,13 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn new(functions: &'a [Function], files: &'a FileSet, sources: &'a Sources<'a>, options: &Options<'_>) -> Self {
+    fn new(
+        functions: &'a [Function],
+        files: &'a FileSet,
+        sources: &'a Sources<'a>,
+        asked: &'a Asked<'a>,
+        options: &Options<'_>,
+    ) -> Self {
         let mut entries = BTreeMap::new();
         for path in functions.iter().filter_map(|function| entry_file(function, files)) {
             *entries.entry(path).or_insert(0) += 1;
@@ -118,7 +180,7 @@ impl<'a> Graph<'a> {
             functions,
             files,
             sources,
-            resolvers: Resolvers::new(sources, entries.keys()),
+            resolvers: Resolvers::new(files, asked, entries.keys()),
             whole_files: options.whole_files,
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),
@@ -126,7 +188,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn closure(&self, function: &Function) -> Closure {
+    fn walk(&self, function: &Function) -> Walked {
         let mut closure = Closure {
             function: function.id.clone(),
             basis: Basis::Nothing,
@@ -138,8 +200,9 @@ impl<'a> Graph<'a> {
             dynamic: Vec::new(),
             remote_calls: Vec::new(),
         };
-        let Some(entry) = entry_file(function, self.files) else { return closure };
+        let Some(entry) = entry_file(function, self.files) else { return Walked { closure, looked: Vec::new() } };
         let mut files = BTreeMap::new();
+        let mut looked = BTreeSet::new();
         if crate::language_of(&entry).is_some() {
             closure.basis = Basis::Imports;
             let symbol = function.entry.as_ref().and_then(|entry| entry.symbol.as_deref());
@@ -148,6 +211,7 @@ impl<'a> Graph<'a> {
             let symbol = symbol.filter(|_| self.entries.get(&entry).is_some_and(|count| *count > 1));
             let mut walk = Walk::new(self, code_root::roots(function));
             walk.follow(&entry, symbol);
+            looked.extend(walk.reached().cloned());
             files = walk.finish(&mut closure);
             self.add_data(function, &mut files);
         } else {
@@ -163,7 +227,9 @@ impl<'a> Graph<'a> {
         if closure.basis == Basis::Imports {
             closure.remote_calls = calls::of(&closure.files, self.sources);
         }
-        closure
+        looked.extend(closure.files.iter().map(|file| file.path.clone()));
+        looked.retain(|path| crate::language_of(path).is_some());
+        Walked { closure, looked: looked.into_iter().collect() }
     }
 
     /// The first line of what `path` exports, or defines, as `symbol`.

@@ -137,6 +137,14 @@ const FOREIGN_FOLDERS: [&str; 6] = ["node_modules", "vendor", "__pycache__", "bo
 /// Folders of a code root that hold the program which deploys the code.
 const DEPLOYMENT_FOLDERS: [&str; 6] = ["cdk", "cdk.out", "infra", "infrastructure", "terraform", "pulumi"];
 
+/// All that a source file may be said to be written in.
+pub fn language_names() -> impl Iterator<Item = &'static str> {
+    crate::all().iter().map(|language| language.name()).chain(SOURCES.iter().map(|(_, name)| *name)).chain([OTHER])
+}
+
+/// What is said of a source file in none of these.
+pub(crate) const OTHER: &str = "Another language";
+
 /// The language of a source file, as people call it; none for data.
 pub(crate) fn source_language(path: &RepoPath) -> Option<&'static str> {
     if let Some(language) = crate::language_of(path) {

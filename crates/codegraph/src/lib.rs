@@ -22,10 +22,10 @@ mod syntax;
 mod tokens;
 
 pub use clones::clones;
-pub use closure::{CodeGraph, Options, Progress, closures};
+pub use closure::{CodeGraph, Known, MadeFrom, Options, Progress, Walked, closures, closures_knowing};
 pub use differences::{Differences, differences};
 pub use kept::{FACTS, FactsKey, KeptFacts};
-pub use kinds::is_test_or_documentation;
+pub use kinds::{is_test_or_documentation, language_names};
 pub use language::{
     Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, Role, RoleKind, SourceFacts, Symbol,
 };

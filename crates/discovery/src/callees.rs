@@ -14,15 +14,20 @@ use crate::{
 /// Letters and digits that the fixed part of a name needs for telling anything, where the rest is not known.
 const TELLING: usize = 6;
 
+/// Functions by one thing that each is called by; none where several are.
+pub type Named = BTreeMap<String, Option<FunctionId>>;
+
+/// Per API: method, path and function.
+pub type Routes = BTreeMap<String, Vec<(String, String, FunctionId)>>;
+
 /// The functions of a checkout by all that they are called by. What several answer to leads to none.
 #[derive(Clone, Debug, Default)]
 pub struct Callees {
-    keys: BTreeMap<String, Option<FunctionId>>,
-    names: BTreeMap<String, Option<FunctionId>>,
+    keys: Named,
+    names: Named,
     /// Names with holes, and what may stand in them.
     patterns: Vec<(GlobMatcher, FunctionId)>,
-    /// Per API: method, path and function.
-    routes: BTreeMap<String, Vec<(String, String, FunctionId)>>,
+    routes: Routes,
 }
 
 impl PartialEq for Callees {
@@ -60,6 +65,18 @@ impl Callees {
         let holes = self.names.iter().filter(|(name, id)| name.contains('*') && id.is_some() && tells(name));
         let pattern = |(name, id): (&String, &Option<FunctionId>)| Some((matcher(name)?, id.clone()?));
         self.patterns = holes.filter_map(pattern).collect();
+    }
+
+    /// What they are called by: the keys of their resources, their names, and per API its routes (method, path, function).
+    pub fn parts(&self) -> (&Named, &Named, &Routes) {
+        (&self.keys, &self.names, &self.routes)
+    }
+
+    /// The callees of which [`Self::parts`] says this.
+    pub fn of_parts(keys: Named, names: Named, routes: Routes) -> Self {
+        let mut callees = Self { keys, names, patterns: Vec::new(), routes };
+        callees.finish();
+        callees
     }
 
     /// The function that `text` means: the key of its resource, its name or its ARN.

@@ -29,10 +29,10 @@ use std::{
 };
 
 use lockstep_diagnostics::Partial;
-use lockstep_model::{FileSet, Function, RepoPath};
+use lockstep_model::{FileSet, Function, Question, RepoPath};
 use rayon::prelude::*;
 
-pub use callees::Callees;
+pub use callees::{Callees, Named, Routes};
 pub use platform::{Build, CodeSource, Declared, HandlerStyle, Platform};
 pub use table::FunctionTable;
 
@@ -89,6 +89,11 @@ fn manifests(functions: &[Function]) -> Vec<RepoPath> {
     let declared = functions.iter().flat_map(|function| &function.declarations).map(|said| &said.location.path);
     let manifests = declared.filter(|path| !starts.contains(path) || is_data(path));
     manifests.cloned().collect::<BTreeSet<RepoPath>>().into_iter().collect()
+}
+
+/// True if any of `words` stands in the file, which need not be read for more than that.
+pub(crate) fn says(files: &FileSet, path: &RepoPath, words: &[&'static str]) -> bool {
+    files.ask(path, &Question::holds(words)).unwrap_or(false)
 }
 
 /// True for files that hold a tree of values and that no runtime starts: code that stands in one is a text of it.

@@ -7,7 +7,10 @@ use crate::platform::{CodeSource, Declared, Platform};
 
 /// What `platform` declares in `files`.
 pub(crate) fn read(platform: &dyn Platform, files: &[(&str, &str)]) -> Partial<Vec<Declared>> {
-    platform.declared(&FileSet::from_texts(files.iter().copied()))
+    let found = platform.declared(&FileSet::from_texts(files.iter().copied()));
+    let names = crate::platforms::names();
+    assert!(found.value.iter().all(|one| names.contains(&one.declaration.platform)), "`platforms::names` lacks a name");
+    found
 }
 
 /// `service/Name handler` of each function, and the problems.

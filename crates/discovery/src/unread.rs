@@ -3,6 +3,8 @@
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, RepoPath};
 
+use crate::says;
+
 /// A platform, and how its manifests are known.
 struct Unread {
     platform: &'static str,
@@ -53,10 +55,6 @@ fn report_all(platforms: &[Unread], files: &FileSet, counts: impl Fn(&RepoPath) 
             ),
         ));
     }
-}
-
-fn says(files: &FileSet, path: &RepoPath, words: &[&str]) -> bool {
-    files.text(path).is_ok_and(|text| words.iter().any(|word| text.contains(word)))
 }
 
 #[cfg(test)]

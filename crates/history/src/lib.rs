@@ -43,7 +43,7 @@ pub use line::{Line, RawFact};
 pub use lines::changed_lines;
 pub use mailmap::Mailmap;
 pub use marks::Marks;
-pub use objects::ObjectError;
+pub use objects::{ObjectError, id_of};
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
 pub use trailers::Trailer;
 pub use verify::{Mining, VerifyError, Way, mine, verify};

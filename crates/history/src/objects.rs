@@ -15,6 +15,8 @@ use std::{
 };
 
 use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, RepositoryOpenFlags};
+use lockstep_model::BlobId;
+use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::{
@@ -24,6 +26,12 @@ use crate::{
 
 /// The name of any object: SHA-1, 20 bytes.
 pub(crate) type ObjectId = [u8; 20];
+
+/// The id that git gives a file that holds `bytes`; none if it cannot be computed.
+pub fn id_of(bytes: &[u8]) -> Option<BlobId> {
+    let id = Oid::hash_object(ObjectType::Blob, bytes).ok()?;
+    id.as_bytes().first_chunk().copied().map(BlobId)
+}
 
 /// An object could not be had.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

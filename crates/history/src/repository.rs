@@ -108,8 +108,6 @@ pub struct TreeFile {
     pub path: RepoPath,
     /// What.
     pub kind: TreeFileKind,
-    /// Size in bytes; 0 for links, submodules, and blobs that this clone does not have.
-    pub size: u64,
     /// Its content, for [`Repository::read_blob`].
     pub blob: BlobId,
 }
@@ -251,8 +249,7 @@ impl Repository {
                     SUBMODULE => TreeFileKind::Submodule,
                     _ => TreeFileKind::File,
                 };
-                let size = if kind == TreeFileKind::File { objects.blob_size(&side.id).unwrap_or(0) } else { 0 };
-                TreeFile { path, kind, size, blob: BlobId(side.id) }
+                TreeFile { path, kind, blob: BlobId(side.id) }
             })
             .collect();
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -265,6 +262,14 @@ impl Repository {
     /// If this clone does not have it.
     pub fn read_blob(&self, id: BlobId) -> Result<Vec<u8>, ObjectError> {
         Objects::of(&self.odb()?).with(&id.0, ObjectType::Blob, <[u8]>::to_vec)
+    }
+
+    /// How large a file is, in bytes.
+    ///
+    /// # Errors
+    /// If this clone does not have it.
+    pub fn blob_size(&self, id: BlobId) -> Result<u64, ObjectError> {
+        Objects::of(&self.odb()?).blob_size(&id.0)
     }
 
     /// The paths in the index; none in a bare repository.

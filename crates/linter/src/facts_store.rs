@@ -10,7 +10,7 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::{
-        Mutex,
+        Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -32,45 +32,56 @@ const LARGEST: usize = 256 << 20;
 #[derive(Debug)]
 pub struct FactsStore {
     path: PathBuf,
-    /// What the file held.
-    bytes: Vec<u8>,
-    /// Where the facts stand in it, and whether this run asked for them.
-    known: FxHashMap<FactsKey, (Range<usize>, AtomicBool)>,
+    /// What was there, once somebody asked for it.
+    old: OnceLock<Old>,
     /// What this run read anew.
     new: Mutex<HashMap<FactsKey, Vec<u8>>>,
     /// Files whose facts were there, and files that were parsed.
     hits: AtomicUsize,
     parsed: AtomicUsize,
+}
+
+/// What was there when the run began.
+#[derive(Debug, Default)]
+struct Old {
+    /// What the file held.
+    bytes: Vec<u8>,
+    /// Where the facts stand in it, and whether this run asked for them.
+    known: FxHashMap<FactsKey, (Range<usize>, AtomicBool)>,
     /// Why the file was thrown away; none if it was not, or there was none.
     discarded: Option<String>,
 }
 
 impl FactsStore {
-    /// The store in `folder` of the repository whose objects lie in `common_dir`.
+    /// The store in `folder` of the repository whose objects lie in `common_dir`. Nothing is read yet.
     pub fn open(folder: &Path, common_dir: &Path) -> Self {
         let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
         let path = folder.join("facts").join(format!("{}.bin", &name.as_str()[..32]));
-        let mut store = Self {
+        Self {
             path,
-            bytes: Vec::new(),
-            known: FxHashMap::default(),
+            old: OnceLock::new(),
             new: Mutex::default(),
             hits: AtomicUsize::new(0),
             parsed: AtomicUsize::new(0),
-            discarded: None,
-        };
-        match fs::read(&store.path) {
-            Ok(bytes) => match entries(&bytes) {
-                Ok(entries) => {
-                    store.known = entries.into_iter().map(|(key, at)| (key, (at, AtomicBool::new(false)))).collect();
-                    store.bytes = bytes;
-                }
-                Err(why) => store.discarded = Some(why.to_owned()),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => store.discarded = Some(error.to_string()),
         }
-        store
+    }
+
+    /// What was there, read when it is first asked for.
+    fn old(&self) -> &Old {
+        self.old.get_or_init(|| {
+            let thrown_away = |why: String| Old { discarded: Some(why), ..Old::default() };
+            match fs::read(&self.path) {
+                Ok(bytes) => match entries(&bytes) {
+                    Ok(entries) => {
+                        let known = entries.into_iter().map(|(key, at)| (key, (at, AtomicBool::new(false)))).collect();
+                        Old { bytes, known, discarded: None }
+                    }
+                    Err(why) => thrown_away(why.to_owned()),
+                },
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Old::default(),
+                Err(error) => thrown_away(error.to_string()),
+            }
+        })
     }
 
     /// How many files this run took from the store, and how many it had to parse.
@@ -78,9 +89,9 @@ impl FactsStore {
         (self.hits.load(Ordering::Relaxed), self.parsed.load(Ordering::Relaxed))
     }
 
-    /// Why what was there was thrown away, in words; none if it was not.
+    /// Why what was there was thrown away, in words; none if it was not, or nobody has looked.
     pub fn discarded(&self) -> Option<&str> {
-        self.discarded.as_deref()
+        self.old.get()?.discarded.as_deref()
     }
 
     /// Writes what is to be kept, if this run read anything anew.
@@ -94,9 +105,10 @@ impl FactsStore {
         }
         let mut written = MAGIC.to_vec();
         put(&mut written, FACTS.as_bytes());
+        let was = self.old();
         let asked =
-            |wanted: bool| self.known.iter().filter(move |(_, (_, asked))| asked.load(Ordering::Relaxed) == wanted);
-        let old = |(key, (at, _)): (&FactsKey, &(Range<usize>, AtomicBool))| (*key, self.bytes[at.clone()].to_vec());
+            |wanted: bool| was.known.iter().filter(move |(_, (_, asked))| asked.load(Ordering::Relaxed) == wanted);
+        let old = |(key, (at, _)): (&FactsKey, &(Range<usize>, AtomicBool))| (*key, was.bytes[at.clone()].to_vec());
         let fresh = new.iter().map(|(key, bytes)| (*key, bytes.clone()));
         let mut all: Vec<(FactsKey, Vec<u8>)> = fresh.chain(asked(true).map(old)).collect();
         // The same facts give the same file.
@@ -119,11 +131,12 @@ impl FactsStore {
 impl FactsStore {
     /// What is kept under `key`.
     fn read<T: DeserializeOwned>(&self, key: FactsKey) -> Option<T> {
-        let Some((at, asked)) = self.known.get(&key) else {
+        let old = self.old();
+        let Some((at, asked)) = old.known.get(&key) else {
             // Another state of the same project may have read it in this run.
             return postcard::from_bytes(self.new.lock().ok()?.get(&key)?).ok();
         };
-        let value = postcard::from_bytes(self.bytes.get(at.clone())?).ok()?;
+        let value = postcard::from_bytes(old.bytes.get(at.clone())?).ok()?;
         asked.store(true, Ordering::Relaxed);
         Some(value)
     }
@@ -140,7 +153,7 @@ impl FactsStore {
 impl KeptFacts for FactsStore {
     fn get(&self, key: FactsKey) -> Option<FileFacts> {
         let facts = self.read(key)?;
-        let known = self.known.contains_key(&key);
+        let known = self.old().known.contains_key(&key);
         self.hits.fetch_add(usize::from(known), Ordering::Relaxed);
         Some(facts)
     }
@@ -249,7 +262,7 @@ mod tests {
         second.save().unwrap();
         let third = FactsStore::open(folder.path(), repository);
         assert_eq!([1, 2, 3].map(|number| third.get(key(number)).unwrap().package), ["a", "b", "c"]);
-        assert_eq!(FactsStore::open(folder.path(), Path::new("mail/.git")).known.len(), 0);
+        assert_eq!(FactsStore::open(folder.path(), Path::new("mail/.git")).old().known.len(), 0);
     }
 
     #[test]
@@ -291,6 +304,7 @@ mod tests {
         let hash = blake3::hash(&other);
         other.extend(hash.as_bytes());
         fs::write(&first.path, &other).unwrap();
-        assert_eq!(store().discarded(), Some("another build of Lockstep wrote it"));
+        let other = store();
+        assert_eq!((other.get(key(1)), other.discarded()), (None, Some("another build of Lockstep wrote it")));
     }
 }

@@ -33,6 +33,7 @@ mod project;
 mod services;
 mod settings;
 mod suppress;
+mod traces;
 mod trend;
 mod units;
 mod verdict;
@@ -76,6 +77,7 @@ pub use project::{Project, ProjectError};
 pub use settings::{
     RuleSettings, config_schema, history_defaults, history_settings, option_errors, rule_schemas, rule_settings, rules,
 };
+pub use traces::Traces;
 use trend::since_model;
 pub use trend::{SinceModel, Step, lockstep_thresholds};
 pub use verdict::verdicts;
@@ -155,7 +157,11 @@ pub fn find(project: &Project, config: &Config) -> Found {
     let options =
         lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
     let mut problems = project.problems.clone();
-    let found = lockstep_discovery::discover(&project.files, &options).collect(&mut problems);
+    let found = match &project.traces {
+        Some(traces) => traces.discover(&project.files, &options),
+        None => lockstep_discovery::discover(&project.files, &options),
+    };
+    let found = found.collect(&mut problems);
     let mut functions = found.functions;
     functions.retain(|function| {
         function.declarations.iter().any(|declaration| declaration.location.path.starts_with(&project.scope))
@@ -193,11 +199,14 @@ pub fn follow_with(
     };
     let mut problems = Vec::new();
     progress.stage("following code");
-    let code = lockstep_codegraph::closures(&found.functions, &project.files, &options, &|done, of| {
-        progress.step(done, of);
-    })
-    .collect(&mut problems);
+    let told = |done, of| progress.step(done, of);
+    let code = match &project.traces {
+        Some(traces) => traces.follow(&found.functions, &project.files, &options, &told),
+        None => lockstep_codegraph::closures(&found.functions, &project.files, &options, &told),
+    };
+    let code = code.collect(&mut problems);
     project.keep();
+    project.keep_traces();
     Followed { code, problems }
 }
 

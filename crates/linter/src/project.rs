@@ -4,16 +4,16 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::{Against, OpenError, Repository, TreeFile, TreeFileKind};
+use lockstep_history::{Against, ObjectError, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source, Timestamp};
 use walkdir::WalkDir;
 
-use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past};
+use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past, Traces};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
@@ -40,6 +40,8 @@ pub struct Project {
     place: PathBuf,
     /// Where the facts of its files are kept from run to run, if they are.
     pub facts: Option<Arc<FactsStore>>,
+    /// What its stages made in earlier runs, if that is kept.
+    pub traces: Option<Arc<Traces>>,
     /// What is known of the past already, and where what is read of it is kept; none if nothing is to be kept.
     pub past: Option<Arc<Past>>,
     /// When the newest commit of the model was made that the history is taken from; none without a model.
@@ -130,6 +132,7 @@ impl Project {
             change,
             place: given,
             facts: None,
+            traces: None,
             past: looks_at_change.then(Arc::default),
             model_time: None,
             without_model: None,
@@ -151,6 +154,7 @@ impl Project {
             change: None,
             place: root,
             facts: None,
+            traces: None,
             past: None,
             model_time: None,
             without_model: None,
@@ -200,6 +204,7 @@ impl Project {
             change: None,
             place: self.place.clone(),
             facts: self.facts.clone(),
+            traces: self.traces.clone(),
             past: self.past.clone(),
             model_time: self.model_time,
             without_model: None,
@@ -262,7 +267,7 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
                 .push(Problem::general(ProblemKind::UnreadableFile, format!("a folder cannot be read: {error}"))),
         }
     }
-    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed }))
+    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, ids: Mutex::default() }))
 }
 
 /// The name of `path` below `root`; none for the root itself.
@@ -302,15 +307,26 @@ struct Disk {
     root: PathBuf,
     /// Where the files are whose names are not UTF-8: a [`RepoPath`] spells them differently.
     misnamed: BTreeMap<RepoPath, PathBuf>,
+    /// What was read. The index may know the id of a file without reading it, but not what checking it out made of it.
+    ids: Mutex<BTreeMap<RepoPath, BlobId>>,
 }
 
 impl Source for Disk {
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
         let place = self.misnamed.get(path).cloned().unwrap_or_else(|| self.root.join(path.as_str()));
-        fs::read(place).map_err(|error| match error.kind() {
+        let bytes = fs::read(place).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error.to_string()),
-        })
+        })?;
+        if let Some(id) = lockstep_history::id_of(&bytes) {
+            self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), id);
+        }
+        Ok(bytes)
+    }
+
+    /// The id of the bytes that were read, and of no others: the file may have been written to since.
+    fn id(&self, path: &RepoPath) -> Option<BlobId> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
     }
 }
 
@@ -338,7 +354,7 @@ fn contents(given: &Path, listed: Result<Vec<TreeFile>, String>, problems: &mut 
             TreeFileKind::Submodule => continue,
         };
         blobs.insert(file.path.clone(), file.blob);
-        entries.push((file.path, FileEntry::new(kind, file.size)));
+        entries.push((file.path, FileEntry::of_any_size(kind)));
     }
     // Contents are asked for while the history is read: they have a handle of their own.
     let own = match Repository::discover(given) {
@@ -361,6 +377,16 @@ impl Source for Objects {
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
         let blob = self.blobs.get(path).ok_or(ReadError::Missing)?;
         let repository = self.repository.lock().map_err(|_| ReadError::Io("the repository is lost".to_owned()))?;
-        repository.read_blob(*blob).map_err(|error| ReadError::Io(error.to_string()))
+        let failed = |error: ObjectError| ReadError::Io(error.to_string());
+        // The list of files does not know how large they are: asking that of each takes longer than listing them.
+        let size = repository.blob_size(*blob).map_err(failed)?;
+        if size > FileSet::LARGEST {
+            return Err(ReadError::TooLarge(size));
+        }
+        repository.read_blob(*blob).map_err(failed)
+    }
+
+    fn id(&self, path: &RepoPath) -> Option<BlobId> {
+        self.blobs.get(path).copied()
     }
 }

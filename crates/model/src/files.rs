@@ -1,12 +1,16 @@
 //! [`FileSet`]: the files of a checkout as values, so that a stage can be tested with a map.
 
+mod notes;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, OnceLock},
 };
 
-use crate::RepoPath;
+use self::notes::Notes;
+pub use self::notes::{Looked, Question};
+use crate::{BlobId, RepoPath};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,27 +59,45 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// If they cannot be had.
     fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError>;
+
+    /// The id that git would give what `path` holds, bytes as they are read; none if that is not known. What has the same
+    /// id reads the same.
+    fn id(&self, _path: &RepoPath) -> Option<BlobId> {
+        None
+    }
 }
 
 /// One file of the set.
 pub struct FileEntry {
     /// What stands there.
     pub file_type: FileType,
-    /// Size in bytes, 0 for links.
-    pub size: u64,
+    /// Size in bytes, 0 for links; none where only reading it tells.
+    size: Option<u64>,
     text: OnceLock<Result<Arc<str>, ReadError>>,
+    id: OnceLock<Option<BlobId>>,
 }
 
 impl FileEntry {
     /// A file of `size` bytes, not read yet.
     pub fn new(file_type: FileType, size: u64) -> Self {
-        Self { file_type, size, text: OnceLock::new() }
+        Self { size: Some(size), ..Self::of_any_size(file_type) }
+    }
+
+    /// A file whose size is not known yet: telling it takes as long as reading it.
+    pub fn of_any_size(file_type: FileType) -> Self {
+        Self { file_type, size: None, text: OnceLock::new(), id: OnceLock::new() }
     }
 }
 
 /// The files of a checkout (or of a tree, in a bare repository): the names at once, each content read once, when it
 /// is first asked for.
 pub struct FileSet {
+    tree: Arc<Tree>,
+    /// What was looked at, if somebody wants to know.
+    notes: Option<Notes>,
+}
+
+struct Tree {
     files: BTreeMap<RepoPath, FileEntry>,
     folders: BTreeSet<RepoPath>,
     source: Arc<dyn Source>,
@@ -89,10 +111,11 @@ impl Source for Nothing {
     }
 }
 
-/// Larger files are never source code or a manifest that a person wrote. 32 MiB.
-const LARGEST: u64 = 32 << 20;
-
 impl FileSet {
+    /// Larger files are never source code or a manifest that a person wrote. 32 MiB. Who knows the size of a file only when
+    /// reading it says [`ReadError::TooLarge`] of those.
+    pub const LARGEST: u64 = 32 << 20;
+
     /// The files `entries`, whose contents `source` has.
     pub fn new(entries: impl IntoIterator<Item = (RepoPath, FileEntry)>, source: Arc<dyn Source>) -> Self {
         let files: BTreeMap<_, _> = entries.into_iter().collect();
@@ -104,7 +127,31 @@ impl FileSet {
                 }
             }
         }
-        Self { files, folders, source }
+        Self { tree: Arc::new(Tree { files, folders, source }), notes: None }
+    }
+
+    /// The same files, which note what is looked at in them through this value; see [`Self::looked`]. The names are not
+    /// noted: whoever looks may look at all of them.
+    pub fn noting(&self) -> Self {
+        Self { tree: Arc::clone(&self.tree), notes: Some(Notes::default()) }
+    }
+
+    /// What was looked at through this value since [`Self::noting`] made it; nothing of one that notes nothing.
+    pub fn looked(&self) -> Looked {
+        self.notes.as_ref().map(Notes::looked).unwrap_or_default()
+    }
+
+    /// The id that git would give what `path` holds, links not followed; none if that cannot be told, or if it is larger
+    /// than what is read.
+    pub fn id(&self, path: &RepoPath) -> Option<BlobId> {
+        let entry = self.tree.files.get(path).filter(|entry| entry.size.is_none_or(|size| size <= Self::LARGEST))?;
+        *entry.id.get_or_init(|| {
+            // Who does not know it before reading knows it afterwards, and then of the text that was read.
+            self.tree.source.id(path).or_else(|| {
+                entry.text.get_or_init(|| self.read(path, entry.size));
+                self.tree.source.id(path)
+            })
+        })
     }
 
     /// A set of texts, for tests.
@@ -119,22 +166,23 @@ impl FileSet {
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.tree.files.len()
     }
 
     /// True if there is none.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.tree.files.is_empty()
     }
 
     /// All paths, sorted. Links are among them.
     pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
-        self.files.keys()
+        self.tree.files.keys()
     }
 
     /// The files inside `folder`, at any depth, sorted.
     pub fn under<'a>(&'a self, folder: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
-        self.files
+        self.tree
+            .files
             .range(folder.clone()..)
             .map(|(path, _)| path)
             .take_while(move |path| {
@@ -146,29 +194,29 @@ impl FileSet {
 
     /// What stands at `path`, links not followed.
     pub fn entry(&self, path: &RepoPath) -> Option<&FileEntry> {
-        self.files.get(path)
+        self.tree.files.get(path)
     }
 
     /// True if a file, or a link to a file of the repository, is at `path`; links in its folders are followed.
     pub fn is_file(&self, path: &RepoPath) -> bool {
-        self.resolve(path).is_some_and(|real| self.files.contains_key(&real))
+        self.resolve(path).is_some_and(|real| self.tree.files.contains_key(&real))
     }
 
     /// True if `path` is a folder with at least one file in it, or a link to one.
     pub fn is_folder(&self, path: &RepoPath) -> bool {
-        self.folders.contains(path) || self.resolve(path).is_some_and(|real| self.folders.contains(&real))
+        self.tree.folders.contains(path) || self.resolve(path).is_some_and(|real| self.tree.folders.contains(&real))
     }
 
     /// Where `path` really is, after its symbolic links; none if they lead out, nowhere or in a circle.
     pub fn resolve(&self, path: &RepoPath) -> Option<RepoPath> {
         let mut path = path.clone();
         for _ in 0..40 {
-            if matches!(self.files.get(&path).map(|entry| &entry.file_type), Some(FileType::File))
-                || self.folders.contains(&path)
+            if matches!(self.tree.files.get(&path).map(|entry| &entry.file_type), Some(FileType::File))
+                || self.tree.folders.contains(&path)
             {
                 return Some(path);
             }
-            let (link, target) = path.ancestors().find_map(|part| match &self.files.get(&part)?.file_type {
+            let (link, target) = path.ancestors().find_map(|part| match &self.tree.files.get(&part)?.file_type {
                 FileType::Link(target) => Some((part, target.clone())),
                 _ => None,
             })?;
@@ -183,8 +231,32 @@ impl FileSet {
     /// If there is no such file, or it is no text.
     pub fn text(&self, path: &RepoPath) -> Result<Arc<str>, ReadError> {
         let real = self.resolve(path).ok_or(ReadError::Missing)?;
-        let entry = self.files.get(&real).ok_or(ReadError::Missing)?;
+        let entry = self.tree.files.get(&real).ok_or(ReadError::Missing)?;
+        if let Some(notes) = &self.notes {
+            notes.read(&real);
+        }
         entry.text.get_or_init(|| self.read(&real, entry.size)).clone()
+    }
+
+    /// What the text of `path` answers to `question`, links followed. Whoever wants to know no more asks this, and not for
+    /// the text: another text that answers the same is as good.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn ask(&self, path: &RepoPath, question: &Question) -> Result<bool, ReadError> {
+        let real = self.resolve(path).ok_or(ReadError::Missing)?;
+        let entry = self.tree.files.get(&real).ok_or(ReadError::Missing)?;
+        let answer = match entry.text.get_or_init(|| self.read(&real, entry.size)) {
+            Ok(text) => Ok(question.of(text)),
+            Err(error) => Err(error.clone()),
+        };
+        if let Some(notes) = &self.notes {
+            match answer {
+                Ok(answer) => notes.asked(&real, question, answer),
+                Err(_) => notes.read(&real),
+            }
+        }
+        answer
     }
 
     /// True if `path` holds something else here than in `other`. Contents are read only where the sizes are the same; what
@@ -192,12 +264,15 @@ impl FileSet {
     pub fn differs_at(&self, path: &RepoPath, other: &Self) -> bool {
         match (self.entry(path), other.entry(path)) {
             (Some(mine), Some(theirs)) if mine.file_type == FileType::File && theirs.file_type == FileType::File => {
-                mine.size != theirs.size
-                    || match (self.text(path), other.text(path)) {
-                        (Ok(mine), Ok(theirs)) => mine != theirs,
-                        (Err(_), Err(_)) => self.source.read(path) != other.source.read(path),
-                        _ => true,
-                    }
+                let same_id = || self.tree.source.id(path).is_some_and(|id| other.tree.source.id(path) == Some(id));
+                let other_size = mine.size.zip(theirs.size).is_some_and(|(mine, theirs)| mine != theirs);
+                other_size
+                    || !same_id()
+                        && match (self.text(path), other.text(path)) {
+                            (Ok(mine), Ok(theirs)) => mine != theirs,
+                            (Err(_), Err(_)) => self.tree.source.read(path) != other.tree.source.read(path),
+                            _ => true,
+                        }
             }
             (Some(mine), Some(theirs)) => mine.file_type != theirs.file_type,
             (None, None) => false,
@@ -205,16 +280,19 @@ impl FileSet {
         }
     }
 
-    /// The files that somebody asked for and that could not be had as text, sorted, with the reason.
+    /// The files that somebody asked for and that could not be had as text, sorted, with the reason; of a value that notes
+    /// what is looked at, those that were asked for through it.
     pub fn unreadable(&self) -> impl Iterator<Item = (&RepoPath, &ReadError)> {
-        self.files.iter().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)))
+        let looked = self.notes.as_ref().map(Notes::looked);
+        let all = self.tree.files.iter().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)));
+        all.filter(move |(path, _)| looked.as_ref().is_none_or(|looked| looked.read.contains(*path)))
     }
 
-    fn read(&self, path: &RepoPath, size: u64) -> Result<Arc<str>, ReadError> {
-        if size > LARGEST {
+    fn read(&self, path: &RepoPath, size: Option<u64>) -> Result<Arc<str>, ReadError> {
+        if let Some(size) = size.filter(|size| *size > Self::LARGEST) {
             return Err(ReadError::TooLarge(size));
         }
-        let bytes = self.source.read(path)?;
+        let bytes = self.tree.source.read(path)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if bytes.contains(&0) {
             return Err(ReadError::Binary);
@@ -225,7 +303,7 @@ impl FileSet {
 
 impl fmt::Debug for FileSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.files.keys()).finish()
+        f.debug_set().entries(self.tree.files.keys()).finish()
     }
 }
 
@@ -257,12 +335,12 @@ mod tests {
         }
         let entry = |size| FileEntry::new(FileType::File, size);
         let files = FileSet::new(
-            [(path("a"), entry(2)), (path("b"), entry(LARGEST + 1)), (path("c"), entry(2))],
+            [(path("a"), entry(2)), (path("b"), entry(FileSet::LARGEST + 1)), (path("c"), entry(2))],
             Arc::new(Bytes),
         );
         assert_eq!(files.unreadable().count(), 0);
         assert_eq!(files.text(&path("a")), Err(ReadError::Binary));
-        assert_eq!(files.text(&path("b")), Err(ReadError::TooLarge(LARGEST + 1)));
+        assert_eq!(files.text(&path("b")), Err(ReadError::TooLarge(FileSet::LARGEST + 1)));
         let names: Vec<&str> = files.unreadable().map(|(path, _)| path.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
     }

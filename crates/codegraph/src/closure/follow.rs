@@ -124,6 +124,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
+    /// All files that were reached, also those that are no part of the closure in the end.
+    pub(super) fn reached(&self) -> impl Iterator<Item = &RepoPath> {
+        self.reached.keys()
+    }
+
     /// The files, by path. Packages and dead ends go into `closure`.
     pub(super) fn finish(self, closure: &mut Closure) -> BTreeMap<RepoPath, ClosureFile> {
         closure.external = self.external.into_iter().collect();

@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, ReadError, RepoPath};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     FileFacts, Import, KeptFacts, Language, Resolution, Resolve, SourceFacts, Token, all, kept, kinds,
@@ -19,7 +19,6 @@ pub(crate) struct Loaded {
     /// Empty where the file could not be read.
     pub(crate) text: Arc<str>,
     pub(crate) facts: FileFacts,
-    language: usize,
     unreadable: Option<ReadError>,
 }
 
@@ -42,12 +41,8 @@ impl<'a> Sources<'a> {
         let language = index_of(path)?;
         let loaded = self.loaded.get(path)?;
         Some(loaded.get_or_init(|| match self.files.text(path) {
-            Ok(text) => {
-                Loaded { facts: kept::facts(self.kept, all()[language], path, &text), text, language, unreadable: None }
-            }
-            Err(error) => {
-                Loaded { text: Arc::from(""), facts: FileFacts::default(), language, unreadable: Some(error) }
-            }
+            Ok(text) => Loaded { facts: kept::facts(self.kept, all()[language], path, &text), text, unreadable: None },
+            Err(error) => Loaded { text: Arc::from(""), facts: FileFacts::default(), unreadable: Some(error) },
         }))
     }
 
@@ -56,14 +51,23 @@ impl<'a> Sources<'a> {
         kept::tokens_of(self.kept, path, text)
     }
 
-    /// How many files were read in each language, and what could not be read or parsed.
-    pub(super) fn summary(&self) -> (BTreeMap<&'static str, usize>, Vec<Problem>) {
+    /// How many files were looked into in each language, in this run or by what was known before it, and what could not be
+    /// read or parsed of those that were read.
+    pub(super) fn summary<'p>(
+        &self,
+        looked: impl Iterator<Item = &'p RepoPath>,
+    ) -> (BTreeMap<&'static str, usize>, Vec<Problem>) {
         let mut counts = BTreeMap::new();
         let mut problems = Vec::new();
         let mut read: Vec<_> = self.loaded.iter().filter_map(|(path, loaded)| Some((*path, loaded.get()?))).collect();
         read.sort_by_key(|(path, _)| *path);
+        let there = looked.filter_map(|path| self.loaded.get_key_value(path)).map(|(path, _)| *path);
+        for path in there.chain(read.iter().map(|(path, _)| *path)).collect::<FxHashSet<&RepoPath>>() {
+            if let Some(language) = index_of(path) {
+                *counts.entry(all()[language].name()).or_insert(0) += 1;
+            }
+        }
         for (path, loaded) in read {
-            *counts.entry(all()[loaded.language].name()).or_insert(0) += 1;
             if let Some(error) = &loaded.unreadable {
                 let place = Location::whole_file(path.clone());
                 problems.push(Problem::at(ProblemKind::UnreadableFile, place, error.to_string()));
@@ -77,9 +81,32 @@ impl<'a> Sources<'a> {
     }
 }
 
-impl SourceFacts for Sources<'_> {
+/// The sources as those see them who find out what imports mean, and which of them were asked for.
+pub(super) struct Asked<'a> {
+    sources: &'a Sources<'a>,
+    paths: Mutex<BTreeSet<RepoPath>>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(sources: &'a Sources<'a>) -> Self {
+        Self { sources, paths: Mutex::default() }
+    }
+
+    /// Those that were asked for.
+    pub(super) fn paths(&self) -> Vec<RepoPath> {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+impl SourceFacts for Asked<'_> {
     fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        self.get(path).map(|loaded| &loaded.facts)
+        let loaded = self.sources.get(path)?;
+        let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
+        if !paths.contains(path) {
+            paths.insert(path.clone());
+        }
+        drop(paths);
+        Some(&loaded.facts)
     }
 }
 
@@ -87,12 +114,15 @@ impl SourceFacts for Sources<'_> {
 pub(super) struct Resolvers<'a>(Vec<Option<Box<dyn Resolve + 'a>>>);
 
 impl<'a> Resolvers<'a> {
-    /// Resolvers for walks that start in `entries`.
-    pub(super) fn new<'e>(sources: &'a Sources<'a>, entries: impl Iterator<Item = &'e RepoPath>) -> Self {
+    /// Resolvers in `files` for walks that start in `entries`.
+    pub(super) fn new<'e>(
+        files: &'a FileSet,
+        sources: &'a Asked<'a>,
+        entries: impl Iterator<Item = &'e RepoPath>,
+    ) -> Self {
         let starts: BTreeSet<&str> = entries.filter_map(index_of).map(|index| all()[index].name()).collect();
         let used = |name: &str| starts.iter().any(|start| kinds::run_together(start, name));
-        let resolver =
-            |language: &&dyn Language| used(language.name()).then(|| language.resolver(sources.files, sources));
+        let resolver = |language: &&dyn Language| used(language.name()).then(|| language.resolver(files, sources));
         Self(all().iter().map(resolver).collect())
     }
 

@@ -112,7 +112,9 @@ fn in_project(case: &Case, folder: &RepoPath, class: &str, method: &str, confide
         .filter(|(_, text)| declares.is_match(text))
         .collect();
     // Partial classes stand in several files: the one with the method is meant.
-    found.sort_by_key(|(path, text)| (!probe::mentions(text, method), path.file_stem() != class, (*path).clone()));
+    found.sort_by_key(|(path, _)| {
+        (!probe::mentions(case.files, path, method), path.file_stem() != class, (*path).clone())
+    });
     let (path, _) = found.first()?;
     Some(Entry { path: (*path).clone(), symbol: Some(format!("{class}::{method}")), confidence })
 }

@@ -110,7 +110,7 @@ fn by_full_name(case: &Case, handler: &Handler) -> Vec<RepoPath> {
         package => format!("{package}.{}", handler.class),
     };
     let clojure = |path: &&RepoPath| matches!(path.extension(), Some("clj" | "cljc"));
-    let names = |path: &&RepoPath| case.files.text(path).is_ok_and(|text| probe::mentions(&text, &name));
+    let names = |path: &&RepoPath| probe::mentions(case.files, path, &name);
     case.files.paths().filter(clojure).filter(names).cloned().collect()
 }
 

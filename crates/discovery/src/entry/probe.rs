@@ -1,8 +1,9 @@
 //! Small questions asked of the checkout, shared by the runtime families.
 
-use lockstep_model::{Confidence, Entry, FileSet, RepoPath};
+use lockstep_model::{Confidence, Entry, FileSet, Question, RepoPath};
 
 use super::Case;
+use crate::says;
 
 /// The real file at `path`, links followed; none if there is none.
 pub(super) fn file(files: &FileSet, path: &RepoPath) -> Option<RepoPath> {
@@ -25,23 +26,16 @@ pub(super) fn with_extension(files: &FileSet, stem: &RepoPath, extensions: &[&st
     extensions.iter().find_map(|extension| file(files, &RepoPath::new(&format!("{stem}.{extension}")).ok()?))
 }
 
-/// True if `name` stands in `text` as a word of its own.
-pub(super) fn mentions(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    !name.is_empty()
-        && text.match_indices(name).any(|(at, _)| {
-            !text[..at].chars().next_back().is_some_and(word)
-                && !text[at + name.len()..].chars().next().is_some_and(word)
-        })
+/// True if `name` stands in the file as a word of its own.
+pub(super) fn mentions(files: &FileSet, path: &RepoPath, name: &str) -> bool {
+    files.ask(path, &Question::Mentions(name.to_owned())).unwrap_or(false)
 }
 
 /// True if the file names `symbol`, or does not say enough to tell (it cannot be read, or re-exports everything).
 pub(super) fn may_define(files: &FileSet, path: &RepoPath, symbol: &str) -> bool {
     let first = symbol.split('.').next().unwrap_or(symbol);
-    match files.text(path) {
-        Ok(text) => mentions(&text, first) || text.contains("export *"),
-        Err(_) => true,
-    }
+    let names_it = files.ask(path, &Question::Mentions(first.to_owned())).unwrap_or(true);
+    names_it || says(files, path, &["export *"])
 }
 
 /// How many leading parts two paths have in common.
@@ -130,7 +124,7 @@ pub(super) fn swift(case: &Case, root: &RepoPath) -> Option<Entry> {
     let name = case.handler.rsplit(['/', '.']).next().filter(|name| !name.is_empty())?;
     let target = root.join(&format!("Sources/{name}")).ok()?;
     let main = case.files.under(&target).filter(|path| path.extension() == Some("swift")).min_by_key(|path| {
-        let starts = case.files.text(path).is_ok_and(|text| text.contains("@main") || text.contains("Lambda.run"));
+        let starts = says(case.files, path, &["@main", "Lambda.run"]);
         (path.file_name() != "main.swift", !starts)
     })?;
     Some(Entry { path: main.clone(), symbol: None, confidence: Confidence::Convention })

@@ -24,6 +24,5 @@ fn powershell(case: &Case, root: &RepoPath) -> Option<(RepoPath, String)> {
 fn shell(case: &Case, root: &RepoPath) -> Option<(RepoPath, String)> {
     let (module, function) = case.handler.rsplit_once('.')?;
     let path = probe::with_extension(case.files, &root.join(module).ok()?, &["sh", "bash"])?;
-    let text = case.files.text(&path).ok()?;
-    probe::mentions(&text, function).then(|| (path, function.to_owned()))
+    probe::mentions(case.files, &path, function).then(|| (path, function.to_owned()))
 }

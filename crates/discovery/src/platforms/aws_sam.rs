@@ -21,6 +21,7 @@ use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_document::Node;
 use lockstep_model::{FileSet, RepoPath};
 
+pub(crate) use self::function::PLAIN;
 use self::{evaluate::World, template::Template};
 use super::amplify;
 use crate::platform::{Declared, Platform};

@@ -40,7 +40,7 @@ impl Platform for Chalice {
         let settings = files.paths().filter(of_chalice).filter(|path| !in_code::is_vendored(path));
         let mut folders: Vec<RepoPath> = settings.filter_map(|path| path.parent()?.parent()).collect();
         let apps = files.paths().filter(|path| path.file_name() == "app.py" && !in_code::is_output(path));
-        let names_it = |path: &&RepoPath| files.text(path).is_ok_and(|text| text.contains("halice"));
+        let names_it = |path: &&RepoPath| crate::says(files, path, &["halice"]);
         folders.extend(apps.filter(names_it).filter_map(RepoPath::parent));
         folders.sort();
         folders.dedup();

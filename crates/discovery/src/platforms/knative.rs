@@ -123,8 +123,7 @@ fn code(folder: &RepoPath, runtime: &str, files: &FileSet) -> Code {
 fn java(files: &FileSet, folder: &RepoPath) -> Option<RepoPath> {
     let sources =
         files.under(folder).filter(|path| path.extension() == Some("java") && path.as_str().contains("src/main"));
-    let mut functions =
-        sources.filter(|path| files.text(path).is_ok_and(|text| text.contains("@Funq") || text.contains("Function<")));
+    let mut functions = sources.filter(|path| crate::says(files, path, &["@Funq", "Function<"]));
     let only = functions.next()?;
     functions.next().is_none().then(|| only.clone())
 }

@@ -8,6 +8,7 @@ use crate::{
     aws::uses::{Use, Uses},
     manifest::{Code, Manifest, Stack, first_in, folder_name, is_output},
     platform::{CodeSource, Declared, Platform},
+    says,
 };
 
 /// As printed.
@@ -30,7 +31,7 @@ impl Platform for OpenWhisk {
         let mut all: Partial<Vec<Declared>> = Partial::default();
         let is_yaml = |path: &&RepoPath| matches!(path.extension(), Some("yml" | "yaml")) && !is_output(path);
         for path in files.paths().filter(is_yaml) {
-            if !files.text(path).is_ok_and(|text| text.contains("actions:") && text.contains("function:")) {
+            if !(says(files, path, &["actions:"]) && says(files, path, &["function:"])) {
                 continue;
             }
             let Some(manifest) = Manifest::peek(files, path) else { continue };

@@ -71,7 +71,7 @@ fn report_unread(files: &FileSet, program: &Program, language: &str, problems: &
     ];
     let extensions = ["go", "cs", "java", "kt", "fs"];
     let is_source = |path: &&RepoPath| path.extension().is_some_and(|extension| extensions.contains(&extension));
-    let makes = |path: &RepoPath| files.text(path).is_ok_and(|text| SIGNS.iter().any(|sign| text.contains(sign)));
+    let makes = |path: &RepoPath| crate::says(files, path, &SIGNS);
     if files.under(&program.folder).filter(is_source).any(makes) {
         let message =
             format!("programs of Pulumi in {language} are not read: the functions that this one makes are not known");

@@ -171,7 +171,7 @@ fn declares(files: &FileSet, folder: &RepoPath, path: &RepoPath) -> bool {
         && in_place
         && !is_test
         && !in_code::is_vendored(path)
-        && files.text(path).is_ok_and(|text| text.contains("new sst.") || text.contains("sst/constructs"))
+        && crate::says(files, path, &["new sst.", "sst/constructs"])
 }
 
 /// The name of the application: `name` of what `app()` or `config()` of the manifest returns, or of `sst.json`.

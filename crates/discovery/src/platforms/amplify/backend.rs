@@ -209,7 +209,7 @@ impl Backend {
             let inside = path.strip_prefix(&self.folder).unwrap_or_default();
             let written = inside.starts_with("function/") || inside.starts_with("custom/");
             let template = matches!(path.extension(), Some("json" | "yml" | "yaml"));
-            !written && template && files.text(path).is_ok_and(|text| text.contains("AWS::Lambda::Function"))
+            !written && template && crate::says(files, path, &["AWS::Lambda::Function"])
         };
         let generated: Vec<&RepoPath> = files.under(&self.folder).filter(is_generated).collect();
         let Some(first) = generated.first() else { return };

@@ -8,6 +8,7 @@ use lockstep_script::{
 };
 
 use super::host::Cdk;
+use crate::says;
 
 /// One program that makes stacks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,9 +42,9 @@ pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<App> {
 pub(super) fn unnamed(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<App> {
     let files = sources.files();
     let makes_app = |path: &&RepoPath| {
-        let text = files.text(path).unwrap_or_else(|_| "".into());
-        let uses_cdk = ["aws-cdk-lib", "@aws-cdk/core", "aws_cdk"].iter().any(|package| text.contains(package));
-        uses_cdk && (text.contains("App(") && (path.extension() == Some("py") || text.contains("new ")))
+        says(files, path, &["aws-cdk-lib", "@aws-cdk/core", "aws_cdk"])
+            && says(files, path, &["App("])
+            && (path.extension() == Some("py") || says(files, path, &["new "]))
     };
     let programs = files
         .paths()
@@ -157,7 +158,7 @@ fn usual_programs(files: &FileSet, folder: &RepoPath) -> Vec<RepoPath> {
     let scripts = files
         .under(&bin)
         .filter(|path| path.parent().as_ref() == Some(&bin) && lockstep_script::is_script(path))
-        .filter(|path| files.text(path).is_ok_and(|text| text.contains("aws-cdk-lib") || text.contains("@aws-cdk/")));
+        .filter(|path| says(files, path, &["aws-cdk-lib", "@aws-cdk/"]));
     let mut found: Vec<RepoPath> = scripts.cloned().collect();
     if let Some(app) = folder.join("app.py").ok().filter(|path| files.is_file(path)) {
         found.push(app);

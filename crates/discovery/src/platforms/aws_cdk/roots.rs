@@ -7,6 +7,7 @@ use lockstep_script::{
 };
 
 use super::apps::{App, is_built};
+use crate::says;
 
 /// Files that show or test something.
 const TESTS: [&str; 8] = ["test", "tests", "__tests__", "__mocks__", "fixtures", "examples", "example", "e2e"];
@@ -14,10 +15,7 @@ const TESTS: [&str; 8] = ["test", "tests", "__tests__", "__mocks__", "fixtures",
 /// The classes in files that use the CDK and that no app reaches, and that no other code makes or extends.
 pub(super) fn unmade(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<(App, String)> {
     let files = sources.files();
-    let uses_cdk = |path: &&RepoPath| {
-        let text = files.text(path).unwrap_or_else(|_| "".into());
-        ["aws-cdk-lib", "@aws-cdk/", "aws_cdk", "@guardian/cdk"].iter().any(|package| text.contains(package))
-    };
+    let uses_cdk = |path: &&RepoPath| says(files, path, &["aws-cdk-lib", "@aws-cdk/", "aws_cdk", "@guardian/cdk"]);
     let scripts: Vec<RepoPath> = files
         .paths()
         .filter(|path| !is_built(path) && !is_test(path))

@@ -26,7 +26,7 @@ use crate::platform::{Build, CodeSource, Declared, HandlerStyle};
 /// Printed for functions of SAM.
 pub(super) const SAM: &str = "aws-sam";
 /// Printed for functions of plain CloudFormation.
-pub(super) const PLAIN: &str = "cloudformation";
+pub(crate) const PLAIN: &str = "cloudformation";
 
 /// Reads the functions of one stack.
 pub(super) struct Reader<'w, 'a> {

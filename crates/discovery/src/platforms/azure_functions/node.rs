@@ -47,7 +47,7 @@ const CALLS: [&str; 7] = [
 pub(super) fn read(host: &Host, scripts: &Scripts<'_>, paths: &[&RepoPath], all: &mut Partial<Vec<Declared>>) {
     let mut entries = Vec::new();
     for path in paths.iter().filter(|path| !is_test(path)) {
-        let names_it = scripts.files.text(path).is_ok_and(|text| text.contains(FUNCTIONS) || text.contains(DURABLE));
+        let names_it = crate::says(scripts.files, path, &[FUNCTIONS, DURABLE]);
         let Some(script) = scripts.get(path).filter(|script| names_it && script.language == Language::TypeScript)
         else {
             continue;

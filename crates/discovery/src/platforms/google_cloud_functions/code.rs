@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::LazyLock};
 
 use lockstep_diagnostics::Partial;
-use lockstep_model::{FileSet, RepoPath};
+use lockstep_model::{FileSet, Question, RepoPath};
 use lockstep_script::tree::{ExpressionKind, Language, StatementKind};
 use regex::Regex;
 
@@ -57,7 +57,7 @@ fn is_test(path: &RepoPath) -> bool {
 }
 
 fn says(files: &FileSet, path: &RepoPath, words: &str) -> bool {
-    files.text(path).is_ok_and(|text| text.contains(words))
+    files.ask(path, &Question::Holds(vec![words.to_owned().into()])).unwrap_or(false)
 }
 
 /// The application that a source file belongs to: the nearest folder with a manifest of its language.

@@ -47,7 +47,7 @@ fn sign(files: &FileSet, path: &RepoPath) -> Option<(u8, RepoPath)> {
         "package.json" => {
             // Only a package beside such a folder is worth a look.
             let api = folder.join("api").ok().filter(|api| files.is_folder(api));
-            let says = || files.text(path).is_ok_and(|text| text.contains("\"@vercel/"));
+            let says = || crate::says(files, path, &["\"@vercel/"]);
             (api.is_some() && says()).then_some((3, folder))
         }
         _ => None,

@@ -62,7 +62,7 @@ impl Overlay {
     pub(super) fn new(files: &FileSet, manifests: &Manifests) -> Self {
         let entries = files.paths().filter_map(|path| {
             let entry = files.entry(path)?;
-            Some((path.clone(), FileEntry::new(entry.file_type.clone(), entry.size)))
+            Some((path.clone(), FileEntry::of_any_size(entry.file_type.clone())))
         });
         let links = manifests.links();
         let mut link_folders = FxHashSet::default();

@@ -1,0 +1,263 @@
+//! [`Traces`]: results of whole stages on disk, from one run to the next, each with what it was made from (a *verifying
+//! trace*: Mokhov, Mitchell and Peyton Jones, *Build systems à la carte*, ICFP 2018). A result is taken if all that it was made
+//! from is still so, and made anew otherwise; so what is kept never decides what is found.
+//!
+//! One file per repository, as for the facts of source files ([`crate::FactsStore`]): read whole, checked whole, replaced
+//! whole. What is damaged, cut short, of another build or of another repository is thrown away.
+
+mod code;
+mod codec;
+mod found;
+mod looked;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use lockstep_codegraph::{CodeGraph, Known};
+use lockstep_diagnostics::Partial;
+use lockstep_discovery::Discovered;
+use lockstep_model::{FileSet, Function};
+
+use self::{
+    code::Before,
+    codec::{Bytes, Kept, Reader, Writer},
+    looked::Digest,
+};
+use crate::{PAST, Project, keep};
+
+/// What a file begins with.
+const MAGIC: &[u8] = b"lockstep traces 1\n";
+/// The length of the hash at its end.
+const HASH: usize = 32;
+/// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
+const MOST: usize = 4;
+/// A larger file is not kept: reading it would take longer than what it saves. 64 MiB.
+const LARGEST: usize = 64 << 20;
+
+/// The results of earlier runs on one repository.
+#[derive(Debug)]
+pub struct Traces {
+    path: PathBuf,
+    repository: String,
+    /// What was there, once it was looked for; and what this run adds.
+    state: OnceLock<State>,
+    taken: AtomicUsize,
+    made: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Mutex<Results>,
+    /// Why what was there was thrown away.
+    discarded: Option<String>,
+}
+
+/// One result as it is kept: its parts are read when they are asked for.
+#[derive(Debug)]
+struct Stored {
+    /// A hash of what it was made from besides what files hold.
+    context: Digest,
+    /// What was looked at in files.
+    head: Bytes,
+    /// The result.
+    body: Bytes,
+}
+
+/// Results, newest first.
+#[derive(Debug, Default)]
+struct Results {
+    functions: Vec<Arc<Stored>>,
+    code: Vec<Arc<Stored>>,
+    /// True if this run added some.
+    grown: bool,
+}
+
+impl Traces {
+    /// Those in `folder` of the repository whose objects lie in `common_dir`. Nothing is read yet.
+    pub fn new(folder: &Path, common_dir: &Path) -> Self {
+        let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
+        Self {
+            path: folder.join("traces").join(format!("{}.bin", &name.as_str()[..32])),
+            repository: common_dir.to_string_lossy().into_owned(),
+            state: OnceLock::new(),
+            taken: AtomicUsize::new(0),
+            made: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many results of stages this run took from an earlier one, and how many it made itself.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.taken.load(Ordering::Relaxed), self.made.load(Ordering::Relaxed))
+    }
+
+    /// Why what was there was thrown away, in words; none if it was not, or nobody has looked.
+    pub fn discarded(&self) -> Option<&str> {
+        self.state.get()?.discarded.as_deref()
+    }
+
+    /// The functions that the manifests among `files` declare, found only if they are not kept.
+    pub(crate) fn discover(&self, files: &FileSet, options: &lockstep_discovery::Options) -> Partial<Discovered> {
+        let context = found::context(&looked::names(files), options);
+        let kept = self.results(|results| results.functions.clone());
+        if let Some(found) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+            return found;
+        }
+        self.made.fetch_add(1, Ordering::Relaxed);
+        let (found, kept) = found::find(files, options, context);
+        if let Some(kept) = kept {
+            self.results(|results| {
+                add(&mut results.functions, kept);
+                results.grown = true;
+            });
+        }
+        found
+    }
+
+    /// The code of `functions`, followed only as far as it is not kept.
+    pub(crate) fn follow(
+        &self,
+        functions: &[Function],
+        files: &FileSet,
+        options: &lockstep_codegraph::Options<'_>,
+        progress: lockstep_codegraph::Progress<'_>,
+    ) -> Partial<CodeGraph> {
+        let context = code::context(&looked::names(files), functions, options);
+        let mut known = None;
+        for kept in self.results(|results| results.code.clone()) {
+            match code::before(&kept, files, &context) {
+                Some(Before::Whole(whole)) => {
+                    self.taken.fetch_add(1, Ordering::Relaxed);
+                    progress(functions.len(), functions.len());
+                    return whole;
+                }
+                Some(Before::Some(before, seen)) => known = Some(better(known, (before, seen))),
+                None => {}
+            }
+        }
+        self.made.fetch_add(1, Ordering::Relaxed);
+        let (known, seen) = known.map_or_else(Default::default, |(known, seen)| (known, Some(seen)));
+        let (made, from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
+        if let Some(kept) = code::made(files, context, &made, from, seen) {
+            self.results(|results| {
+                add(&mut results.code, kept);
+                results.grown = true;
+            });
+        }
+        made
+    }
+
+    /// Writes what is to be kept, if this run made anything.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to. The next run makes it again, and that is all.
+    pub fn save(&self) -> io::Result<()> {
+        let Some(state) = self.state.get() else { return Ok(()) };
+        let mut results = state.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::take(&mut results.grown) {
+            return Ok(());
+        }
+        let bytes = self.bytes(&results);
+        if bytes.len() > LARGEST { Ok(()) } else { keep::replace(&self.path, &bytes) }
+    }
+
+    fn results<T>(&self, with: impl FnOnce(&mut Results) -> T) -> T {
+        let state = self.state.get_or_init(|| match self.read() {
+            Ok(results) => State { kept: Mutex::new(results), discarded: None },
+            Err(why) => State { kept: Mutex::default(), discarded: Some(why) },
+        });
+        with(&mut state.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn bytes(&self, results: &Results) -> Vec<u8> {
+        let mut writer = Writer::default();
+        PAST.to_owned().write(&mut writer);
+        self.repository.write(&mut writer);
+        for kept in [&results.functions, &results.code] {
+            kept.len().write(&mut writer);
+            kept.iter().for_each(|one| one.write(&mut writer));
+        }
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(writer.finish());
+        let hash = blake3::hash(&bytes);
+        bytes.extend(hash.as_bytes());
+        bytes
+    }
+
+    /// What is there; nothing if there is no file.
+    fn read(&self) -> Result<Results, String> {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Results::default()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let end = bytes.len().checked_sub(HASH).filter(|end| *end >= MAGIC.len()).ok_or("it is cut short")?;
+        if !bytes.starts_with(MAGIC) {
+            return Err("it is of another kind".to_owned());
+        }
+        if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
+            return Err("it is damaged".to_owned());
+        }
+        let mut reader = Reader::new(&bytes[MAGIC.len()..end]).ok_or("it is damaged")?;
+        let build = String::read(&mut reader).ok_or("it is damaged")?;
+        if build != PAST {
+            return Err("another build of Lockstep wrote it".to_owned());
+        }
+        if String::read(&mut reader).as_ref() != Some(&self.repository) {
+            return Err("it is of another repository".to_owned());
+        }
+        let mut read = || Some((Vec::<Stored>::read(&mut reader)?, Vec::<Stored>::read(&mut reader)?));
+        let (functions, code) = read().filter(|_| reader.is_done()).ok_or("it is damaged")?;
+        let shared = |all: Vec<Stored>| all.into_iter().map(Arc::new).collect();
+        Ok(Results { functions: shared(functions), code: shared(code), grown: false })
+    }
+}
+
+impl Kept for Stored {
+    fn write(&self, to: &mut Writer) {
+        self.context.write(to);
+        self.head.write(to);
+        self.body.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { context: Kept::read(from)?, head: Kept::read(from)?, body: Kept::read(from)? })
+    }
+}
+
+/// Puts a result before the others, of which the oldest go.
+fn add(results: &mut Vec<Arc<Stored>>, result: Stored) {
+    results.insert(0, Arc::new(result));
+    results.truncate(MOST);
+}
+
+/// The one of which more functions are known.
+fn better<T>(one: Option<(Known, T)>, other: (Known, T)) -> (Known, T) {
+    let count = |known: &Known| known.walked.iter().flatten().count();
+    match one {
+        Some(one) if count(&one.0) >= count(&other.0) => one,
+        _ => other,
+    }
+}
+
+impl Project {
+    /// Keeps what its stages make in `folder` from run to run. A plain folder keeps nothing.
+    pub fn keep_traces_in(&mut self, folder: &Path) {
+        let common_dir =
+            self.repository.as_ref().and_then(|repository| Some(repository.lock().ok()?.common_dir().to_owned()));
+        self.traces = common_dir.map(|common_dir| Arc::new(Traces::new(folder, &common_dir)));
+    }
+
+    /// Writes what the stages made anew. That it cannot be kept is no reason to fail.
+    pub(crate) fn keep_traces(&self) {
+        if let Some(traces) = &self.traces {
+            let _ = traces.save();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The functions of a checkout, kept with what they were found from.
+
+use lockstep_diagnostics::{Partial, Problem};
+use lockstep_discovery::{Callees, Discovered, Options};
+use lockstep_model::{FileSet, Function};
+
+use super::{
+    Stored,
+    codec::{Bytes, Kept, Reader, Writer, constants},
+    looked::{Digest, Seen},
+};
+
+/// What the functions depend on besides what the files hold.
+pub(super) fn context(names: &Digest, options: &Options) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(names);
+    hasher.update(format!("{options:?}").as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+/// Finds them, and keeps what they were found from; nothing is to be kept if that cannot be told.
+pub(super) fn find(files: &FileSet, options: &Options, context: Digest) -> (Partial<Discovered>, Option<Stored>) {
+    let noting = files.noting();
+    let found = Found(lockstep_discovery::discover(&noting, options));
+    let names = constants();
+    let mut declarations = found.0.value.functions.iter().flat_map(|function| &function.declarations);
+    let readable = declarations.all(|declaration| names.contains(&declaration.platform));
+    let seen = Seen::in_files(files, noting.looked()).filter(|_| readable);
+    let stored = seen.map(|seen| Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) });
+    (found.0, stored)
+}
+
+/// What was found, if in `files`, and with the options behind `context`, the same would be found.
+pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<Partial<Discovered>> {
+    if stored.context != *context || !stored.head.value::<Seen>()?.is_in(files) {
+        return None;
+    }
+    Some(stored.body.value::<Found>()?.0)
+}
+
+struct Found(Partial<Discovered>);
+
+impl Kept for Found {
+    fn write(&self, to: &mut Writer) {
+        let Partial { value: Discovered { functions, manifests, callees }, problems } = &self.0;
+        functions.write(to);
+        manifests.write(to);
+        let (keys, names, routes) = callees.parts();
+        keys.write(to);
+        names.write(to);
+        routes.write(to);
+        problems.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let functions: Vec<Function> = Kept::read(from)?;
+        // Whoever asks where a function is declared takes the first place.
+        if functions.iter().any(|function| function.declarations.is_empty()) {
+            return None;
+        }
+        let manifests = Kept::read(from)?;
+        let callees = Callees::of_parts(Kept::read(from)?, Kept::read(from)?, Kept::read(from)?);
+        let problems: Vec<Problem> = Kept::read(from)?;
+        Some(Self(Partial { value: Discovered { functions, manifests, callees }, problems }))
+    }
+}
