@@ -67,7 +67,10 @@ fn what_is_known_is_held_back_and_check_never_writes() {
     let states: Vec<&Value> =
         document["findings"].as_array().expect("findings").iter().map(|finding| &finding["baseline"]).collect();
     assert_eq!(states, ["known", "known"]);
-    assert_eq!(document["summary"]["baseline"], serde_json::json!({ "known": 2, "stale": 0, "worse": 0, "new": 0, "gone": 0, "better": 0 }));
+    assert_eq!(
+        document["summary"]["baseline"],
+        serde_json::json!({ "known": 2, "stale": 0, "worse": 0, "new": 0, "gone": 0, "better": 0 })
+    );
     assert_eq!(lines(&shop), before, "check writes nothing");
     says(here, &["check", "--baseline", "none"], 1, "2 errors");
     says(here, &["baseline", "write"], 0, "2 entries; nothing to change");

@@ -16,7 +16,6 @@ use std::{
 
 use git2::{ErrorCode, ObjectType, Odb, OdbObject, Oid, RepositoryOpenFlags};
 use lockstep_model::BlobId;
-use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::{

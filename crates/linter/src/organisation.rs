@@ -106,7 +106,11 @@ fn files(members: &[Arc<Member>]) -> FileSet {
                 FileType::Link(target) => FileType::Link(prefix.path(target)),
                 other => other.clone(),
             };
-            entries.push((prefix.path(path), FileEntry::new(kind, entry.size)));
+            let entry = match entry.size() {
+                Some(size) => FileEntry::new(kind, size),
+                None => FileEntry::of_any_size(kind),
+            };
+            entries.push((prefix.path(path), entry));
         }
     }
     FileSet::new(entries, Arc::new(Contents(members.to_vec())))

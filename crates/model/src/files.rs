@@ -83,6 +83,11 @@ impl FileEntry {
         Self { size: Some(size), ..Self::of_any_size(file_type) }
     }
 
+    /// Its size in bytes, if it is known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
     /// A file whose size is not known yet: telling it takes as long as reading it.
     pub fn of_any_size(file_type: FileType) -> Self {
         Self { file_type, size: None, text: OnceLock::new(), id: OnceLock::new() }

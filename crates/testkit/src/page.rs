@@ -355,7 +355,10 @@ mod tests {
             ("# a\n```yaml x.yml\n", "line 2: a fenced block is not closed"),
             ("# a\n```yaml x.yml\n```\n```yaml x.yml\n```\n", "line 4: `x.yml` is shown already, in line 2"),
             ("# a\n```history\n```\n```history\n```\n", "line 4: a second `history` in one case"),
-            ("# a\n```history twice\n```\n", "line 2: `history twice`: only `history` and `history +`"),
+            (
+                "# a\n```history twice\n```\n",
+                "line 2: `history twice`: only `history`, `history +` and `history in FOLDER`",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(Page::parse(text).unwrap_err().to_string(), expected);

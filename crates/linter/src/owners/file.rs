@@ -15,7 +15,7 @@ const OF_GITLAB: [&str; 3] = ["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNE
 const UNKNOWN: [&str; 4] =
     [".bitbucket/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS", ".azuredevops/CODEOWNERS"];
 /// Bytes from which GitHub does not read the file.
-const LARGEST: u64 = 3 << 20;
+const LARGEST: usize = 3 << 20;
 /// Lines that are read: each is asked of each file.
 const MOST_LINES: usize = 20_000;
 /// Lines with an error that are told one by one.
@@ -134,12 +134,12 @@ fn read(files: &FileSet, root: &RepoPath, problems: &mut Vec<Problem>) -> CodeOw
     }
     let Some((path, host)) = which(files, root) else { return CodeOwners::default() };
     let whole = || Location::whole_file(path.clone());
-    if files.entry(&path).is_some_and(|entry| entry.size >= LARGEST) {
-        let why = "this file of code owners is not read: it has 3 MB or more, and no host reads it then";
-        problems.push(Problem::at(ProblemKind::Owners, whole(), why));
-        return CodeOwners::default();
-    }
     match files.text(&path) {
+        Ok(text) if text.len() >= LARGEST => {
+            let why = "this file of code owners is not read: it has 3 MB or more, and no host reads it then";
+            problems.push(Problem::at(ProblemKind::Owners, whole(), why));
+            CodeOwners::default()
+        }
         Ok(text) => parse(&path, &text, host, problems),
         Err(why) => {
             let why = format!("this file of code owners cannot be read: {why}");
@@ -163,7 +163,7 @@ fn which(files: &FileSet, root: &RepoPath) -> Option<(RepoPath, Host)> {
         return first(OF_GITLAB).map(|path| (path, Host::GitLab));
     }
     let Some(path) = first(OF_GITHUB) else { return first(OF_GITLAB).map(|path| (path, Host::GitLab)) };
-    let shared = !path.parent().is_some_and(|folder| folder.file_name() == ".github");
+    let shared = path.parent().is_none_or(|folder| folder.file_name() != ".github");
     let sections = shared && files.text(&path).is_ok_and(|text| text.lines().any(is_heading));
     Some((path, if sections { Host::GitLab } else { Host::GitHub }))
 }

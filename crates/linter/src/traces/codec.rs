@@ -438,7 +438,8 @@ parts! {
 
 words! {
     ProblemKind {
-        InvalidManifest, Unevaluated, UnparsedSource, UnreadableFile, OutsideRepository, History, Unsupported, Configuration
+        InvalidManifest, Unevaluated, UnparsedSource, UnreadableFile, OutsideRepository, History, Unsupported, Configuration,
+        Owners
     }
     Confidence { Exact, Compiled, Artifact, Convention, ClassSearch }
     ArtifactKind { Folder, Archive, Image }

@@ -9,7 +9,8 @@ const DAY: Timestamp = 86_400;
 /// One changeset: repository, day, author, subject, trailers.
 type Word = (&'static str, i64, &'static str, &'static str, &'static [&'static str]);
 
-fn history(words: &[Word]) -> (History, Vec<Marks>) {
+/// The history of `words`, with the trailers that `rules` ask for: only those are read of a message.
+fn history(words: &[Word], rules: &Rules) -> (History, Vec<Marks>) {
     let mut history = History { paths: vec![RepoPath::new("a/x.py").unwrap()], ..History::default() };
     let mut marks = Vec::new();
     for (number, (repository, day, author, subject, trailers)) in words.iter().enumerate() {
@@ -31,7 +32,8 @@ fn history(words: &[Word]) -> (History, Vec<Marks>) {
         });
         history.origins.push(Origin { repository: (*repository).into(), joined: None });
         history.total += 1;
-        let trailers = trailers.iter().map(|text| (*text).to_owned()).collect();
+        let asked = |text: &&&str| text.split_once(':').is_some_and(|(key, _)| rules.is_trailer(key));
+        let trailers = trailers.iter().filter(asked).map(|text| (*text).to_owned()).collect();
         marks.push(Marks { branch: None, trailers });
     }
     (history, marks)
@@ -39,8 +41,9 @@ fn history(words: &[Word]) -> (History, Vec<Marks>) {
 
 /// What is joined, by what, as `ticket SHOP-1: a1 b2`, the numbers being those of the changesets from 1.
 fn joined(words: &[Word], settings: JoinSettings) -> Vec<String> {
-    let (mut history, marks) = history(words);
-    join(&mut history, &marks, &Rules::of(&settings));
+    let rules = Rules::of(&settings);
+    let (mut history, marks) = history(words, &rules);
+    join(&mut history, &marks, &rules);
     let gone = history.dropped.get(&DropReason::Joined).copied().unwrap_or(0) as usize;
     assert_eq!(history.changesets.len() + gone, words.len(), "none is lost");
     assert_eq!(history.changesets.len(), history.origins.len());
