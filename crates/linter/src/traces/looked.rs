@@ -8,13 +8,16 @@ use super::codec::{Kept, Reader, Writer};
 /// A hash of everything else that a result depends on.
 pub(super) type Digest = [u8; 32];
 
+/// Questions about a file, with their answers.
+type Answers = Vec<(Question, bool)>;
+
 /// What was looked at in some files, and what was there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     /// Files that were read, with the ids of what they held.
     read: Vec<(RepoPath, BlobId)>,
     /// Files that were asked and not read: what they held, the questions, and what they answered.
-    asked: Vec<(RepoPath, BlobId, Vec<(Question, bool)>)>,
+    asked: Vec<(RepoPath, BlobId, Answers)>,
 }
 
 impl Seen {
