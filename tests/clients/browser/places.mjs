@@ -4,8 +4,10 @@
 export function places({ kind, but }) {
   const graph = document.getElementById("graph");
   const { cy } = graph._cyreg;
-  const { left, top } = graph.getBoundingClientRect();
-  const isShown = ({ x, y }) => document.elementFromPoint(left + x, top + y)?.closest("#graph") === graph;
+  const { left, top, width, height } = graph.getBoundingClientRect();
+  // What lies on the very edge of the map is clicked on by nobody, and by half a pixel not at all.
+  const isInside = ({ x, y }) => x > 4 && y > 4 && x < width - 4 && y < height - 4;
+  const isShown = ({ x, y }) => isInside({ x, y }) && document.elementFromPoint(left + x, top + y)?.closest("#graph") === graph;
   const onScreen = (number, { x, y }) => ({ number, x: left + x, y: top + y });
   const isNew = (one) => !but.includes(one.data("number"));
   // Two that are next to each other on a map seen from afar cannot be told apart by anybody.

@@ -81,7 +81,7 @@ async function filters({ page, data, hold }) {
   }
   for (const list of ["services", "rules"]) {
     const control = list.slice(0, -1);
-    for (const at of [0, data[list].length >> 1, data[list].length - 1].filter((at) => at >= 0)) {
+    for (const at of [0, data[list].length >> 1, data[list].length - 1].filter((at) => at in data[list])) {
       await set({ [control]: at }, choose(control, at), named(list, at));
     }
     await set({ [control]: null }, choose(control, null), `any ${control}`);
