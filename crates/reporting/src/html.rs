@@ -24,7 +24,7 @@ use lockstep_model::{Closure, Function};
 use crate::{ReportView, backtest::BacktestView, graph::GraphView, services::ServicesView, trend::TrendView};
 
 /// Couplings that a page shows at most, the strongest first: more cannot be told apart, and would take megabytes.
-pub const MOST_COUPLINGS: usize = 2_000;
+pub const MOST_COUPLINGS: usize = 1_000;
 
 /// Forecasts are put to the test for at most so many functions: each is asked about each other one, which takes minutes
 /// beyond.
