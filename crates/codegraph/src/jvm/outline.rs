@@ -83,6 +83,11 @@ enum State {
     Value,
 }
 
+/// True for what names of Scala may be made of beside letters and digits.
+fn is_operator(character: u8) -> bool {
+    b"!#%&*+-/:<=>?@\\^|~".contains(&character)
+}
+
 struct Reader {
     dialect: Dialect,
     state: State,
@@ -105,8 +110,8 @@ impl Reader {
         }
         self.last = match token {
             Token::Other(character) => character,
-            // It is no name of a function yet.
-            Token::Word("fun") => b' ',
+            // It is no name of a function or a value yet.
+            Token::Word("fun" | "val" | "var") => b' ',
             _ => b'a',
         };
         Some(())
@@ -137,7 +142,12 @@ impl Reader {
                 }
             }
         }
-        self.head &= self.state == State::Package || matches!(self.last, b'@' | b'.' | b':');
+        self.head &= self.state == State::Package
+            || match self.last {
+                // Before its package, a file of Kotlin holds annotations of the file alone.
+                b'@' => self.dialect != Dialect::Kotlin || word == "file",
+                last => matches!(last, b'.' | b':'),
+            };
         Some(())
     }
 
@@ -150,6 +160,9 @@ impl Reader {
             (State::Function, b'(') if self.last == b'a' => State::Idle,
             // A pattern, a type that is no name, an annotation.
             (State::Function | State::Value, b'(' | b'@') => return None,
+            // A name made of operators: `def ==`, `val a, =: = pair`.
+            (State::Name, _) if self.dialect == Dialect::Scala && is_operator(character) => return None,
+            (State::Value, _) if is_operator(character) && matches!(self.last, b' ' | b',') => return None,
             // `Order::class.java`
             (State::Name, b'.') if self.dialect == Dialect::Kotlin => return None,
             (State::Function | State::Value, b'=' | b'{' | b';') | (State::Value, b':') => State::Idle,
