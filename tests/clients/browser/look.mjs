@@ -8,6 +8,7 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
 import { launch } from "./browser.mjs";
@@ -47,13 +48,24 @@ async function looked(browser, wanted, view, pictures) {
 }
 
 async function photographed(page, place) {
-  await page.screenshot({ path: `${place}.png`, animations: "disabled" });
+  await pictured(page, `${place}.png`);
   const size = page.viewportSize();
   // In a window as high as the page nothing waits for being scrolled to.
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ ...size, height: Math.min(height, HIGHEST) });
-  await page.screenshot({ path: `${place}-whole.png`, animations: "disabled" });
+  await pictured(page, `${place}-whole.png`);
   await page.setViewportSize(size);
+}
+
+/** A picture of what the window shows. A browser on a busy machine sometimes says that it cannot take one, and can. */
+async function pictured(page, path, tries = 5) {
+  try {
+    await page.screenshot({ path, animations: "disabled" });
+  } catch (error) {
+    if (tries <= 1) throw error;
+    await setTimeout(1000);
+    await pictured(page, path, tries - 1);
+  }
 }
 
 async function judged(browser, wanted, pictures) {
