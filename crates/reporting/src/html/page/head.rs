@@ -109,6 +109,10 @@ fn lead(answers: &[Answers]) -> String {
     match (all, judged) {
         (0, _) => "No functions were found.".to_owned(),
         (_, 0) => format!("Of {} nothing can be said yet: too little history.", count(all, "function")),
+        (_, 1) if bound == 0 => {
+            "The one function that can be judged must change with none of another service.".to_owned()
+        }
+        (_, 1) => "The one function that can be judged cannot be changed alone.".to_owned(),
         _ if bound == 0 => {
             format!(
                 "None of the {} that can be judged must change with one of another service.",
@@ -137,4 +141,26 @@ fn figures(model: &Model<'_>) -> Vec<Figure> {
             format!("{} and {}", count(tally.warnings, "warning"), count(tally.notes, "note")),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_in_one_sentence() {
+        let said = |bound: usize, free: usize, unknown: usize| {
+            let of = |word, number| Answers { word, label: "", number, left: 0, width: 0 };
+            lead(&[of("not-independent", bound), of("independent", free), of("unknown", unknown)])
+        };
+        assert_eq!(said(0, 0, 0), "No functions were found.");
+        assert_eq!(said(0, 0, 1), "Of 1 function nothing can be said yet: too little history.");
+        assert_eq!(said(0, 1, 7), "The one function that can be judged must change with none of another service.");
+        assert_eq!(said(1, 0, 7), "The one function that can be judged cannot be changed alone.");
+        assert_eq!(
+            said(0, 2, 7),
+            "None of the 2 functions that can be judged must change with one of another service."
+        );
+        assert_eq!(said(1, 2, 7), "1 of the 3 functions that can be judged cannot be changed alone.");
+    }
 }
