@@ -118,8 +118,9 @@ fn trailers_join_and_go_before_tickets() {
         ("a", 3, "ana", "x", &["Refs: 12"]),
         ("b", 3, "ana", "y", &["Refs: 12"]),
     ]);
-    // What trailers are read is asked before; here all are there.
-    assert_eq!(joined(&words, JoinSettings::default()), ["trailer Change-Id: I1: a4 b5", "trailer Refs: 12: a7 b8"]);
+    assert_eq!(joined(&words, JoinSettings::default()), ["trailer Change-Id: I1: a4 b5"]);
+    let both = JoinSettings { trailers: Some(vec!["Change-Id".into(), "Refs".into()]), ..JoinSettings::default() };
+    assert_eq!(joined(&words, both), ["trailer Change-Id: I1: a4 b5", "trailer Refs: 12: a7 b8"]);
     let rules = Rules::of(&JoinSettings::default());
     assert!(rules.is_trailer("change-id") && !rules.is_trailer("Refs"));
     let rules = Rules::of(&JoinSettings { trailers: Some(vec!["Refs".into()]), ..JoinSettings::default() });
