@@ -11,20 +11,25 @@ use lockstep_model::{Function, RepoPath, is_contract_by_content, is_contract_by_
 
 use crate::{
     Found, Project,
-    manifests::{Blocks, block, declared, parse},
+    manifests::{Blocks, Manifest, block},
 };
 
 /// Adds to `parts` whose contracts the files are that manifests name.
-pub(crate) fn of_manifests(project: &Project, found: &Found, parts: &mut Parts) {
+pub(crate) fn of_manifests(
+    project: &Project,
+    found: &Found,
+    manifests: &BTreeMap<RepoPath, Manifest>,
+    parts: &mut Parts,
+) {
     let functions = &found.functions;
     let mut tied: BTreeMap<RepoPath, BTreeSet<u32>> = BTreeMap::new();
-    for (path, blocks) in declared(project, found) {
-        let Some(root) = project.files.text(&path).ok().and_then(|text| parse(&path, &text)) else { continue };
+    for (path, Manifest { blocks, root }) in manifests {
+        let Some(root) = root else { continue };
         let folder = path.parent().unwrap_or_else(RepoPath::root);
         let mut named = Vec::new();
-        mentions(project, &folder, &root, &mut Vec::new(), &mut named);
+        mentions(project, &folder, root, &mut Vec::new(), &mut named);
         for (keys, contract) in named {
-            let whose = whose(project, functions, &blocks, &root, &keys, &contract);
+            let whose = whose(project, functions, blocks, root, &keys, &contract);
             tied.entry(contract).or_default().extend(whose);
         }
     }

@@ -26,6 +26,14 @@ use crate::{
 /// The keys that lead to a block, with the functions that it declares.
 pub(crate) type Blocks = BTreeMap<Vec<String>, Vec<u32>>;
 
+/// A manifest of today.
+pub(crate) struct Manifest {
+    /// The blocks of the functions that it declares.
+    pub blocks: Blocks,
+    /// Its tree; none for a program.
+    pub root: Option<Node>,
+}
+
 /// What became of the changes of one manifest.
 #[derive(Default)]
 struct Told {
@@ -43,13 +51,12 @@ struct Told {
 /// for no function.
 pub(crate) fn of_blocks(
     project: &Project,
-    found: &Found,
+    manifests: &BTreeMap<RepoPath, Manifest>,
     history: &History,
     jobs: usize,
     parts: &mut Parts,
 ) -> Vec<Problem> {
-    let manifests = declared(project, found);
-    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), manifests.get(path)?)));
+    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), &manifests.get(path)?.blocks)));
     let blocks: BTreeMap<PathId, &Blocks> = ids.collect();
     let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
     let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
@@ -87,7 +94,7 @@ pub(crate) fn of_blocks(
 }
 
 /// The manifests of today with the blocks of the functions that they declare.
-pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, Blocks> {
+pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, Manifest> {
     let manifests: BTreeSet<&RepoPath> = found.manifests.iter().collect();
     let mut places: BTreeMap<&RepoPath, Vec<(u32, &Declaration)>> = BTreeMap::new();
     for (number, function) in (0u32..).zip(&found.functions) {
@@ -99,22 +106,22 @@ pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, B
     let mut all = BTreeMap::new();
     for (path, declarations) in places {
         let Ok(text) = project.files.text(path) else { continue };
-        let mut blocks = Blocks::new();
+        let (mut blocks, root) = (Blocks::new(), parse(path, &text));
         if program::is_program(path) {
             note_in_program(path, &text, &declarations, &mut blocks);
-        } else if let Some(root) = parse(path, &text) {
+        } else if let Some(root) = &root {
             let mut starts: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
             for (number, declaration) in declarations {
-                if speaks_of_all(&root, declaration, text.len()) {
+                if speaks_of_all(root, declaration, text.len()) {
                     blocks.entry(Vec::new()).or_default().push(number);
                 } else {
                     starts.entry(declaration.location.start as usize).or_default().push(number);
                 }
             }
-            note(&root, &starts, &mut Vec::new(), &mut blocks);
+            note(root, &starts, &mut Vec::new(), &mut blocks);
         }
         if !blocks.is_empty() {
-            all.insert(path.clone(), blocks);
+            all.insert(path.clone(), Manifest { blocks, root });
         }
     }
     all

@@ -18,8 +18,9 @@ pub fn tell_apart(
 ) -> (Parts, Vec<Problem>) {
     let mut told = Parts::default();
     let mut problems = parts::of_code(project, &found.functions, closures, history, jobs, &mut told);
-    problems.extend(manifests::of_blocks(project, found, history, jobs, &mut told));
-    contracts::of_manifests(project, found, &mut told);
+    let manifests = manifests::declared(project, found);
+    problems.extend(manifests::of_blocks(project, &manifests, history, jobs, &mut told));
+    contracts::of_manifests(project, found, &manifests, &mut told);
     // What was read of the past was read by now.
     project.keep_past();
     (told, problems)

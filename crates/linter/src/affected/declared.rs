@@ -127,8 +127,10 @@ fn of_all(before: &Snapshot, after: &Snapshot, compared: &Compared<'_>) -> BTree
     for path in manifests.into_iter().filter(|path| compared.differs(path)) {
         // Keys under which functions stand: each is compared by itself.
         let blocks = [&old_blocks, &new_blocks].into_iter().filter_map(|blocks| blocks.get(path));
-        let inside: BTreeSet<&str> =
-            blocks.flat_map(|blocks| blocks.keys()).filter_map(|keys| keys.first().map(String::as_str)).collect();
+        let inside: BTreeSet<&str> = blocks
+            .flat_map(|manifest| manifest.blocks.keys())
+            .filter_map(|keys| keys.first().map(String::as_str))
+            .collect();
         all.insert(path.clone(), shared_parts(path, &inside, compared));
     }
     all
