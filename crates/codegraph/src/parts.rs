@@ -107,12 +107,7 @@ pub struct Reached(Vec<Reach>);
 impl Version {
     /// Reads `text`, which stood at `path`. None if the language is not followed or the text does not parse.
     pub fn read(path: &RepoPath, text: &str) -> Option<Self> {
-        Self::read_kept(path, text, None)
-    }
-
-    /// As [`Self::read`], without parsing what is `kept`.
-    pub fn read_kept(path: &RepoPath, text: &str, kept: Option<&dyn KeptFacts>) -> Option<Self> {
-        let facts = kept::facts(kept, language_of(path)?, path, text);
+        let facts = language_of(path)?.facts(path, text);
         if facts.error.is_some() {
             return None;
         }
@@ -183,9 +178,9 @@ impl Reached {
         self.0.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
     }
 
-    /// True if whoever asks as number `asked` reaches all definitions of `version`.
-    pub fn is_reached_whole(&self, asked: usize, version: &Version) -> bool {
-        self.0.get(asked).is_some_and(|reach| version.definitions.keys().all(|name| reach.has(name)))
+    /// True if whoever asks as number `asked` reaches all definitions of `outline`.
+    pub fn is_reached_whole(&self, asked: usize, outline: &Outline) -> bool {
+        self.0.get(asked).is_some_and(|reach| outline.symbols.iter().all(|(name, _)| reach.has(name)))
     }
 
     /// True if somebody asks something of it, and it does not tell what.
@@ -204,6 +199,13 @@ fn says_the_same(path: &RepoPath, before: Option<&String>, after: Option<&String
 }
 
 impl Outline {
+    /// The outline of `text`, which stands at `path`; what is `kept` is not parsed. None if the language is not followed or
+    /// the text does not parse.
+    pub fn read(path: &RepoPath, text: &str, kept: Option<&dyn KeptFacts>) -> Option<Self> {
+        let facts = kept::facts(kept, language_of(path)?, path, text);
+        facts.error.is_none().then(|| Self::of(&facts))
+    }
+
     fn of(facts: &FileFacts) -> Self {
         let number = |index: &usize| *index as u32;
         let uses = |symbol: &Symbol| (symbol.name.clone(), symbol.uses.iter().map(number).collect());
@@ -471,7 +473,7 @@ mod tests {
         assert_eq!(changed(&at, &asked, Some(text), Some(text)), BTreeSet::new());
         let version = Version::read(&at, text).unwrap();
         let reached = version.outline().reached(&asked);
-        assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1, &version));
+        assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1, version.outline()));
         assert_eq!(Version::read(&at, "def ("), None);
         assert_eq!(Version::read(&path("a.txt"), ""), None);
     }

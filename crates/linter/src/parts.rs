@@ -2,6 +2,7 @@
 //! the functions that reach a changed one are those that changed.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -50,7 +51,9 @@ pub(crate) fn of_code(
     jobs: usize,
     parts: &mut Parts,
 ) -> Vec<Problem> {
-    let files = in_parts(project, functions, closures);
+    let past = project.past.as_deref();
+    let known = Past::known(past);
+    let files = in_parts(project, functions, closures, &known);
     let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), files.get(path)?)));
     let askers: BTreeMap<PathId, &Askers> = ids.collect();
     let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
@@ -58,8 +61,6 @@ pub(crate) fn of_code(
     for change in all.filter(|change| askers.contains_key(&change.path) && is_of_behaviour(change)) {
         changes.entry(change.path).or_default().push(change);
     }
-    let past = project.past.as_deref();
-    let known = Past::known(past);
     let open = |change: &FileChange| !known.knows_parts(history.path(change.path), change);
     let wanted = Wanted::of(changes.values().flatten().copied(), &open);
     let told = each_file(project, jobs, wanted, &|path, contents| {
@@ -87,7 +88,12 @@ fn is_of_behaviour(change: &FileChange) -> bool {
 }
 
 /// The files of which some function reaches a part only, with what each function asks of them.
-fn in_parts(project: &Project, functions: &[Function], closures: &[Closure]) -> BTreeMap<RepoPath, Askers> {
+fn in_parts(
+    project: &Project,
+    functions: &[Function],
+    closures: &[Closure],
+    known: &Known,
+) -> BTreeMap<RepoPath, Askers> {
     let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
     for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
         *starts.entry(&entry.path).or_default() += 1;
@@ -109,7 +115,7 @@ fn in_parts(project: &Project, functions: &[Function], closures: &[Closure]) -> 
     let files = asked
         .into_iter()
         .filter(|(path, asked)| !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole));
-    files.filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked)?))).collect()
+    files.filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked, known)?))).collect()
 }
 
 fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usize>) -> Asked {
@@ -125,11 +131,20 @@ fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usi
 
 /// Who asks what of the file, if today's version tells them apart. A function whose symbol is not there has no part of
 /// the file.
-fn told_apart_today(project: &Project, path: &RepoPath, asked: BTreeMap<Asked, Vec<u32>>) -> Option<Askers> {
-    let text = project.files.text(path).ok()?;
+fn told_apart_today(
+    project: &Project,
+    path: &RepoPath,
+    asked: BTreeMap<Asked, Vec<u32>>,
+    known: &Known,
+) -> Option<Askers> {
     let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
-    let today = Version::read_kept(path, &text, project.kept())?;
-    let reached = today.outline().reached(&asked);
+    // Most files are what their last changeset made of them, and that is known.
+    let known = project.files.id(path).and_then(|id| known.code(path)?.outline(id));
+    let today = match known {
+        Some(outline) => Cow::Borrowed(outline?),
+        None => Cow::Owned(Outline::read(path, &project.files.text(path).ok()?, project.kept())?),
+    };
+    let reached = today.reached(&asked);
     let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
     if there.iter().all(|number| reached.is_reached_whole(*number, &today)) {
         return None;
