@@ -15,7 +15,9 @@ pub(crate) mod noise;
 mod pairs;
 mod sets;
 
-use lockstep_model::{Closure, PathId, RepoPath, Timestamp};
+use std::sync::Arc;
+
+use lockstep_model::{PathId, RepoPath, Timestamp};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -73,7 +75,7 @@ pub enum Prepared<'a> {
 /// A history, split.
 pub struct Backtest<'a> {
     input: &'a Input<'a>,
-    table: Table,
+    table: Arc<Table>,
     /// The changesets before the split.
     past: Vec<Touched>,
     future: Vec<Set>,
@@ -179,12 +181,23 @@ impl Verdict {
 
 /// Splits the history of `input` where `share` of the changesets that touch functions has passed.
 pub fn prepare<'a>(input: &'a Input<'a>, truth: Truth, share: f64) -> Prepared<'a> {
-    let closures: Vec<Option<&Closure>> = crate::closures_in_order(input);
-    let table = Table::new(input, &closures);
-    let mut past = match truth {
+    let table = Arc::new(Table::new(input, &crate::closures_in_order(input)));
+    let touched = match truth {
         Truth::Behaviour => attribute::touched(&table, input.history, input.as_of),
         Truth::Any => attribute::touched_in_any_way(&table, input.history, input.as_of),
     };
+    split(input, table, touched, share)
+}
+
+/// As [`prepare`] on changes of behaviour, where `graph` was measured on the same input.
+pub fn prepare_measured<'a>(input: &'a Input<'a>, graph: &CouplingGraph, share: f64) -> Prepared<'a> {
+    match &graph.table {
+        Some(table) => split(input, Arc::clone(table), graph.touched.clone(), share),
+        None => prepare(input, Truth::Behaviour, share),
+    }
+}
+
+fn split<'a>(input: &'a Input<'a>, table: Arc<Table>, mut past: Vec<Touched>, share: f64) -> Prepared<'a> {
     let mut future = sets::of(&past);
     let (changesets, needed) = (future.len() as u32, input.options.min_changesets);
     match sets::split(&future, share).filter(|_| changesets >= needed) {

@@ -1,6 +1,6 @@
 //! [`CouplingGraph`]: functions, and how strongly each pair is coupled.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use lockstep_model::{Basis, FileChange, Function, FunctionId, History, PathId, RepoPath, Timestamp};
 use petgraph::graph::{NodeIndex, UnGraph};
@@ -184,6 +184,8 @@ pub struct CouplingGraph {
     pub(crate) owned_by: Vec<Option<u32>>,
     parts: Parts,
     change: Option<Change>,
+    /// Whose each path is: it takes long to make, and a backtest on the same history needs the same.
+    pub(crate) table: Option<Arc<Table>>,
 }
 
 impl CouplingGraph {
@@ -431,6 +433,7 @@ pub(crate) fn build(
         owned_by: (0..input.history.paths.len() as u32).map(|path| table.owned_by(path)).collect(),
         parts: input.parts.clone(),
         change: Change::of(table, input.history),
+        table: None,
     }
 }
 

@@ -42,6 +42,8 @@ mod through;
 mod trend;
 mod within;
 
+use std::sync::Arc;
+
 use lockstep_model::{Closure, Function, History, RepoPath, Service, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -126,9 +128,11 @@ impl Default for Options {
 /// Measures how functions change together.
 pub fn couple(input: &Input<'_>) -> CouplingGraph {
     let closures = closures_in_order(input);
-    let table = table::Table::new(input, &closures);
+    let table = Arc::new(table::Table::new(input, &closures));
     let touched = attribute::touched(&table, input.history, input.as_of);
-    measured(input, &table, touched)
+    let mut graph = measured(input, &table, touched);
+    graph.table = Some(table);
+    graph
 }
 
 /// Measures what `touched` tells; ages are counted from the as-of time of `input`.

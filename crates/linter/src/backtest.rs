@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lockstep_config::Config;
 use lockstep_coupling::{
-    Input, Likeness, Parts,
+    CouplingGraph, Input, Likeness, Parts,
     backtest::{self, Outcome, Prepared, Truth, Verdict, Wishes},
 };
 use lockstep_diagnostics::{Problem, ProblemKind};
@@ -106,11 +106,12 @@ pub(crate) fn verdict(
     options: &Options,
     (found, closures): (&Found, &[Closure]),
     past: Past<'_>,
+    graph: &CouplingGraph,
 ) -> Option<Verdict> {
     let history = past.0;
     let exists = |path: &RepoPath| project.files.is_file(path);
     let input = input(config, options, found, closures, past, &exists);
-    match backtest::prepare(&input, Truth::Behaviour, SPLIT) {
+    match backtest::prepare_measured(&input, graph, SPLIT) {
         Prepared::TooShort { .. } => None,
         // That a tree of the past cannot be read is told by the history already.
         Prepared::Ready(split) => Some(split.verdict(&present(project, history, split.at(), &mut Vec::new()))),
@@ -127,7 +128,7 @@ pub fn calibration(project: &Project, config: &Config, options: &Options, report
     let (found, history) = (&report.found, &report.history);
     let past = (history, report.graph.parts(), &report.repositories[..]);
     let input = input(config, options, found, &report.code.closures, past, &exists);
-    let Prepared::Ready(split) = backtest::prepare(&input, Truth::Behaviour, SPLIT) else { return None };
+    let Prepared::Ready(split) = backtest::prepare_measured(&input, &report.graph, SPLIT) else { return None };
     // That a tree of the past cannot be read is told by the history already.
     let present = present(project, history, split.at(), &mut Vec::new());
     Some(split.run(&Wishes {

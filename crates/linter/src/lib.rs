@@ -432,7 +432,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     progress.stage("judging");
     let code = (&report.found, &report.code.closures[..]);
     let past = (&report.history, report.graph.parts(), &report.repositories[..]);
-    report.predictive = backtest::verdict(project, config, options, code, past);
+    report.predictive = backtest::verdict(project, config, options, code, past, &report.graph);
     match known::read(project, config) {
         Ok(known) => report.baseline = known,
         Err(why) => report.incomplete.push(why),
