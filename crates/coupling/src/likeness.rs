@@ -100,8 +100,13 @@ fn count<T: AsRef<str>>(files: &[T]) -> FxHashMap<&str, u32> {
 
 /// The identifiers of a text, numbers and short ones left out.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let pieces = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    pieces.map(|piece| piece.trim_start_matches(|c: char| c.is_ascii_digit())).filter(|word| word.len() >= SHORTEST)
+    // Byte by byte: what is beyond ASCII parts words, whatever it is.
+    let pieces = text.as_bytes().split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'));
+    let words = pieces.filter(|piece| piece.len() >= SHORTEST).map(|piece| {
+        let digits = piece.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        std::str::from_utf8(&piece[digits..]).unwrap_or_default()
+    });
+    words.filter(|word| word.len() >= SHORTEST)
 }
 
 #[cfg(test)]
