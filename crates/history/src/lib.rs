@@ -27,6 +27,7 @@ mod mining;
 mod objects;
 mod packs;
 mod repository;
+mod tracked;
 mod trailers;
 mod verify;
 mod walk;
@@ -45,6 +46,7 @@ pub use mailmap::Mailmap;
 pub use marks::Marks;
 pub use objects::{ObjectError, id_of};
 pub use repository::{OpenError, PathChange, Repository, RepositoryState, RevisionError, TreeFile, TreeFileKind};
+pub use tracked::{Tracked, is_converting};
 pub use trailers::Trailer;
 pub use verify::{Mining, VerifyError, Way, mine, verify};
 

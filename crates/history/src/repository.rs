@@ -2,7 +2,7 @@
 //! the files of a commit. Nothing of the repository is executed, and nothing is fetched.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     ffi::OsStr,
     path::{Path, PathBuf},
 };
@@ -16,6 +16,7 @@ use crate::{
     diff::{self, LINK, RawStatus, SUBMODULE, Side},
     handles,
     objects::{self, ObjectError, ObjectId, Objects, Store},
+    tracked::Tracked,
 };
 
 /// A repository on disk: with a work tree, a linked work tree, or bare.
@@ -272,16 +273,16 @@ impl Repository {
         Objects::of(&self.odb()?).blob_size(&id.0)
     }
 
-    /// The paths in the index; none in a bare repository.
+    /// What the index says; nothing in a bare repository.
     ///
     /// # Errors
     /// If the index is damaged, or of a kind that is not read (split or sparse).
-    pub fn tracked(&self) -> Result<BTreeSet<RepoPath>, OpenError> {
+    pub fn tracked(&self) -> Result<Tracked, OpenError> {
         if self.is_bare() {
-            return Ok(BTreeSet::new());
+            return Ok(Tracked::default());
         }
         let index = self.0.index().map_err(|error| OpenError::Corrupt(format!("its index: {}", error.message())))?;
-        Ok(index.iter().map(|entry| RepoPath::from_git(&entry.path)).collect())
+        Ok(Tracked::of(&index, self.0.config().ok().as_ref(), self.0.commondir()))
     }
 
     /// True if only a part of the tracked files is checked out.

@@ -1,15 +1,16 @@
 //! [`Project`]: what is linted. The only walk over the file system, and the only place that reads the checkout.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs, io,
+    collections::BTreeMap,
+    fs::{self, Metadata},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::{Against, ObjectError, OpenError, Repository, TreeFile, TreeFileKind};
+use lockstep_history::{Against, ObjectError, OpenError, Repository, Tracked, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source, Timestamp};
 use walkdir::WalkDir;
 
@@ -17,6 +18,9 @@ use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past, Traces};
 
 /// Folders that never hold code of the project, whatever git says of them.
 const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
+
+/// What says how files are checked out.
+const ATTRIBUTES: &str = ".gitattributes";
 
 /// A checkout (or a bare repository, or a plain folder) and its files.
 pub struct Project {
@@ -222,19 +226,13 @@ fn not_all_there() -> Problem {
 
 /// The files of a work tree: what git tracks, and what it neither tracks nor ignores.
 fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem>) -> FileSet {
-    let tracked: BTreeSet<RepoPath> = match repository.map(Repository::tracked) {
+    let tracked = match repository.map(Repository::tracked) {
         Some(Ok(tracked)) => tracked,
         Some(Err(error)) => {
             problems.push(Problem::general(ProblemKind::History, format!("the index cannot be read: {error}")));
-            BTreeSet::new()
+            Tracked::default()
         }
-        None => BTreeSet::new(),
-    };
-    let holds_tracked = |folder: &RepoPath| {
-        tracked
-            .range(folder.clone()..)
-            .take_while(|path| path.as_str().starts_with(folder.as_str()))
-            .any(|path| path.starts_with(folder))
+        None => Tracked::default(),
     };
     let wanted = |entry: &walkdir::DirEntry| {
         let Some(path) = below(root, entry.path()) else { return true };
@@ -244,19 +242,21 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
         let Some(repository) = repository else { return true };
         if entry.file_type().is_dir() {
             let nested = entry.path().join(".git").exists();
-            !nested && (holds_tracked(&path) || !repository.is_ignored(&path))
+            !nested && (tracked.holds_below(&path) || !repository.is_ignored(&path))
         } else {
             tracked.contains(&path) || !repository.is_ignored(&path)
         }
     };
     let mut entries = Vec::new();
-    let mut misnamed = BTreeMap::new();
+    let (mut misnamed, mut clean) = (BTreeMap::new(), BTreeMap::new());
     for entry in WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(wanted) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => {
                 if let Some(path) = below(root, entry.path()) {
-                    let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                    let metadata = entry.metadata().ok();
+                    let size = metadata.as_ref().map_or(0, Metadata::len);
+                    clean.extend(metadata.and_then(|metadata| Some((path.clone(), tracked.id(&path, &metadata)?))));
                     if entry.path().to_str().is_none() {
                         misnamed.insert(path.clone(), entry.path().to_owned());
                     }
@@ -267,7 +267,15 @@ fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem
                 .push(Problem::general(ProblemKind::UnreadableFile, format!("a folder cannot be read: {error}"))),
         }
     }
-    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, ids: Mutex::default() }))
+    if entries.iter().any(|(path, _)| path.file_name() == ATTRIBUTES && may_convert(&root.join(path.as_str()))) {
+        clean.clear();
+    }
+    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, clean, ids: Mutex::default() }))
+}
+
+/// True if files may be other bytes than what git keeps of them for what stands at `place`.
+fn may_convert(place: &Path) -> bool {
+    fs::read_to_string(place).map_or(true, |text| lockstep_history::is_converting(&text))
 }
 
 /// The name of `path` below `root`; none for the root itself.
@@ -307,7 +315,10 @@ struct Disk {
     root: PathBuf,
     /// Where the files are whose names are not UTF-8: a [`RepoPath`] spells them differently.
     misnamed: BTreeMap<RepoPath, PathBuf>,
-    /// What was read. The index may know the id of a file without reading it, but not what checking it out made of it.
+    /// What the index knows of files that nobody wrote to since; of those of which checking them out made other bytes,
+    /// nothing.
+    clean: BTreeMap<RepoPath, BlobId>,
+    /// What was read.
     ids: Mutex<BTreeMap<RepoPath, BlobId>>,
 }
 
@@ -324,9 +335,11 @@ impl Source for Disk {
         Ok(bytes)
     }
 
-    /// The id of the bytes that were read, and of no others: the file may have been written to since.
+    /// The id of the bytes that were read, for the file may have been written to since; of what was not read, what the index
+    /// says.
     fn id(&self, path: &RepoPath) -> Option<BlobId> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
+        let read = self.ids.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        read.or_else(|| self.clean.get(path).copied())
     }
 }
 

@@ -150,12 +150,16 @@ impl FileSet {
     /// than what is read.
     pub fn id(&self, path: &RepoPath) -> Option<BlobId> {
         let entry = self.tree.files.get(path).filter(|entry| entry.size.is_none_or(|size| size <= Self::LARGEST))?;
+        if entry.text.get().is_none()
+            && let Some(id) = self.tree.source.id(path)
+        {
+            // What will be read later may be something else by then.
+            return Some(id);
+        }
         *entry.id.get_or_init(|| {
             // Who does not know it before reading knows it afterwards, and then of the text that was read.
-            self.tree.source.id(path).or_else(|| {
-                entry.text.get_or_init(|| self.read(path, entry.size));
-                self.tree.source.id(path)
-            })
+            entry.text.get_or_init(|| self.read(path, entry.size));
+            self.tree.source.id(path)
         })
     }
 

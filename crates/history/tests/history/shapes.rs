@@ -103,7 +103,7 @@ fn every_shape_of_a_whole_repository_tells_the_same() {
         assert_eq!(read.value, whole, "{shape}");
         assert_eq!(opened.is_bare(), shape == "bare", "{shape}");
         assert_eq!(opened.state().linked_worktree, shape.starts_with("linked"), "{shape}");
-        let tracked: Vec<_> = opened.tracked().unwrap().iter().map(RepoPath::to_string).collect();
+        let tracked: Vec<_> = opened.tracked().unwrap().paths().map(RepoPath::to_string).collect();
         let expected: &[&str] = if shape == "bare" { &[] } else { &["a.py", "lib/b.py"] };
         assert_eq!(tracked, expected, "{shape}");
     }
@@ -240,4 +240,36 @@ fn ignored_files_and_the_index_are_known() {
     assert!(!opened.is_ignored(&path("a.py")) && !opened.is_ignored(&RepoPath::root()));
     assert!(opened.tracked().unwrap().contains(&path("new.py")));
     assert_eq!(opened.work_tree().unwrap().canonicalize().unwrap(), repository.path.canonicalize().unwrap());
+}
+
+#[test]
+#[cfg(unix)]
+fn files_that_nobody_wrote_to_are_known_without_being_read() {
+    let (repository, file) = (five(), path("a.py"));
+    let place = repository.path.join("a.py");
+    let known = |opened: &Repository| opened.tracked().unwrap().id(&file, &fs::symlink_metadata(&place).unwrap());
+    let touch = |seconds: u64| {
+        let open = fs::File::options().append(true).open(&place).unwrap();
+        open.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    };
+    repository.git(&["checkout", "-qf", "main"]);
+    touch(1_700_000_000);
+    repository.git(&["add", "-A"]);
+    let text = fs::read(&place).unwrap();
+    assert_eq!(known(&repository.open()), lockstep_history::id_of(&text));
+    // As many bytes, and the time of before: that its name or its rights changed now tells.
+    fs::write(&place, vec![b'x'; text.len()]).unwrap();
+    touch(1_700_000_000);
+    assert_eq!(known(&repository.open()), None);
+    // Of a later time than the index, nothing can be said.
+    repository.git(&["checkout", "-qf", "main"]);
+    touch(4_000_000_000);
+    repository.git(&["add", "-A"]);
+    assert_eq!(known(&repository.open()), None);
+    // Where checking out may make other bytes, neither.
+    touch(1_700_000_000);
+    repository.git(&["add", "-A"]);
+    assert!(known(&repository.open()).is_some());
+    repository.git(&["config", "core.autocrlf", "input"]);
+    assert_eq!(known(&repository.open()), None);
 }
