@@ -183,3 +183,45 @@ fn what_is_kept_can_be_found_and_deleted() {
     assert_eq!(output.status.code(), Some(2));
     assert!(shop.run(&["check", "--no-cache"]).stderr.is_empty() && !shop.cache.path().join("past").exists());
 }
+
+#[test]
+fn the_state_before_a_change_is_judged_once_and_anew_where_anything_else_is_asked() {
+    let shop = Shop::new();
+    let stages = |notes: &str| {
+        let line = notes.lines().find(|line| line.contains("results of stages")).expect("a note of stages");
+        let words = line.split(' ').filter_map(|word| word.parse().ok());
+        let numbers: Vec<usize> = words.collect();
+        (numbers[0], numbers[1])
+    };
+    let asked = |arguments: &[&str]| {
+        let first = shop.assert_the_same(arguments);
+        (stages(&first), stages(&shop.assert_the_same(arguments)))
+    };
+    shop.edit(&[1]);
+    shop.git(&["add", "-A"]);
+    let (first, second) = asked(&["check", "--staged"]);
+    assert!(first.1 < first.0 && second.1 == second.0 && second.0 >= 3, "{first:?}, then {second:?}");
+    // Another staged change: the state before it is the same.
+    shop.edit(&[2]);
+    shop.git(&["add", "-A"]);
+    asked(&["check", "--staged"]);
+    // Other levels, another time, another configuration, another base.
+    for arguments in [
+        &["check", "--staged", "-W", "lockstep"][..],
+        &["check", "--staged", "-A", "lockstep", "-A", "follower"],
+        &["check", "--staged", "--as-of", "2025-06-01"],
+        &["check", "--staged", "--config", "history.min-changes = 3"],
+        &["check", "--base", "HEAD~9"],
+        &["check", "--base", "HEAD~4"],
+    ] {
+        asked(arguments);
+    }
+    fs::write(shop.folder.join("lockstep.toml"), "exclude = [\"nothing/**\"]\n\n[rules]\nlockstep = \"warn\"\n")
+        .expect("a file");
+    shop.git(&["add", "-A"]);
+    asked(&["check", "--staged"]);
+    shop.git(&["commit", "-qm", "Configure"]);
+    shop.edit(&[3]);
+    shop.git(&["add", "-A"]);
+    asked(&["check", "--staged"]);
+}

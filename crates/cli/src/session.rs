@@ -218,11 +218,7 @@ fn tell_of_kept_facts(project: &Project, common: &Common) {
     }
     let Some(traces) = &project.traces else { return };
     let (taken, made) = traces.counts();
-    let _ = writeln!(
-        err,
-        "note: of {} lists of functions and their code, {taken} were kept from an earlier run",
-        taken + made
-    );
+    let _ = writeln!(err, "note: of {} results of stages, {taken} were kept from an earlier run", taken + made);
     if let Some(why) = traces.discarded() {
         let _ = writeln!(err, "note: what was kept of functions and their code was thrown away: {}", escape::line(why));
     }

@@ -5,21 +5,14 @@
 //! lines instead would call a finding new because somebody edited beside it, and old because its other half moved.
 
 use lockstep_config::{Config, Levels, Place, look};
-use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Level, Problem, ProblemKind};
-use lockstep_model::{BlobId, ChangesetKind, FunctionId, RepoPath};
+use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind};
+use lockstep_model::{BlobId, ChangesetKind, CommitId, RepoPath};
 
-use crate::{ChangeAsked, Options, Progress, Project, Report, analyse, judge, known};
-
-/// What a finding about coupling may gain in strength and still be the one that was there before.
-const GAIN: f64 = 0.10;
-
-/// Says of nothing how far it is.
-struct Quiet;
-
-impl Progress for Quiet {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
+use crate::{
+    ChangeAsked, Options, Project, Report, Silent, analyse,
+    earlier::{Earlier, digest},
+    judge, known,
+};
 
 /// Tells the findings of `report` apart, if a change is looked at; what cannot be told is a problem of the report.
 pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, options: &Options, report: &mut Report) {
@@ -32,20 +25,34 @@ pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, op
         Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => None,
         // Nothing is staged: what was before is what is.
         Some(_) if change.is_empty() && project.change.as_ref().is_some_and(ChangeAsked::is_staged) => {
-            Some(report.findings.clone())
+            Some(report.findings.iter().map(Earlier::from).collect())
         }
         Some(commit) => {
-            let before = project.at(commit);
             report.problems.extend(unread(project, report));
-            let config = &as_before(project, &before, config);
-            let mut earlier = analyse(&before, config, options, &Quiet);
-            // One that cannot be read then held nothing back.
-            earlier.baseline = known::read(&before, config).ok().flatten();
-            Some(judge(&before, config, levels, &earlier).findings)
+            Some(earlier(project, config, levels, options, commit))
         }
         None => Some(Vec::new()),
     };
     subtract(&mut report.findings, before.as_deref());
+}
+
+/// The findings of `commit`, taken from an earlier run if they are kept.
+fn earlier(project: &Project, config: &Config, levels: &Levels, options: &Options, commit: CommitId) -> Vec<Earlier> {
+    let find = || {
+        let before = project.at(commit);
+        let config = &as_before(project, &before, config);
+        let mut earlier = analyse(&before, config, options, &Silent);
+        // One that cannot be read then held nothing back.
+        earlier.baseline = known::read(&before, config).ok().flatten();
+        let findings = judge(&before, config, levels, &earlier).findings;
+        findings.iter().map(Earlier::from).collect()
+    };
+    let place = looked_up(project).map(|place| place.path);
+    let digest = digest(project, config, levels, options, (commit, place.as_ref()));
+    let Some((traces, digest)) = project.traces.as_ref().zip(digest) else { return find() };
+    let findings = traces.earlier(digest, find);
+    project.keep_traces();
+    findings
 }
 
 /// The configuration for the state before a change. What it says of levels, rules and history is that of today, so that
@@ -71,34 +78,15 @@ fn looked_up(project: &Project) -> Option<Place> {
     look(&project.scope, &|path| project.files.is_file(path), &text_of).taken
 }
 
-/// Holds back those of `findings` that are in `before`, but for those that are forbidden: nothing lowers these. Without it, nothing is said of those that were there before.
-fn subtract(findings: &mut [Finding], before: Option<&[Finding]>) {
+/// Holds back those of `findings` that are in `before`, but for those that are forbidden: nothing lowers these. Without it,
+/// nothing is said of those that were there before.
+fn subtract(findings: &mut [Finding], before: Option<&[Earlier]>) {
     for finding in findings {
-        let had = |before: &[Finding]| !finding.of_change && before.iter().any(|earlier| covers(earlier, finding));
+        let had = |before: &[Earlier]| !finding.of_change && before.iter().any(|earlier| earlier.covers(finding));
         let had = before.map(had).or(finding.of_change.then_some(false));
         finding.standing.introduced = had.map(|had| !had);
         finding.standing.held_back = had == Some(true) && finding.level != Level::Forbid;
     }
-}
-
-/// True if `finding` is `earlier`, or what is left of it: the same, or fewer functions of a group; and not much stronger.
-/// What was silenced then, or known to the baseline, and is not any more, was not there.
-fn covers(earlier: &Finding, finding: &Finding) -> bool {
-    let is_left_of = || {
-        let within = finding.functions.iter().all(|id| earlier.functions.binary_search(id).is_ok());
-        earlier.rule.name == finding.rule.name && within && is_group(earlier) && is_group(finding)
-    };
-    // What other rules weigh are shares of all functions: it moves when others come or go.
-    let is_stronger = finding.rule.group == Group::Coupling && finding.weight > earlier.weight + GAIN;
-    let was_silent = earlier.level == Level::Allow && finding.level != Level::Allow;
-    let was_known = earlier.baseline == BaselineState::Known && finding.baseline != BaselineState::Known;
-    !is_stronger && !was_silent && !was_known && (earlier.fingerprint == finding.fingerprint || is_left_of())
-}
-
-/// True if a finding is known by its functions alone: no contract and no file is part of its identity.
-fn is_group(finding: &Finding) -> bool {
-    let ids = finding.functions.iter().map(FunctionId::as_str);
-    finding.functions.len() > 1 && Fingerprint::new(finding.rule.name, ids) == finding.fingerprint
 }
 
 /// What is to be said of files that cannot be read as they were before the change.
@@ -119,8 +107,8 @@ fn unread(project: &Project, report: &Report) -> Option<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use lockstep_diagnostics::{Label, Standing};
-    use lockstep_model::Location;
+    use lockstep_diagnostics::{BaselineState, Fingerprint, Label, Standing};
+    use lockstep_model::{FunctionId, Location};
 
     use super::*;
 
@@ -148,6 +136,10 @@ mod tests {
         }
     }
 
+    fn earlier(findings: &[Finding]) -> Vec<Earlier> {
+        findings.iter().map(Earlier::from).collect()
+    }
+
     #[test]
     fn what_was_there_is_held_back_unless_it_is_worse() {
         let before = [finding(&["a", "b", "c"], None, 0.5), finding(&["d", "e", "f"], Some("api.yaml"), 0.5)];
@@ -162,7 +154,7 @@ mod tests {
             (Finding { of_change: true, ..finding(&["a", "b", "c"], None, 0.5) }, false),
         ];
         for (mut finding, had) in cases {
-            subtract(std::slice::from_mut(&mut finding), Some(&before));
+            subtract(std::slice::from_mut(&mut finding), Some(&earlier(&before)));
             let standing = finding.standing;
             assert_eq!((standing.introduced, standing.held_back), (Some(!had), had), "{finding:?}");
         }
@@ -172,7 +164,7 @@ mod tests {
     fn what_is_forbidden_is_not_held_back() {
         let forbidden = Finding { level: Level::Forbid, ..finding(&["a", "b"], None, 0.5) };
         let mut now = [forbidden.clone()];
-        subtract(&mut now, Some(&[forbidden]));
+        subtract(&mut now, Some(&earlier(&[forbidden])));
         assert_eq!((now[0].standing.introduced, now[0].standing.held_back), (Some(false), false));
     }
 
@@ -180,13 +172,13 @@ mod tests {
     fn what_was_silenced_was_not_there() {
         let silenced = Finding { level: Level::Allow, ..finding(&["a", "b"], None, 0.5) };
         let mut now = [finding(&["a", "b"], None, 0.5)];
-        subtract(&mut now, Some(&[silenced]));
+        subtract(&mut now, Some(&earlier(&[silenced])));
         assert!(!now[0].standing.held_back);
         let known = Finding { baseline: BaselineState::Known, ..finding(&["a", "b"], None, 0.5) };
-        subtract(&mut now, Some(std::slice::from_ref(&known)));
+        subtract(&mut now, Some(&earlier(std::slice::from_ref(&known))));
         assert!(!now[0].standing.held_back);
         let mut still = [known.clone()];
-        subtract(&mut still, Some(&[known]));
+        subtract(&mut still, Some(&earlier(&[known])));
         assert!(still[0].standing.held_back);
         subtract(&mut now, None);
         assert_eq!(now[0].standing, Standing::default());

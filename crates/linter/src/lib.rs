@@ -15,6 +15,7 @@ mod change;
 mod ci;
 mod contents;
 mod contracts;
+mod earlier;
 mod facts_store;
 mod gather;
 mod incomplete;

@@ -7,6 +7,7 @@
 
 mod code;
 mod codec;
+mod earlier;
 mod found;
 mod looked;
 
@@ -29,10 +30,10 @@ use self::{
     codec::{Bytes, Kept, Reader, Writer},
     looked::Digest,
 };
-use crate::{PAST, Project, keep};
+use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 1\n";
+const MAGIC: &[u8] = b"lockstep traces 2\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -74,6 +75,7 @@ struct Stored {
 struct Results {
     functions: Vec<Arc<Stored>>,
     code: Vec<Arc<Stored>>,
+    earlier: Vec<Arc<Stored>>,
     /// True if this run added some.
     grown: bool,
 }
@@ -153,6 +155,22 @@ impl Traces {
         made
     }
 
+    /// The findings that depend on what is behind `context`, told by `find` only if they are not kept.
+    pub(crate) fn earlier(&self, context: Digest, find: impl FnOnce() -> Vec<Earlier>) -> Vec<Earlier> {
+        let kept = self.results(|results| results.earlier.clone());
+        if let Some(findings) = kept.iter().find_map(|kept| earlier::kept(kept, &context)) {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+            return findings;
+        }
+        self.made.fetch_add(1, Ordering::Relaxed);
+        let findings = find();
+        self.results(|results| {
+            add(&mut results.earlier, earlier::stored(context, &findings));
+            results.grown = true;
+        });
+        findings
+    }
+
     /// Writes what is to be kept, if this run made anything.
     ///
     /// # Errors
@@ -179,7 +197,7 @@ impl Traces {
         let mut writer = Writer::default();
         PAST.to_owned().write(&mut writer);
         self.repository.write(&mut writer);
-        for kept in [&results.functions, &results.code] {
+        for kept in [&results.functions, &results.code, &results.earlier] {
             kept.len().write(&mut writer);
             kept.iter().for_each(|one| one.write(&mut writer));
         }
@@ -212,10 +230,10 @@ impl Traces {
         if String::read(&mut reader).as_ref() != Some(&self.repository) {
             return Err("it is of another repository".to_owned());
         }
-        let mut read = || Some((Vec::<Stored>::read(&mut reader)?, Vec::<Stored>::read(&mut reader)?));
-        let (functions, code) = read().filter(|_| reader.is_done()).ok_or("it is damaged")?;
+        let mut read = || <(Vec<Stored>, Vec<Stored>, Vec<Stored>)>::read(&mut reader);
+        let (functions, code, earlier) = read().filter(|_| reader.is_done()).ok_or("it is damaged")?;
         let shared = |all: Vec<Stored>| all.into_iter().map(Arc::new).collect();
-        Ok(Results { functions: shared(functions), code: shared(code), grown: false })
+        Ok(Results { functions: shared(functions), code: shared(code), earlier: shared(earlier), grown: false })
     }
 }
 
