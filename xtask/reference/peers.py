@@ -1,18 +1,21 @@
 """Times `lockstep check` beside other tools that read the same repository, in one run, turn by turn.
 
     cargo build --release -p cargo-lockstep
-    cargo install codelore --version 0.30.0 --locked --root PEERS/cargo        # compiles DuckDB; wants Rust 1.96 (with an
-                                                           # older one: --ignore-rust-version)
+    cargo install codelore --version 0.30.0 --locked --ignore-rust-version --root PEERS/cargo
     python3 -m venv PEERS/venv && PEERS/venv/bin/pip install code-maat-python==0.2.0
     npm install --prefix PEERS/npm fallow@3.36.0 dependency-cruiser@17.4.3 typescript@5.9.3
     python3 xtask/reference/peers.py target/release/lockstep PEERS CLONE [--functions handlers] [--code modules] [--turns 5]
 
-The one branch of CLONE is cloned into a temporary folder, where each tool runs as it comes: with its defaults, or with the command that its
-README gives. The first round is not timed: it brings the files into memory. Then all run in turn, so that a machine that is
-busy or slow is so for all of them, and ratios are taken turn by turn. "Cold" is a run before which all that the tool had kept
-was deleted, and which keeps it anew; whatever is kept lies below the temporary folder. A run of Lockstep that goes on from
-what was kept must print what one without prints. Prints a Markdown table of medians and spreads, with what each tool printed,
-so that nobody compares empty runs; a tool that fails is named with its last line.
+CodeLore wants Rust 1.96, and compiles for as long as DuckDB takes. Without that wait: take `features = ["bundled"]` out of the
+Cargo.toml of codelore-lib, and link with the libduckdb.so that npm's @duckdb/node-bindings-linux-x64@1.5.5-r.5 ships
+(DUCKDB_LIB_DIR, DUCKDB_INCLUDE_DIR).
+
+The one branch of CLONE is cloned into a temporary folder, where each tool runs as it comes: with its defaults, or with the
+command that its README gives. The first round is not timed: it brings the files into memory. Then all run in turn, so that a
+machine that is busy or slow is so for all of them, and ratios are taken turn by turn. "Cold" is a run before which all that
+the tool had kept was deleted, and which keeps it anew; whatever is kept lies below the temporary folder. A run of Lockstep that
+goes on from what was kept must print what one without prints. Prints a Markdown table of medians and spreads, with what each
+tool printed, so that nobody compares empty runs; a tool that fails is named with its last line.
 """
 
 import argparse
@@ -32,8 +35,9 @@ from measured import ENVIRONMENT, Failed, Run, last_line, run, spread
 
 COLD, WARM = "`lockstep check`, cold", "`lockstep check`, kept"
 # What the README of code-maat-python says; and the least that answers the same question of HEAD.
-MAAT_LOG = ["git", "log", "--all", "-M", "-C", "--numstat", "--date=short", "--pretty=format:--%h--%cd--%cn"]
-MAAT_LEAST = ["git", "log", "--no-merges", "--no-renames", "--numstat", "--date=short", "--pretty=format:--%h--%cd--%cn"]
+MAAT_FORM = ["--numstat", "--date=short", "--pretty=format:--%h--%cd--%cn"]
+MAAT_LOG = ["git", "log", "--all", "-M", "-C", *MAAT_FORM]
+MAAT_LEAST = ["git", "log", "--no-merges", "--no-renames", *MAAT_FORM]
 # The commits that Lockstep reads: the main line, a merge against its first parent.
 MAIN_LINE = ["git", "log", "--first-parent", "-m", "--raw", "--no-renames"]
 
@@ -148,6 +152,7 @@ def all_peers(place, asked):
         )
     )
     check, found = [lockstep, "check"], (0, 1)
+    least = maat(place, maat_program, MAAT_LEAST)
     coupling = [codelore, "analyze", "--analysis", "coupling", "--repo", ".", "--rows", "1000000", "--no-banner"]
     health = [fallow, "health", "--hotspots", "--since", "10y", "--format", "json"]
     graph = [depcruise, *cruise(place, asked.functions, asked.code)]
@@ -160,7 +165,7 @@ def all_peers(place, asked):
         Peer("`git log --raw --no-renames`", [["git", "log", "--raw", "--no-renames"]], told_by_git),
         Peer("the same, of the main line: `--first-parent -m`", [MAIN_LINE], told_by_git),
         Peer("code-maat's log, `code-maat coupling`", maat(place, maat_program, MAAT_LOG), told_by_maat),
-        Peer("a log of HEAD without renames, `code-maat coupling`", maat(place, maat_program, MAAT_LEAST), told_by_maat),
+        Peer("a log of HEAD without renames, `code-maat coupling`", least, told_by_maat),
         Peer("CodeLore `coupling`, cold", [coupling], lambda place, peer: told_by_table(place.output(peer)), [theirs]),
         Peer("CodeLore `coupling`, kept", [coupling], lambda place, peer: told_by_table(place.output(peer))),
         Peer("`fallow health --hotspots`, cold", [health], told_by_fallow, [fallows], found),

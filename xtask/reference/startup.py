@@ -1,4 +1,4 @@
-"""Times what Lockstep does before it looks at anything: commands that read no repository, beside programs that do next to nothing.
+"""Times commands of Lockstep that read no repository, beside programs that do next to nothing.
 
     cargo build --release -p cargo-lockstep
     python3 xtask/reference/startup.py target/release/lockstep [--turns 21]

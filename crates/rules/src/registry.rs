@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// All rules.
-pub const RULES: &[RuleEntry] = &[
+/// All rules. A static, so that the program holds their pages once: a constant is made anew wherever it is used.
+pub static RULES: &[RuleEntry] = &[
     RuleEntry::of::<DividedOwnership>(),
     RuleEntry::of::<DuplicatedCode>(),
     RuleEntry::of::<Follower>(),
