@@ -83,17 +83,22 @@ pub(crate) fn defaults<R: Rule>() -> Map<String, Value> {
 }
 
 /// The options of `R`, in the order of its page.
-pub(crate) fn listed<R: Rule>() -> Vec<RuleOption> {
-    let mut all: Vec<RuleOption> = defaults::<R>()
+pub(crate) fn listed<R: Rule>(page: &str) -> Vec<RuleOption> {
+    told(page, defaults::<R>(), R::Options::RANGES)
+}
+
+/// Apart from [`listed`], as [`completed`] from [`read`]: the program holds what is generic once for each rule.
+fn told(page: &str, defaults: Map<String, Value>, ranges: &[(&str, Range)]) -> Vec<RuleOption> {
+    let mut all: Vec<RuleOption> = defaults
         .into_iter()
         .map(|(name, default)| RuleOption {
-            range: range::<R>(&name),
-            meaning: row(R::META.page, &name).map(|(_, meaning)| meaning.to_owned()).unwrap_or_default(),
+            range: range(ranges, &name),
+            meaning: row(page, &name).map(|(_, meaning)| meaning.to_owned()).unwrap_or_default(),
             default,
             name,
         })
         .collect();
-    all.sort_by_key(|option| R::META.page.find(&format!("| `{}` |", option.name)));
+    all.sort_by_key(|option| page.find(&format!("| `{}` |", option.name)));
     all
 }
 
@@ -104,34 +109,42 @@ fn row<'a>(page: &'a str, option: &str) -> Option<(&'a str, &'a str)> {
     Some((cells.next()?.trim_matches('`'), cells.next()?))
 }
 
-fn range<R: Rule>(option: &str) -> Option<Range> {
-    R::Options::RANGES.iter().find(|(name, _)| *name == option).map(|(_, range)| *range)
+fn range(ranges: &[(&str, Range)], option: &str) -> Option<Range> {
+    ranges.iter().find(|(name, _)| *name == option).map(|(_, range)| *range)
 }
 
 /// Reads the options of `R` from `options`; what is not set has its default.
 pub(crate) fn read<R: Rule>(options: &Map<String, Value>) -> Result<R::Options, OptionError> {
-    let rule = R::META.name;
-    let own = defaults::<R>();
-    let mut known: Vec<String> = own.keys().cloned().collect();
-    known.sort();
-    let error = |option: Option<&str>, message: String| OptionError {
-        rule,
-        option: option.map(str::to_owned),
-        message,
-        known: known.clone(),
-    };
+    let (rule, own) = (R::META.name, defaults::<R>());
+    let all = completed(rule, &own, R::Options::RANGES, options)?;
+    serde_json::from_value(Value::Object(all)).map_err(|why| fails(rule, &own, None, format!("`{rule}`: {why}")))
+}
+
+/// The defaults of a rule's own options, with those that are set.
+fn completed(
+    rule: &'static str,
+    own: &Map<String, Value>,
+    ranges: &[(&str, Range)],
+    options: &Map<String, Value>,
+) -> Result<Map<String, Value>, OptionError> {
     let mut all = own.clone();
     for (option, value) in options {
         let Some(default) = own.get(option) else {
             let shown = option.escape_debug();
-            return Err(error(Some(option), format!("`{rule}` has no option `{shown}`")));
+            return Err(fails(rule, own, Some(option), format!("`{rule}` has no option `{shown}`")));
         };
-        if let Some(why) = fault(default, value, range::<R>(option)) {
-            return Err(error(Some(option), format!("`{option}` of `{rule}` {why}")));
+        if let Some(why) = fault(default, value, range(ranges, option)) {
+            return Err(fails(rule, own, Some(option), format!("`{option}` of `{rule}` {why}")));
         }
         all.insert(option.clone(), value.clone());
     }
-    serde_json::from_value(Value::Object(all)).map_err(|why| error(None, format!("`{rule}`: {why}")))
+    Ok(all)
+}
+
+fn fails(rule: &'static str, own: &Map<String, Value>, option: Option<&str>, message: String) -> OptionError {
+    let mut known: Vec<String> = own.keys().cloned().collect();
+    known.sort();
+    OptionError { rule, option: option.map(str::to_owned), message, known }
 }
 
 /// What is wrong with `value` for an option of this default and range, in words that go on from the option's name.

@@ -144,7 +144,7 @@ pub struct RuleEntry {
     pub from_history: bool,
     run: fn(&Map<String, Value>, &View<'_>, &mut Sink),
     read: fn(&Map<String, Value>) -> Result<(), OptionError>,
-    listed: fn() -> Vec<RuleOption>,
+    listed: fn(&str) -> Vec<RuleOption>,
     /// Which numbers its options take.
     #[cfg(test)]
     pub(crate) ranges: &'static [(&'static str, crate::Range)],
@@ -182,6 +182,6 @@ impl RuleEntry {
 
     /// All options of the rule, with their defaults and what they mean.
     pub fn options(&self) -> Vec<RuleOption> {
-        (self.listed)()
+        (self.listed)(self.meta.page)
     }
 }
