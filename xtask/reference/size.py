@@ -5,7 +5,7 @@
 
 Reads the map of lld, which Rust links with on Linux. Generic code is counted for the crate that made it; C is counted for the
 crate that compiled it. What the linker itself makes (relocations, the index of unwinding) belongs to no crate, and has a row of
-its own. Prints a Markdown table: bytes of code, of constants, of constants that hold addresses, and of tables for unwinding.
+its own. Prints two Markdown tables, by kind of crate and by crate: bytes of code, of constants, of constants that hold addresses, and of tables for unwinding.
 """
 
 import argparse
@@ -53,25 +53,42 @@ def contributions(path):
                 yield section, crate(name), size
 
 
+def kind(name):
+    if name.startswith("tree_sitter_"):
+        return "grammars of tree-sitter"
+    if name.startswith("lockstep_"):
+        return "Lockstep's own crates"
+    return name if name.startswith("(") else "other crates"
+
+
+def table(title, sizes, rows):
+    """The largest, the others as one row, and all of them together."""
+    ordered = sorted(sizes.items(), key=lambda pair: -pair[1].total())
+    rest = sum((counts for _, counts in ordered[rows:]), Counter())
+    ordered = ordered[:rows] + [(f"{len(sizes) - rows} others", rest)] * (len(sizes) > rows)
+    print(f"| {title} | KB | " + " | ".join(COLUMNS) + " |")
+    print("|---|" + "---|" * (len(COLUMNS) + 1))
+    for name, counts in [*ordered, ("**all**", sum(sizes.values(), Counter()))]:
+        cells = [f"{number / 1000:,.0f}" for number in (counts.total(), *(counts[column] for column in COLUMNS))]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+    print()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("map")
     parser.add_argument("--rows", type=int, default=25)
     asked = parser.parse_args()
-    sizes = defaultdict(Counter)
+    sizes, kinds = defaultdict(Counter), defaultdict(Counter)
     for section, name, size in contributions(asked.map):
-        sizes[name][KINDS.get(section, "else")] += size
+        column = KINDS.get(section, "else")
+        sizes[name][column] += size
+        kinds[kind(name)][column] += size
+    table("kind", kinds, len(kinds))
+    table("crate", sizes, asked.rows)
     whole, known = os.path.getsize(asked.program), sum(map(Counter.total, sizes.values()))
-    ordered = sorted(sizes.items(), key=lambda pair: -pair[1].total())
-    rest = sum((counts for _, counts in ordered[asked.rows :]), Counter())
-    ordered = ordered[: asked.rows] + [(f"{len(sizes) - asked.rows} others", rest)] * (len(sizes) > asked.rows)
-    print("| crate | KB | " + " | ".join(COLUMNS) + " |")
-    print("|---|" + "---|" * (len(COLUMNS) + 1))
-    for name, counts in [*ordered, ("**all**", sum(sizes.values(), Counter()))]:
-        cells = [f"{number / 1000:,.0f}" for number in (counts.total(), *(counts[column] for column in COLUMNS))]
-        print(f"| {name} | " + " | ".join(cells) + " |")
-    print(f"\n{whole:,} bytes; {whole - known:,} of them in no section: headers and padding.")
+    print(f"{whole:,} bytes; {whole - known:,} of them in no section: headers and padding.")
 
 
 if __name__ == "__main__":
