@@ -1,5 +1,5 @@
 //! Writes a made-up history of any size into a new bare repository, for measuring time and memory:
-//! `cargo run --release -p lockstep-testkit --example made_up_history -- PLACE CHANGESETS FUNCTIONS [SEED]`.
+//! `cargo run --release -p lockstep-testkit --example made_up_history -- PLACE CHANGESETS FUNCTIONS [SEED [MORE_FILES]]`.
 
 use std::{env, path::Path, process::ExitCode};
 
@@ -12,7 +12,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let seed = number(3).unwrap_or(1) as u64;
-    let simulation = Simulation::large(changesets, functions);
+    let more_files = number(4).unwrap_or(0);
+    let simulation = Simulation { more_files, ..Simulation::large(changesets, functions) };
     match Repository::grow(Path::new(place), |each| drop(simulation.play(seed, each))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

@@ -35,6 +35,8 @@ pub struct Simulation {
     pub changesets: usize,
     /// Functions, five to a service.
     pub functions: usize,
+    /// Further files of each function that has a folder of its own.
+    pub more_files: usize,
     /// Changesets in a year. (46 to 1,217 in real repositories.)
     pub per_year: f64,
     /// Share of changesets that come as merges of pull requests; the rest are squashed.
@@ -96,6 +98,7 @@ impl Default for Simulation {
         Self {
             changesets: 350,
             functions: 40,
+            more_files: 0,
             per_year: 350.0,
             merges: 0.58,
             pairs: 2,
@@ -139,12 +142,15 @@ pub struct Simulated {
 /// 2024-01-01 00:00 UTC.
 const START: Timestamp = 1_704_067_200;
 const YEAR: f64 = 365.0 * 86_400.0;
+/// No large history takes more years.
+const LONGEST: f64 = 30.0;
 const PEOPLE: &[&str] = &["Ana Duarte", "Jonas Weber", "Mei Tanaka", "Ravi Menon", "Lena Novak", "Tom Okafor"];
 /// A merge with more edits than this would be a branch of too many commits: it is squashed.
 const LONGEST_BRANCH: usize = 12;
 
 impl Simulation {
-    /// A large history of the same mixture: each function is as lively as in the default, whatever the numbers.
+    /// A large history of the same mixture: each function is as lively as in the default, whatever the numbers, unless the
+    /// history would take longer than thirty years: then all are livelier. Runtimes are raised as often in a year.
     pub fn large(changesets: usize, functions: usize) -> Self {
         let usual = Self::default();
         let times = |count: usize| (count * functions).div_ceil(usual.functions);
@@ -152,7 +158,7 @@ impl Simulation {
         Self {
             changesets,
             functions,
-            per_year: usual.per_year * functions as f64 / usual.functions as f64,
+            per_year: (usual.per_year * functions as f64 / usual.functions as f64).max(changesets as f64 / LONGEST),
             pairs: times(usual.pairs),
             triples: times(usual.triples),
             hubs: times(usual.hubs),
@@ -161,6 +167,7 @@ impl Simulation {
             contract_joint: share(usual.contract_joint),
             contract_alone: share(usual.contract_alone),
             shared_modules: times(usual.shared_modules),
+            runtimes: share(usual.runtimes),
             ..usual
         }
     }
@@ -175,7 +182,7 @@ impl Simulation {
     /// The history of this seed, commit by commit, so that a large one need not be held.
     pub fn play(&self, seed: u64, mut each: impl FnMut(PlannedCommit)) -> Truth {
         let mut rng = Rng::with_seed(seed);
-        let mut world = layout::lay_out(self.functions, &mut rng);
+        let mut world = layout::lay_out(self.functions, self.more_files, &mut rng);
         let (cast, mut truth) = cast::cast(self, &mut world, &mut rng);
         let happenings = schedule::schedule(self, &world, &cast, &mut rng);
         let mut dates = rng.fork();

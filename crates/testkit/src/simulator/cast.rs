@@ -63,10 +63,10 @@ fn two(
     fits: impl Fn(usize) -> bool,
     beside: impl Fn(usize, usize) -> bool,
 ) -> Option<[usize; 2]> {
-    for first in 0..free.len() {
+    for first in (0..free.len()).filter(|first| fits(free[*first])) {
         for second in first + 1..free.len() {
             let found = [free[first], free[second]];
-            if fits(found[0]) && fits(found[1]) && beside(found[0], found[1]) {
+            if fits(found[1]) && beside(found[0], found[1]) {
                 free.remove(second);
                 free.remove(first);
                 return Some(found);

@@ -15,6 +15,9 @@ const COMMENTS: &[&str] = &[
     "Agreed with the tax office",
 ];
 
+/// Definitions of more statements do not grow any more: people divide them, and here nothing does.
+const LONGEST: usize = 30;
+
 /// A definition of a few statements.
 pub(crate) fn invent(name: &str, handler: bool, calls: &[String], rng: &mut Rng) -> Definition {
     let mut statements: Vec<Statement> = calls.iter().cloned().map(Statement::Call).collect();
@@ -56,7 +59,9 @@ fn one(definition: &mut Definition, rng: &mut Rng) {
     let is_free = |statement: &Statement| !matches!(statement, Statement::Call(_) | Statement::Show(_));
     let free: Vec<usize> = (0..statements.len()).filter(|at| is_free(&statements[*at])).collect();
     match (rng.usize(..4), &free[..]) {
-        (0, _) | (_, []) => statements.insert(rng.usize(..=statements.len()), statement(handler, rng)),
+        (0, _) | (_, []) if free.len() < LONGEST => {
+            statements.insert(rng.usize(..=statements.len()), statement(handler, rng));
+        }
         (1, [_, _, _, ..]) => {
             statements.remove(free[rng.usize(..free.len())]);
         }

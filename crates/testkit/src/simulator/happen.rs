@@ -287,7 +287,7 @@ impl<'a> Stage<'a> {
             Language::TypeScript => "zod",
             Language::Python => "pydantic",
         };
-        format!("Bump {package} in /services/{}", self.world.services[service].name)
+        format!("Bump {package} in /{}", self.world.services[service].folder)
     }
 
     fn runtime(&mut self) -> String {

@@ -28,6 +28,8 @@ const SERVICES: &[&str] = &[
     "partners",
 ];
 const FUNCTIONS: &[&str] = &["create", "cancel", "publish", "refresh", "notify"];
+/// How many further files a file calls.
+const CALLS: usize = 5;
 /// Functions that a service has.
 pub(crate) const PER_SERVICE: usize = FUNCTIONS.len();
 
@@ -39,22 +41,32 @@ fn named(list: &[&str], number: usize) -> String {
     }
 }
 
-/// Lays out `count` functions.
-pub(crate) fn lay_out(count: usize, rng: &mut Rng) -> World {
+/// Where the service of number `number` is. Many are kept in areas: no folder of a tended repository has a thousand others.
+fn folder(number: usize) -> String {
+    let name = named(SERVICES, number);
+    match number / SERVICES.len() {
+        0 => format!("services/{name}"),
+        round => format!("services/area{}/{name}", round + 1),
+    }
+}
+
+/// Lays out `count` functions, those with a folder of their own with `more` files than they need.
+pub(crate) fn lay_out(count: usize, more: usize, rng: &mut Rng) -> World {
     let mut world = World::default();
     for number in 0..count.div_ceil(PER_SERVICE) {
         let functions = PER_SERVICE.min(count - number * PER_SERVICE);
-        add_service(&mut world, number, functions, rng);
+        add_service(&mut world, number, functions, more, rng);
     }
     world
 }
 
 /// Languages and platforms take turns; two services of eight have all their handlers in one file.
-fn add_service(world: &mut World, number: usize, functions: usize, rng: &mut Rng) {
+fn add_service(world: &mut World, number: usize, functions: usize, more: usize, rng: &mut Rng) {
     let language = if number.is_multiple_of(2) { Language::TypeScript } else { Language::Python };
     let one_file = matches!(number % 8, 2 | 7);
     let service = Service {
         name: named(SERVICES, number),
+        folder: folder(number),
         platform: if number % 4 < 2 { Platform::Sam } else { Platform::Serverless },
         language,
         one_file,
@@ -74,7 +86,12 @@ fn add_service(world: &mut World, number: usize, functions: usize, rng: &mut Rng
         add_file(world, path, Some(number), language, style);
     }
     for name in &FUNCTIONS[..functions] {
-        if one_file { add_to_file(world, number, name, rng) } else { add_folder(world, number, name, style, rng) }
+        if one_file {
+            add_to_file(world, number, name, rng);
+        } else {
+            add_folder(world, number, name, style, rng);
+            add_more(world, more, style, rng);
+        }
     }
 }
 
@@ -120,6 +137,27 @@ fn add_folder(world: &mut World, service: usize, name: &str, style: Style, rng: 
     let own = vec![(start, vec![0, 1]), (beside, vec![0])];
     let function = function(world, service, name, "handler", own);
     world.functions.push(function);
+}
+
+/// Gives the newest function, which has a folder, `more` files: each file calls up to five others.
+fn add_more(world: &mut World, more: usize, style: Style, rng: &mut Rng) {
+    let Some(function) = world.functions.len().checked_sub(1).filter(|_| more > 0) else { return };
+    let Function { service, name, folder, own, .. } = world.functions[function].clone();
+    let Some((rules, _)) = own.last().cloned() else { return };
+    let (language, folder) = (world.services[service].language, format!("{}{folder}", world.sources(service)));
+    for number in 0..more {
+        let step = format!("{name}_step_{}", number + 1);
+        let path = format!("{folder}/step_{}.{}", number + 1, extension(language));
+        let file = add_file(world, path, Some(service), language, style);
+        world.files[file].source.imports.clear();
+        world.files[file].source.definitions = vec![invent(&step, false, &[], rng)];
+        world.functions[function].own.push((file, vec![0]));
+        let caller = if number < CALLS { rules } else { file - number + number / CALLS - 1 };
+        let module = format!("step_{}", number + 1);
+        let import = import(language, &step, &format!("./{module}"), &format!(".{module}"));
+        world.files[caller].source.imports.push(import);
+        world.files[caller].source.definitions[0].statements.push(Statement::Call(step));
+    }
 }
 
 /// A function in the file of its service: its handler and a helper.
@@ -197,7 +235,7 @@ pub(crate) fn agree(world: &mut World, number: usize, notation: Notation, betwee
         Notation::JsonSchema | Notation::Protobuf => format!("message_{}", number + 1),
     };
     let path = match notation {
-        Notation::OpenApi => format!("services/{name}/openapi.yaml"),
+        Notation::OpenApi => format!("{}/openapi.yaml", world.services[service].folder),
         Notation::JsonSchema => format!("contracts/{name}.schema.json"),
         Notation::Protobuf => format!("contracts/{name}.proto"),
     };

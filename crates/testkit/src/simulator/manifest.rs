@@ -5,6 +5,9 @@ use super::{
     world::{Contract, Function, Notation, Platform, Service},
 };
 
+/// The oldest fields of a contract go, so that it does not become longer with every year.
+const MOST_FIELDS: u32 = 60;
+
 /// `create_order` as `CreateOrder`.
 pub(crate) fn pascal(name: &str) -> String {
     name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
@@ -48,7 +51,7 @@ pub(crate) fn manifest(service: &Service, functions: &[Function]) -> (String, St
                     function.memory
                 );
             }
-            (format!("services/{}/template.yaml", service.name), text)
+            (format!("{}/template.yaml", service.folder), text)
         }
         Platform::Serverless => {
             let mut text = format!(
@@ -64,14 +67,14 @@ pub(crate) fn manifest(service: &Service, functions: &[Function]) -> (String, St
                     function.memory
                 );
             }
-            (format!("services/{}/serverless.yml", service.name), text)
+            (format!("{}/serverless.yml", service.folder), text)
         }
     }
 }
 
 /// Paths and texts of what lists the dependencies of `service`, locks included.
 pub(crate) fn dependencies(service: &Service) -> Vec<(String, String)> {
-    let folder = format!("services/{}", service.name);
+    let folder = &service.folder;
     let version = format!("4.{}.{}", 1 + service.dependencies / 10, service.dependencies % 10);
     match service.language {
         Language::TypeScript => {
@@ -92,7 +95,9 @@ pub(crate) fn dependencies(service: &Service) -> Vec<(String, String)> {
 /// The text of a contract.
 pub(crate) fn contract(contract: &Contract) -> String {
     let Contract { name, fields, .. } = contract;
-    let list = |line: &dyn Fn(u32) -> String, between: &str| (1..=*fields).map(line).collect::<Vec<_>>().join(between);
+    let oldest = fields.saturating_sub(MOST_FIELDS) + 1;
+    let list =
+        |line: &dyn Fn(u32) -> String, between: &str| (oldest..=*fields).map(line).collect::<Vec<_>>().join(between);
     match contract.notation {
         Notation::OpenApi => format!(
             "openapi: 3.0.3\ninfo:\n  title: {name}\n  version: \"1.0\"\npaths:\n  /{name}:\n    get:\n      responses:\n        \
@@ -115,7 +120,7 @@ pub(crate) fn contract(contract: &Contract) -> String {
 
 /// Path and text of the tests of a function, after `times` changes.
 pub(crate) fn test(service: &Service, function: &Function, times: u32) -> (String, String) {
-    let (folder, name) = (format!("services/{}/tests", service.name), &function.name);
+    let (folder, name) = (format!("{}/tests", service.folder), &function.name);
     match service.language {
         Language::TypeScript => (
             format!("{folder}/{name}.test.ts"),
@@ -131,5 +136,5 @@ pub(crate) fn test(service: &Service, function: &Function, times: u32) -> (Strin
 /// Path and text of the document about a service, after `times` changes.
 pub(crate) fn document(service: &Service, times: u32) -> (String, String) {
     let name = &service.name;
-    (format!("services/{name}/README.md"), format!("# {name}\n\nRead by {times} people so far.\n"))
+    (format!("{}/README.md", service.folder), format!("# {name}\n\nRead by {times} people so far.\n"))
 }

@@ -19,6 +19,8 @@ pub(crate) enum Platform {
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     pub name: String,
+    /// Where all of it is: `services/orders`.
+    pub folder: String,
     pub platform: Platform,
     pub language: Language,
     /// All its handlers stand in one file.
@@ -142,7 +144,8 @@ impl World {
         for file in self.files.iter_mut().filter(|file| file.path.starts_with(from)) {
             file.path = file.path.replacen(from, to, 1);
         }
-        let moved: Vec<String> = self.texts.keys().filter(|path| path.starts_with(from)).cloned().collect();
+        let inside = self.texts.range(from.to_owned()..).map(|(path, _)| path);
+        let moved: Vec<String> = inside.take_while(|path| path.starts_with(from)).cloned().collect();
         for path in moved {
             if let Some(text) = self.texts.remove(&path) {
                 self.texts.insert(path.replacen(from, to, 1), text);
@@ -163,7 +166,7 @@ impl World {
 
     /// Where the code of a service is, ending in a slash.
     pub(crate) fn sources(&self, service: usize) -> String {
-        format!("services/{}/src/", self.services[service].name)
+        format!("{}/src/", self.services[service].folder)
     }
 
     /// The file in which a function starts.
