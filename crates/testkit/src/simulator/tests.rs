@@ -168,3 +168,49 @@ fn noise_is_noise_and_work_is_work() {
     }
     assert!(noise > 30 && work > 1000, "{noise} {work}");
 }
+
+/// However long a history is, nothing in it becomes longer with every changeset, and it ends.
+#[test]
+fn a_long_history_stays_readable() {
+    let longest = |changesets: usize| {
+        let (mut longest, mut last) = (0, 0);
+        Simulation::large(changesets, 10).play(4, |commit| {
+            last = commit.time;
+            for edit in &commit.edits {
+                if let Edit::Write { text, .. } = edit {
+                    longest = longest.max(text.lines().count());
+                }
+            }
+        });
+        assert!(((last - START) as f64) < 31.0 * YEAR, "{changesets}");
+        longest
+    };
+    // Five functions of one file, each a handler and a helper of at most thirty statements of up to three lines.
+    assert!(longest(20_000) < 5 * 2 * (30 * 3 + 20), "{}", longest(20_000));
+    let simulation = Simulation::large(20_000, 800);
+    let raised = |simulation: &Simulation| simulation.runtimes * simulation.per_year;
+    assert!((raised(&simulation) / raised(&Simulation::default()) - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn further_files_are_run() {
+    let mut many: BTreeMap<String, String> = BTreeMap::new();
+    Simulation { more_files: 12, renames: 0.0, ..small() }.play(5, |commit| {
+        for edit in commit.edits {
+            if let Edit::Write { path, text } = edit {
+                many.insert(path, text);
+            }
+        }
+    });
+    let further: Vec<&String> = many.keys().filter(|path| path.contains("/step_")).collect();
+    assert_eq!(further.len(), 10 * 12, "{further:?}");
+    for path in further {
+        let (folder, file) = path.rsplit_once('/').unwrap();
+        let module = file.rsplit_once('.').unwrap().0;
+        let imported = [format!("./{module}'"), format!("./{module}\""), format!("from .{module} import")];
+        let is_imported = |(other, text): (&String, &String)| {
+            other.starts_with(folder) && other != path && imported.iter().any(|import| text.contains(import))
+        };
+        assert!(many.iter().any(is_imported), "{path}");
+    }
+}
