@@ -37,6 +37,8 @@ pub struct Simulation {
     pub functions: usize,
     /// Further files of each function that has a folder of its own.
     pub more_files: usize,
+    /// Definitions of as many statements grow no more. (People divide them; here nobody does.)
+    pub longest: usize,
     /// Changesets in a year. (46 to 1,217 in real repositories.)
     pub per_year: f64,
     /// Share of changesets that come as merges of pull requests; the rest are squashed.
@@ -99,6 +101,7 @@ impl Default for Simulation {
             changesets: 350,
             functions: 40,
             more_files: 0,
+            longest: 30,
             per_year: 350.0,
             merges: 0.58,
             pairs: 2,
@@ -168,6 +171,8 @@ impl Simulation {
             contract_alone: share(usual.contract_alone),
             shared_modules: times(usual.shared_modules),
             runtimes: share(usual.runtimes),
+            // About as many as they begin with, so that files are as long in a long history as in a short one.
+            longest: 8,
             ..usual
         }
     }

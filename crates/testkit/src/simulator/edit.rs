@@ -15,9 +15,6 @@ const COMMENTS: &[&str] = &[
     "Agreed with the tax office",
 ];
 
-/// Definitions of more statements do not grow any more: people divide them, and here nothing does.
-const LONGEST: usize = 30;
-
 /// A definition of a few statements.
 pub(crate) fn invent(name: &str, handler: bool, calls: &[String], rng: &mut Rng) -> Definition {
     let mut statements: Vec<Statement> = calls.iter().cloned().map(Statement::Call).collect();
@@ -41,25 +38,25 @@ fn statement(handler: bool, rng: &mut Rng) -> Statement {
     }
 }
 
-/// Changes what a definition does, in one to three places.
-pub(crate) fn behaviour(definition: &mut Definition, rng: &mut Rng) {
+/// Changes what a definition does, in one to three places. One of `longest` statements grows no more.
+pub(crate) fn behaviour(definition: &mut Definition, longest: usize, rng: &mut Rng) {
     let before = definition.statements.clone();
     // Edits in several places may undo each other.
     while definition.statements == before {
         for _ in 0..rng.usize(1..4) {
-            one(definition, rng);
+            one(definition, longest, rng);
         }
     }
 }
 
-fn one(definition: &mut Definition, rng: &mut Rng) {
+fn one(definition: &mut Definition, longest: usize, rng: &mut Rng) {
     let handler = definition.handler;
     let statements = &mut definition.statements;
     // What joins a file to others stays, so that the truth of who reaches what stays.
     let is_free = |statement: &Statement| !matches!(statement, Statement::Call(_) | Statement::Show(_));
     let free: Vec<usize> = (0..statements.len()).filter(|at| is_free(&statements[*at])).collect();
     match (rng.usize(..4), &free[..]) {
-        (0, _) | (_, []) if free.len() < LONGEST => {
+        (0, _) | (_, []) if free.len() < longest.max(1) => {
             statements.insert(rng.usize(..=statements.len()), statement(handler, rng));
         }
         (1, [_, _, _, ..]) => {

@@ -110,7 +110,7 @@ impl<'a> Stage<'a> {
         let own = &self.world.functions[function].own;
         let (file, definitions) = &own[self.rng.usize(..own.len())];
         let (file, at) = (*file, definitions[self.rng.usize(..definitions.len())]);
-        edit::behaviour(&mut self.world.files[file].source.definitions[at], &mut self.rng);
+        edit::behaviour(&mut self.world.files[file].source.definitions[at], self.simulation.longest, &mut self.rng);
         self.world.save(file);
         self.changed.insert(function);
     }
@@ -184,7 +184,11 @@ impl<'a> Stage<'a> {
     fn shared(&mut self, number: usize) -> String {
         let module = self.world.modules[number].clone();
         let part = self.rng.usize(..module.users.len());
-        edit::behaviour(&mut self.world.files[module.file].source.definitions[part], &mut self.rng);
+        edit::behaviour(
+            &mut self.world.files[module.file].source.definitions[part],
+            self.simulation.longest,
+            &mut self.rng,
+        );
         self.world.save(module.file);
         if let [only] = module.users[part][..] {
             self.changed.insert(only);

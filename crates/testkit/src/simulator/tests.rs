@@ -185,8 +185,9 @@ fn a_long_history_stays_readable() {
         assert!(((last - START) as f64) < 31.0 * YEAR, "{changesets}");
         longest
     };
-    // Five functions of one file, each a handler and a helper of at most thirty statements of up to three lines.
-    assert!(longest(20_000) < 5 * 2 * (30 * 3 + 20), "{}", longest(20_000));
+    // Five functions of one file, each a handler and a helper of at most eight statements of up to three lines.
+    let lines = longest(20_000);
+    assert!(lines < 5 * 2 * (8 * 3 + 20) && lines < 2 * longest(1_000), "{lines}");
     let simulation = Simulation::large(20_000, 800);
     let raised = |simulation: &Simulation| simulation.runtimes * simulation.per_year;
     assert!((raised(&simulation) / raised(&Simulation::default()) - 1.0).abs() < 1e-9);
