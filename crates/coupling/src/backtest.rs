@@ -13,6 +13,7 @@ mod flags;
 mod metrics;
 pub(crate) mod noise;
 mod pairs;
+mod ranking;
 mod sets;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::{
     attribute::{self, Touched},
     table::Table,
 };
-use estimate::{Degree, Frozen, Popularity, Strengths, Tool};
+use estimate::{Degree, Frozen, Popularity, Tool};
 use evaluate::Future;
 
 pub use calibration::{BINS, Bin, Calibration};
@@ -239,10 +240,10 @@ impl Backtest<'_> {
         let past = sets::of(&self.past);
         let alive = self.alive(present);
         let input = Input { as_of: self.at, likeness: None, ..self.input.clone() };
-        let (counts, priors) = crate::expected(&input, &self.table, &self.past);
+        let (_, priors) = crate::expected(&input, &self.table, &self.past);
         let future = Future::new(&self.future, &alive, self.most());
-        let model = evaluate::evaluate(&Strengths { counts: &counts, priors: &priors }, &future);
-        let popularity = evaluate::evaluate(&Popularity::of(&past, alive.len(), self.most()), &future);
+        let model = evaluate::foretold(&Tool { priors: &priors }, &future);
+        let popularity = evaluate::foretold(&Popularity::of(&past, alive.len(), self.most()), &future);
         Verdict::of(future.queries(), &model, &popularity)
     }
 
@@ -253,7 +254,7 @@ impl Backtest<'_> {
         let (functions, most) = (alive.len(), self.most());
         let graph = self.graph(self.past.clone(), Some(wishes.likeness));
         let future = Future::new(&self.future, &alive, most);
-        let model = evaluate::evaluate(&Tool { graph: &graph }, &future);
+        let model = evaluate::evaluate(&Tool { priors: graph.priors() }, &future);
         let frozen = evaluate::evaluate(&Frozen::of(&past, functions, self.at), &future);
         let popularity = evaluate::evaluate(&Popularity::of(&past, functions, most), &future);
         let degree = wishes.commits.map(|commits| {

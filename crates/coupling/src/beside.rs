@@ -81,8 +81,9 @@ fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
 
 /// Answers whose such a change is.
 pub(crate) struct Beside<'a> {
-    /// Per function: a path in its code, and the families of its language (all where that is not known).
-    places: Vec<Option<(&'a RepoPath, Option<usize>)>>,
+    /// Of each function with code: a path in it, the families of its language (all where that is not known), and its number;
+    /// by path.
+    places: Vec<(&'a RepoPath, Option<usize>, u32)>,
     /// Folders that have a list of a kind today.
     lists: FxHashSet<(ListKind, &'a str)>,
     /// Per name of a code file of one function alone: that function; none if several have such a file.
@@ -100,13 +101,15 @@ impl<'a> Beside<'a> {
         exists: &dyn Fn(&RepoPath) -> bool,
         folders: &'a FxHashMap<&'a str, Option<u32>>,
     ) -> Self {
-        let place = |function: &'a Function| {
+        let place = |(number, function): (u32, &'a Function)| {
             let entry = function.entry.as_ref().map(|entry| &entry.path);
             let family = entry
                 .and_then(|path| path.extension())
                 .and_then(|extension| FAMILIES.iter().position(|family| family.languages.contains(&extension)));
-            entry.or(function.code_root.as_ref()).map(|path| (path, family))
+            entry.or(function.code_root.as_ref()).map(|path| (path, family, number))
         };
+        let mut places: Vec<_> = (0u32..).zip(functions).filter_map(place).collect();
+        places.sort_unstable_by_key(|(path, _, number)| (path.as_str(), *number));
         let mut named: FxHashMap<&str, Option<u32>> = FxHashMap::default();
         for (number, closure) in (0u32..).zip(closures) {
             for file in closure.iter().flat_map(|closure| &closure.files).filter(|file| file.own) {
@@ -115,7 +118,7 @@ impl<'a> Beside<'a> {
             }
         }
         let lists = history.paths.iter().filter(|path| exists(path)).filter_map(list_of).collect();
-        Self { places: functions.iter().map(place).collect(), lists, named, folders }
+        Self { places, lists, named, folders }
     }
 
     /// The functions that a change of `kind` to `path` belongs to, ascending.
@@ -133,13 +136,17 @@ impl<'a> Beside<'a> {
 
     /// The functions below `folder`, up to the next list of the kind.
     fn below(&self, list: ListKind, folder: &str) -> Vec<u32> {
-        let is_below = |(path, family): &(&RepoPath, Option<usize>)| {
+        let is_below = |(path, family, _): &&(&RepoPath, Option<usize>, u32)| {
             let speaks = family.is_none_or(|family| family == list.0);
             let nearest = folders_above(path).find(|above| *above == folder || self.lists.contains(&(list, *above)));
             speaks && nearest == Some(folder)
         };
-        let numbered = (0u32..).zip(&self.places);
-        numbered.filter(|(_, place)| place.as_ref().is_some_and(is_below)).map(|(number, _)| number).collect()
+        let first = self.places.partition_point(|(path, ..)| path.as_str() < folder);
+        // What lies below a folder is in one piece, among files whose names begin as that of the folder does.
+        let near = self.places[first..].iter().take_while(|(path, ..)| path.as_str().starts_with(folder));
+        let mut below: Vec<u32> = near.filter(is_below).map(|(.., number)| *number).collect();
+        below.sort_unstable();
+        below
     }
 
     /// The function after whose file the test is named.

@@ -14,7 +14,7 @@ use crate::{
     contracts::ContractChanges,
     count,
     count::{Cell, Counts, Kept},
-    measure::{self, directed},
+    measure::directed,
     pair_prior::{PairModel, PairPriors},
     significance::Verdict,
     table::Table,
@@ -235,6 +235,11 @@ impl CouplingGraph {
         self.priors.global
     }
 
+    /// What the pairs look like before they are looked at, with the counts behind it.
+    pub(crate) fn priors(&self) -> &PairPriors {
+        &self.priors
+    }
+
     /// What this pair looks like before its joint changes are looked at: how often `b` should change when `a` does.
     pub fn prior_of(&self, a: usize, b: usize) -> Prior {
         self.priors.of(a, b)
@@ -273,14 +278,6 @@ impl CouplingGraph {
             (0.0, self.functions[a].weighted_changes),
             (0.0, free),
         )
-    }
-
-    /// The first figure of [`Self::strength`], which takes much less time than the bounds.
-    pub fn expected_strength(&self, a: usize, b: usize) -> f64 {
-        match self.between(a, b) {
-            Some(coupling) => coupling.towards(b).strength,
-            None => measure::strength(self.prior_of(a, b), 0.0, self.functions[a].weighted_changes),
-        }
     }
 
     /// What the strength of `a` towards `b` is computed from.

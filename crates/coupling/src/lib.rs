@@ -32,6 +32,7 @@ mod measure;
 mod newton;
 mod null_model;
 mod pair_prior;
+mod pair_sample;
 mod parts;
 mod prior;
 mod rand_index;

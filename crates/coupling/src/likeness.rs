@@ -70,21 +70,34 @@ impl Likeness {
 }
 
 impl Likeness {
-    /// How alike function `a` is to each function numbered before it: the same to the last bit as asking of each pair, and
-    /// much quicker.
-    pub(crate) fn with_those_before(&self, a: usize) -> Vec<f64> {
+    /// True if anything is known.
+    pub(crate) fn is_known(&self) -> bool {
+        self.words.iter().any(|words| !words.is_empty())
+    }
+
+    /// How alike function `a` is to each of `others`: the same to the last bit as asking of each pair, and much quicker.
+    /// `weights` is all zeros, however many, and is again afterwards.
+    pub(crate) fn to_each(
+        &self,
+        a: usize,
+        others: impl Iterator<Item = u32>,
+        weights: &mut Vec<f64>,
+    ) -> Vec<(u32, f64)> {
         let mine = self.words.get(a).map(Vec::as_slice).unwrap_or_default();
-        let mut weights = vec![0.0; mine.last().map_or(0, |(word, _)| *word as usize + 1)];
+        let many = mine.last().map_or(0, |(word, _)| *word as usize + 1);
+        weights.resize(many.max(weights.len()), 0.0);
         for (word, weight) in mine {
             weights[*word as usize] = *weight;
         }
         let with = |others: &Vec<(u32, f64)>| {
-            let shared = others.iter().take_while(|(word, _)| (*word as usize) < weights.len());
+            let shared = others.iter().take_while(|(word, _)| (*word as usize) < many);
             // What only one of them has adds nothing.
             let sum = shared.fold(0.0, |sum, (word, weight)| sum + weights[*word as usize] * weight);
             sum.clamp(0.0, 1.0)
         };
-        (0..a).map(|b| self.words.get(b).map_or(0.0, with)).collect()
+        let alike = others.map(|b| (b, self.words.get(b as usize).map_or(0.0, with))).collect();
+        mine.iter().for_each(|(word, _)| weights[*word as usize] = 0.0);
+        alike
     }
 }
 
@@ -147,10 +160,12 @@ mod tests {
             })
             .collect();
         for likeness in [Likeness::of(&texts), Likeness::default()] {
+            let mut weights = Vec::new();
             for a in 0..10 {
-                let alone: Vec<u64> = (0..a).map(|b| likeness.between(a, b).to_bits()).collect();
-                let at_once: Vec<u64> = likeness.with_those_before(a).into_iter().map(f64::to_bits).collect();
-                assert_eq!(at_once, alone, "{a}");
+                let alone: Vec<u64> = (0..10).map(|b| likeness.between(a, b).to_bits()).collect();
+                let at_once = likeness.to_each(a, 0..10, &mut weights);
+                assert_eq!(at_once.iter().map(|(_, alike)| alike.to_bits()).collect::<Vec<_>>(), alone, "{a}");
+                assert!(weights.iter().all(|weight| *weight == 0.0), "{a}");
             }
         }
     }

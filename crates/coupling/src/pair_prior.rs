@@ -20,22 +20,16 @@ use crate::{
     attribute::Touched,
     count::Counts,
     distinct::Distinct,
-    newton, prior,
+    measure, newton,
+    pair_sample::{Sample, Second},
+    prior,
     repositories::{Repositories, Scope},
-    through::Through,
+    through::{Shares, Through},
 };
 
 /// a + b of every pair's prior. Fitted freely it runs away where weighted counts vary less than whole ones; between 5
 /// and 16 it made no difference.
 pub const PRIOR_WEIGHT: f64 = 8.0;
-/// Fewer ordered pairs than this make no regression.
-const FEWEST_PAIRS: usize = 50;
-/// Weight of changes that a function must have for its pairs to be part of the fit.
-const FEWEST_CHANGES: f64 = 1.0;
-/// Of the pairs that never changed together, as many as this are looked at; more say the same.
-const MOST_WITHOUT: usize = 40_000;
-/// Of more functions than this the likeness of all pairs is not held at once: 16 MB.
-const MOST_ALIKE: usize = 2_000;
 /// Bounds of the share through others, so that its logit is finite.
 const SHARES: (f64, f64) = (1e-5, 0.98);
 /// Where α, β and γ were on other repositories, and how far they may be from there.
@@ -63,8 +57,30 @@ pub(crate) struct PairPriors {
     pub model: Option<PairModel>,
     pub likeness: Likeness,
     pub through: Through,
-    /// The likeness of each two functions, the second before the first, where all of them are asked for.
-    alike: Vec<f64>,
+    /// Per function: how alike it is to each that it changed with, ascending. Empty where no regression is made.
+    alike: Vec<Vec<(u32, f64)>>,
+}
+
+/// One per thread, so that a row takes no new memory.
+pub(crate) struct Scratch {
+    /// One zero per function.
+    sums: Vec<f64>,
+    /// A zero per word.
+    words: Vec<f64>,
+}
+
+impl Scratch {
+    pub(crate) fn new(functions: usize) -> Self {
+        Self { sums: vec![0.0; functions], words: Vec::new() }
+    }
+}
+
+/// How often other functions change when a first one does.
+pub(crate) struct Strengths {
+    /// Of some of them, ascending.
+    pub some: Vec<(u32, f64)>,
+    /// Of all others.
+    pub rest: f64,
 }
 
 impl PairPriors {
@@ -85,13 +101,19 @@ impl PairPriors {
             alike: Vec::new(),
         };
         if counts.kept.len() >= options.min_changesets as usize {
-            if counts.rows.len() <= MOST_ALIKE {
-                let alike = |a: usize| priors.likeness.with_those_before(a);
-                priors.alike = (0..counts.rows.len()).into_par_iter().flat_map_iter(alike).collect();
-            }
-            priors.model = model(&pairs(counts, &priors));
+            priors.alike = priors.alike_to_partners(counts);
+            priors.model = Sample::of(counts).and_then(|sample| model(&pairs(counts, &sample, &priors)));
         }
         priors
+    }
+
+    fn alike_to_partners(&self, counts: &Counts) -> Vec<Vec<(u32, f64)>> {
+        let of = |scratch: &mut Scratch, a: usize| {
+            let partners = counts.rows[a].iter().map(|cell| cell.other);
+            self.likeness.to_each(a, partners, &mut scratch.words)
+        };
+        let functions = counts.rows.len();
+        (0..functions).into_par_iter().map_init(|| Scratch::new(functions), of).collect()
     }
 
     /// The prior of how often `b` changes when `a` does.
@@ -100,8 +122,32 @@ impl PairPriors {
             return self.across;
         }
         let Some(model) = self.model else { return self.global };
-        let [_, likeness, through] = self.features(a, b);
-        weighing(PRIOR_WEIGHT, share(model.intercept + model.likeness * likeness + model.through * through))
+        model.prior(features(self.alike(a, b), self.through.between(a, b)))
+    }
+
+    /// How often each other function changes when `a` does.
+    pub(crate) fn strengths(&self, a: usize, scratch: &mut Scratch) -> Strengths {
+        let joint: Vec<(u32, f64)> = self.through.partners(a).collect();
+        let shares = match self.model {
+            Some(_) => self.through.from(a, &mut scratch.sums),
+            None => Shares { reached: joint.clone(), otherwise: 0.0 },
+        };
+        let joint_with = |b: u32| joint.binary_search_by_key(&b, |(other, _)| *other).map_or(0.0, |at| joint[at].1);
+        let changes = self.through.changes(a);
+        let within =
+            |alike: f64, through: f64| self.model.map_or(self.global, |model| model.prior(features(alike, through)));
+        let of = |b: u32, alike: f64, through: f64| match self.repositories.scope(a, b as usize) {
+            Scope::Across => (b, measure::strength(self.across, joint_with(b), changes)),
+            Scope::Within => (b, measure::strength(within(alike, through), joint_with(b), changes)),
+        };
+        let some = if self.likeness.is_known() || self.repositories.count() > 1 {
+            let all = 0..self.repositories.functions() as u32;
+            let alike = self.likeness.to_each(a, all, &mut scratch.words);
+            alike.into_iter().map(|(b, alike)| of(b, alike, shares.of(b as usize))).collect()
+        } else {
+            shares.reached.iter().map(|(b, through)| of(*b, 0.0, *through)).collect()
+        };
+        Strengths { some, rest: measure::strength(within(0.0, shares.otherwise), 0.0, changes) }
     }
 
     /// The prior of the lower bound. That two functions are alike may excuse them and must not accuse them: a pair that
@@ -116,18 +162,26 @@ impl PairPriors {
         if self.model.is_some() { weighing(weight, prior.mean().min(self.global.mean())) } else { prior }
     }
 
-    /// What the coefficients of the regression are multiplied with.
-    fn features(&self, a: usize, b: usize) -> [f64; 3] {
-        let through = self.through.between(a, b).clamp(SHARES.0, SHARES.1);
-        [1.0, self.alike(a, b).sqrt(), (through / (1.0 - through)).ln()]
-    }
-
     /// How alike the code of `a` and `b` is, which is the same both ways.
     fn alike(&self, a: usize, b: usize) -> f64 {
-        let (first, second) = (a.max(b), a.min(b));
-        let known = (first * first.saturating_sub(1) / 2).checked_add(second).filter(|_| first != second);
-        known.and_then(|at| self.alike.get(at).copied()).unwrap_or_else(|| self.likeness.between(a, b))
+        let known = self.alike.get(a).and_then(|alike| {
+            let at = alike.binary_search_by_key(&(b as u32), |(other, _)| *other);
+            at.ok().map(|at| alike[at].1)
+        });
+        known.unwrap_or_else(|| self.likeness.between(a, b))
     }
+}
+
+impl PairModel {
+    fn prior(self, [_, likeness, through]: [f64; 3]) -> Prior {
+        weighing(PRIOR_WEIGHT, share(self.intercept + self.likeness * likeness + self.through * through))
+    }
+}
+
+/// What the coefficients of the regression are multiplied with.
+fn features(alike: f64, through: f64) -> [f64; 3] {
+    let through = through.clamp(SHARES.0, SHARES.1);
+    [1.0, alike.sqrt(), (through / (1.0 - through)).ln()]
 }
 
 /// The prior that counts for `weight` changes and expects the share `mean`.
@@ -149,43 +203,37 @@ struct Pair {
     weight: f64,
 }
 
-/// All ordered pairs of one repository whose first function changed enough and whose second changed at all, row by row; of those that
-/// never changed together every n-th, counted n times, where there are very many.
-fn pairs(counts: &Counts, priors: &PairPriors) -> Vec<Pair> {
-    let alive: Vec<usize> = (0..counts.rows.len()).filter(|function| !counts.changes[*function].is_empty()).collect();
-    let rows: Vec<usize> =
-        alive.iter().copied().filter(|function| counts.weighted[*function] >= FEWEST_CHANGES).collect();
-    let repositories = &counts.repositories;
-    let others = repositories.others(&|function| !counts.changes[function].is_empty(), Scope::Within);
-    if rows.iter().map(|row| others[repositories.of(*row)]).sum::<usize>() < FEWEST_PAIRS {
-        return Vec::new();
-    }
-    let within = |row: usize, other: usize| repositories.scope(row, other) == Scope::Within;
-    let met = |row: usize| counts.rows[row].iter().filter(|cell| within(row, cell.other as usize)).count();
-    let without: usize = rows.iter().map(|row| others[repositories.of(*row)].saturating_sub(met(*row))).sum();
-    let step = without.div_ceil(MOST_WITHOUT).max(1);
-    rows.par_iter()
+/// The pairs of `sample`, row by row.
+fn pairs(counts: &Counts, sample: &Sample<'_>, priors: &PairPriors) -> Vec<Pair> {
+    let functions = counts.rows.len();
+    let rows: Vec<Vec<Pair>> = sample
+        .rows()
+        .par_iter()
         .enumerate()
-        .flat_map_iter(|(at, a)| {
-            let a = *a;
-            // Each row starts elsewhere, so that no function is left out throughout.
-            let mut seen = at % step;
-            let wanted = alive.iter().copied().filter(move |b| *b != a && within(a, *b)).filter_map(move |b| {
-                let found = counts.rows[a].binary_search_by_key(&(b as u32), |cell| cell.other);
-                if let Ok(at) = found {
-                    return Some((b, counts.rows[a][at].joint, 1.0));
-                }
-                seen += 1;
-                seen.is_multiple_of(step).then_some((b, 0.0, step as f64))
-            });
-            wanted.map(move |(b, joint, weight)| Pair {
-                joint,
-                changes: counts.weighted[a].max(joint),
-                features: priors.features(a, b),
-                weight,
-            })
-        })
-        .collect()
+        .map_init(
+            || Scratch::new(functions),
+            |scratch, (at, a)| {
+                let seconds = sample.beside(at);
+                let shares = priors.through.from(*a, &mut scratch.sums);
+                let functions = seconds.iter().map(|second| second.function);
+                let alike = priors.likeness.to_each(*a, functions, &mut scratch.words);
+                let changes = counts.weighted[*a];
+                seconds
+                    .iter()
+                    .zip(alike)
+                    .map(|(second, (_, alike))| Pair::of(changes, second, alike, &shares))
+                    .collect()
+            },
+        )
+        .collect();
+    rows.into_iter().flatten().collect()
+}
+
+impl Pair {
+    fn of(changes: f64, second: &Second, alike: f64, shares: &Shares) -> Self {
+        let Second { function, joint, weight } = *second;
+        Self { joint, changes: changes.max(joint), features: features(alike, shares.of(function as usize)), weight }
+    }
 }
 
 /// The regression that makes the pairs most likely; none if there are no pairs or no joint change among them.

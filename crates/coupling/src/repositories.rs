@@ -36,6 +36,11 @@ impl Repositories {
         self.count
     }
 
+    /// How many functions there are.
+    pub(crate) fn functions(&self) -> usize {
+        self.of.len()
+    }
+
     /// The number of the repository of a function.
     pub(crate) fn of(&self, function: usize) -> usize {
         self.of[function] as usize

@@ -8,10 +8,16 @@
 //!
 //! `g` is the mean share over all pairs. No changeset in which A and B change together is in it, so it may be used to
 //! guess their share before looking at those.
+//!
+//! Shares are kept of pairs that changed together, and made anew of all others: those are as many as the square of the
+//! functions, and few are ever asked for.
 
 use rayon::prelude::*;
 
-use crate::{attribute::Touched, count::Counts};
+use crate::{
+    attribute::Touched,
+    count::{Cell, Counts},
+};
 
 /// Changes of C that `g` counts for.
 const OF_OTHERS: f64 = 2.0;
@@ -22,32 +28,121 @@ const OF_ALL: f64 = 0.1;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Through {
     rows: Vec<Row>,
+    /// g.
+    mean: f64,
 }
 
-/// The shares of one first function.
+/// One first function.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Row {
-    /// Of the functions that none of its partners ever changed with.
-    otherwise: f64,
-    /// Of the others, by number.
-    cells: Vec<(u32, f64)>,
+    /// k.
+    changes: f64,
+    /// The functions that it changed with, ascending.
+    partners: Vec<Partner>,
+    /// Σ P(C|A) over all of them.
+    all: f64,
+    /// Σ P(C|A) · 2 g / (k_C + 2), k_C counted where A did not change.
+    nothing: f64,
+}
+
+/// A function that another one changed with.
+#[derive(Clone, Debug, PartialEq)]
+struct Partner {
+    function: u32,
+    joint: f64,
+    /// Its share.
+    share: f64,
+}
+
+/// The shares of one first function towards all others.
+pub(crate) struct Shares {
+    /// Those that a partner changed with, or that are partners; ascending.
+    pub reached: Vec<(u32, f64)>,
+    /// That of each function that is not among them.
+    pub otherwise: f64,
+}
+
+impl Shares {
+    /// The share towards `b`.
+    pub(crate) fn of(&self, b: usize) -> f64 {
+        let found = self.reached.binary_search_by_key(&(b as u32), |(other, _)| *other);
+        found.map_or(self.otherwise, |at| self.reached[at].1)
+    }
 }
 
 impl Through {
     pub(crate) fn of(counts: &Counts, touched: &[Touched]) -> Self {
-        let functions = counts.rows.len();
-        let mean = mean_share(counts);
-        let rows = (0..functions)
-            .into_par_iter()
-            .map_init(|| Scratch::new(functions), |scratch, function| scratch.row(function, counts, touched, mean));
-        Self { rows: rows.collect() }
+        let (functions, mean) = (counts.rows.len(), mean_share(counts));
+        let row = |scratch: &mut Scratch, function| scratch.row(function, counts, touched, mean);
+        let rows = (0..functions).into_par_iter().map_init(|| Scratch::new(functions), row).collect();
+        Self { rows, mean }
+    }
+
+    /// The changes of `a`, by weight.
+    pub(crate) fn changes(&self, a: usize) -> f64 {
+        self.rows[a].changes
+    }
+
+    /// The functions that changed with `a`, ascending, and how often, by weight.
+    pub(crate) fn partners(&self, a: usize) -> impl Iterator<Item = (u32, f64)> {
+        self.rows[a].partners.iter().map(|partner| (partner.function, partner.joint))
     }
 
     /// The share of `a` towards `b`, 0 to 1.
     pub(crate) fn between(&self, a: usize, b: usize) -> f64 {
         let Some(row) = self.rows.get(a) else { return 0.0 };
-        let found = row.cells.binary_search_by_key(&(b as u32), |(other, _)| *other);
-        found.map_or(row.otherwise, |at| row.cells[at].1)
+        if let Some(partner) = row.partner(b) {
+            return partner.share;
+        }
+        let onward =
+            |partner: &Partner| Some(row.onward(partner, self.rows[partner.function as usize].partner(b)?, self));
+        row.towards_others(row.partners.iter().filter_map(onward).sum(), self.mean)
+    }
+
+    /// The shares of `a` towards all others; `sums` is one zero per function, and is again afterwards.
+    pub(crate) fn from(&self, a: usize, sums: &mut [f64]) -> Shares {
+        let row = &self.rows[a];
+        let mut reached: Vec<u32> = Vec::new();
+        for partner in &row.partners {
+            for onward in &self.rows[partner.function as usize].partners {
+                let sum = &mut sums[onward.function as usize];
+                if *sum == 0.0 {
+                    reached.push(onward.function);
+                }
+                *sum += row.onward(partner, onward, self);
+            }
+        }
+        reached.extend(row.partners.iter().map(|partner| partner.function));
+        reached.sort_unstable();
+        reached.dedup();
+        reached.retain(|function| *function as usize != a);
+        let of = |b: u32| {
+            let others = || row.towards_others(sums[b as usize], self.mean);
+            (b, row.partner(b as usize).map_or_else(others, |partner| partner.share))
+        };
+        let shares = reached.iter().map(|b| of(*b)).collect();
+        reached.iter().for_each(|b| sums[*b as usize] = 0.0);
+        sums[a] = 0.0;
+        Shares { reached: shares, otherwise: row.towards_others(0.0, self.mean) }
+    }
+}
+
+impl Row {
+    fn partner(&self, function: usize) -> Option<&Partner> {
+        let at = self.partners.binary_search_by_key(&(function as u32), |partner| partner.function);
+        at.ok().map(|at| &self.partners[at])
+    }
+
+    /// The share towards a function that is no partner, of which the partners say `sum`.
+    fn towards_others(&self, sum: f64, mean: f64) -> f64 {
+        if self.partners.is_empty() { mean } else { share(sum + self.nothing, self.all, mean) }
+    }
+
+    /// P(C|A) · J_CB / (k_C + 2), where A is the function of this row, C is `partner`, and B is `onward`, which never
+    /// changed with A.
+    fn onward(&self, partner: &Partner, onward: &Partner, through: &Through) -> f64 {
+        let without_a = (through.rows[partner.function as usize].changes - partner.joint).max(0.0) + OF_OTHERS;
+        partner.joint / self.changes * onward.joint / without_a
     }
 }
 
@@ -63,60 +158,45 @@ fn mean_share(counts: &Counts) -> f64 {
 struct Scratch {
     /// Per function: its place among the partners of the row, if it is one.
     place: Vec<Option<u32>>,
-    /// Per function: Σ P(C|A) · J_CB / (k_C + 2), and whether it was reached.
-    sums: Vec<(f64, bool)>,
 }
 
 impl Scratch {
     fn new(functions: usize) -> Self {
-        Self { place: vec![None; functions], sums: vec![(0.0, false); functions] }
+        Self { place: vec![None; functions] }
     }
 
     fn row(&mut self, a: usize, counts: &Counts, touched: &[Touched], mean: f64) -> Row {
         let (partners, changes) = (&counts.rows[a], counts.weighted[a]);
         if partners.is_empty() || changes <= 0.0 {
-            return Row { otherwise: mean, cells: Vec::new() };
+            return Row { changes, ..Row::default() };
         }
         for (place, cell) in (0u32..).zip(partners) {
             self.place[cell.other as usize] = Some(place);
         }
         let with_a = self.among_partners(a, counts, touched);
         let (mut all, mut nothing) = (0.0, 0.0);
-        let mut reached: Vec<u32> = Vec::new();
+        let mut sums = vec![0.0; partners.len()];
         for (place, cell) in partners.iter().enumerate() {
             let c = cell.other as usize;
             let share = cell.joint / changes;
             let without_a = (counts.weighted[c] - cell.joint).max(0.0) + OF_OTHERS;
             all += share;
             nothing += share * OF_OTHERS * mean / without_a;
-            for onward in counts.rows[c].iter().filter(|onward| onward.other as usize != a) {
-                let b = onward.other as usize;
-                let in_a = self.place[b].map_or(0.0, |other| with_a[place * partners.len() + other as usize]);
-                if !std::mem::replace(&mut self.sums[b].1, true) {
-                    reached.push(onward.other);
+            for onward in &counts.rows[c] {
+                if let Some(other) = self.place[onward.other as usize] {
+                    let in_a = with_a[place * partners.len() + other as usize];
+                    sums[other as usize] += share * (onward.joint - in_a).max(0.0) / without_a;
                 }
-                self.sums[b].0 += share * (onward.joint - in_a).max(0.0) / without_a;
             }
         }
         // A partner's own share is no share of others.
-        for cell in partners {
-            if !std::mem::replace(&mut self.sums[cell.other as usize].1, true) {
-                reached.push(cell.other);
-            }
-        }
-        reached.sort_unstable();
-        let cells = reached.into_iter().map(|b| {
-            let (sum, _) = std::mem::take(&mut self.sums[b as usize]);
-            let (mut nothing, mut all) = (nothing, all);
-            if let Some(place) = self.place[b as usize] {
-                let own = &partners[place as usize];
-                let without_a = (counts.weighted[b as usize] - own.joint).max(0.0) + OF_OTHERS;
-                nothing -= own.joint / changes * OF_OTHERS * mean / without_a;
-                all -= own.joint / changes;
-            }
-            (b, share(sum + nothing, all, mean))
-        });
-        let row = Row { cells: cells.collect(), otherwise: share(nothing, all, mean) };
+        let towards = |(cell, sum): (&Cell, f64)| {
+            let (own, without_a) =
+                (cell.joint / changes, (counts.weighted[cell.other as usize] - cell.joint).max(0.0) + OF_OTHERS);
+            let share = share(sum + (nothing - own * OF_OTHERS * mean / without_a), all - own, mean);
+            Partner { function: cell.other, joint: cell.joint, share }
+        };
+        let row = Row { changes, partners: partners.iter().zip(sums).map(towards).collect(), all, nothing };
         partners.iter().for_each(|cell| self.place[cell.other as usize] = None);
         row
     }

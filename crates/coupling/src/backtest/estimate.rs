@@ -2,20 +2,24 @@
 //! has to beat. All are made from the past alone.
 
 use crate::{
-    CouplingGraph, Options, Prior,
+    Options, Prior,
     backtest::{pairs::Pairs, sets::Set},
-    count::Counts,
     measure,
-    pair_prior::PairPriors,
+    pair_prior::{PairPriors, Scratch, Strengths},
     prior,
 };
 use lockstep_model::Timestamp;
 
 /// An answer for every ordered pair of functions.
 pub(crate) trait Estimator: Sync {
-    /// How likely `b` changes in a changeset that changes `a`; for estimators that are no probability, any number
-    /// between 0 and 1 that orders pairs.
-    fn score(&self, a: usize, b: usize) -> f64;
+    /// How likely each other function changes in a changeset that changes `a`; for estimators that are no probability, any
+    /// number between 0 and 1 that orders pairs.
+    fn of(&self, a: usize, scratch: &mut Scratch) -> Strengths;
+
+    /// False if it says the same whatever `a` is.
+    fn is_of_pairs(&self) -> bool {
+        true
+    }
 }
 
 /// The baseline that knows nothing of pairs: how often B changes at all.
@@ -34,8 +38,13 @@ impl Popularity {
 }
 
 impl Estimator for Popularity {
-    fn score(&self, _: usize, b: usize) -> f64 {
-        self.shares[b]
+    fn of(&self, _: usize, _: &mut Scratch) -> Strengths {
+        let shares = (0u32..).zip(self.shares.iter().copied());
+        Strengths { some: shares.filter(|(_, share)| *share > 0.0).collect(), rest: 0.0 }
+    }
+
+    fn is_of_pairs(&self) -> bool {
+        false
     }
 }
 
@@ -51,8 +60,9 @@ impl Degree {
 }
 
 impl Estimator for Degree {
-    fn score(&self, a: usize, b: usize) -> f64 {
-        degree(&self.pairs, a, b)
+    fn of(&self, a: usize, _: &mut Scratch) -> Strengths {
+        let partners = self.pairs.partners(a).iter();
+        Strengths { some: partners.map(|(b, _)| (*b, degree(&self.pairs, a, *b as usize))).collect(), rest: 0.0 }
     }
 }
 
@@ -87,35 +97,21 @@ impl Frozen {
 }
 
 impl Estimator for Frozen {
-    fn score(&self, a: usize, b: usize) -> f64 {
-        measure::strength(self.prior, self.pairs.joint(a, b), self.pairs.changes[a])
+    fn of(&self, a: usize, _: &mut Scratch) -> Strengths {
+        let strength = |joint| measure::strength(self.prior, joint, self.pairs.changes[a]);
+        let some = self.pairs.partners(a).iter().map(|(b, joint)| (*b, strength(*joint))).collect();
+        Strengths { some, rest: strength(0.0) }
     }
 }
 
 /// This tool: the strengths that it prints.
 pub(crate) struct Tool<'a> {
-    pub graph: &'a CouplingGraph,
-}
-
-impl Estimator for Tool<'_> {
-    fn score(&self, a: usize, b: usize) -> f64 {
-        self.graph.expected_strength(a, b)
-    }
-}
-
-/// This tool where nothing is asked of it but strengths: no graph is built, and no pair is tested.
-pub(crate) struct Strengths<'a> {
-    pub counts: &'a Counts,
     pub priors: &'a PairPriors,
 }
 
-impl Estimator for Strengths<'_> {
-    fn score(&self, a: usize, b: usize) -> f64 {
-        // Both rows have the pair; a coupling is made from the first.
-        let (row, other) = (&self.counts.rows[a.min(b)], a.max(b));
-        let cell = row.binary_search_by_key(&other, |cell| cell.other as usize);
-        let joint = cell.map_or(0.0, |at| row[at].joint);
-        measure::strength(self.priors.of(a, b), joint, self.counts.weighted[a])
+impl Estimator for Tool<'_> {
+    fn of(&self, a: usize, scratch: &mut Scratch) -> Strengths {
+        self.priors.strengths(a, scratch)
     }
 }
 
@@ -141,6 +137,11 @@ mod tests {
         all.map(|(day, functions)| Set { time: day * DAY, functions: functions.to_vec() }).to_vec()
     }
 
+    fn score(estimator: &dyn Estimator, a: usize, b: u32) -> f64 {
+        let Strengths { some, rest } = estimator.of(a, &mut Scratch::new(5));
+        some.into_iter().find(|(function, _)| *function == b).map_or(rest, |(_, score)| score)
+    }
+
     fn close(ours: f64, theirs: f64, by: f64) {
         assert!((ours - theirs).abs() < by, "{ours} instead of {theirs}");
     }
@@ -150,18 +151,18 @@ mod tests {
     fn agree_with_the_experiment() {
         let degree = Degree::of(past().iter(), 5);
         for (a, b, theirs) in [(0, 1, 0.666_667), (1, 0, 0.666_667), (0, 2, 0.222_222), (1, 2, 0.5), (0, 4, 0.0)] {
-            close(degree.score(a, b), theirs, 1e-6);
+            close(score(&degree, a, b), theirs, 1e-6);
         }
         let frozen = Frozen::of(&past(), 5, 365 * DAY);
         for (a, b, theirs) in [(0, 1, 0.250_942), (1, 0, 0.251_209), (2, 3, 0.250_971), (0, 4, 0.249_377)] {
-            close(frozen.score(a, b), theirs, 2e-3);
+            close(score(&frozen, a, b), theirs, 2e-3);
         }
     }
 
     #[test]
     fn popularity_is_how_often_a_function_changes() {
         let popularity = Popularity::of(&past(), 5, 2);
-        close(popularity.score(4, 0), 4.0 / 9.0, 1e-12);
-        close(popularity.score(0, 4), 1.0 / 9.0, 1e-12);
+        close(score(&popularity, 4, 0), 4.0 / 9.0, 1e-12);
+        close(score(&popularity, 0, 4), 1.0 / 9.0, 1e-12);
     }
 }

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Pairs {
     /// Per function.
     pub changes: Vec<f64>,
-    /// The smaller number first; pairs that never changed together are missing.
-    joint: FxHashMap<(u32, u32), f64>,
+    /// Per function: those that it changed with, ascending, and how much.
+    partners: Vec<Vec<(u32, f64)>>,
 }
 
 impl Pairs {
@@ -24,18 +24,33 @@ impl Pairs {
                 }
             }
         }
-        Self { changes, joint }
+        let mut partners = vec![Vec::new(); functions];
+        for ((a, b), joint) in joint {
+            partners[a as usize].push((b, joint));
+            partners[b as usize].push((a, joint));
+        }
+        partners.iter_mut().for_each(|partners| partners.sort_unstable_by_key(|(other, _)| *other));
+        Self { changes, partners }
     }
 
     /// How much two functions changed together.
     pub(crate) fn joint(&self, a: usize, b: usize) -> f64 {
-        self.joint.get(&(a.min(b) as u32, a.max(b) as u32)).copied().unwrap_or(0.0)
+        let partners = &self.partners[a];
+        let found = partners.binary_search_by_key(&(b as u32), |(other, _)| *other);
+        found.map_or(0.0, |at| partners[at].1)
+    }
+
+    /// The functions that changed with `a`, ascending, and how much.
+    pub(crate) fn partners(&self, a: usize) -> &[(u32, f64)] {
+        &self.partners[a]
     }
 
     /// All pairs that changed together, in order, with how much.
     pub(crate) fn all(&self) -> Vec<((u32, u32), f64)> {
-        let mut all: Vec<_> = self.joint.iter().map(|(pair, joint)| (*pair, *joint)).collect();
-        all.sort_unstable_by_key(|(pair, _)| *pair);
-        all
+        let of = |(a, partners): (u32, &Vec<(u32, f64)>)| {
+            let later = partners.iter().filter(move |(b, _)| *b > a).copied().collect::<Vec<_>>();
+            later.into_iter().map(move |(b, joint)| ((a, b), joint))
+        };
+        (0u32..).zip(&self.partners).flat_map(of).collect()
     }
 }

@@ -1,13 +1,14 @@
 //! Scores of a made-up future, against `evalcc.evaluate` of the experiment (Python, numpy) on the same.
 
 use super::*;
+use crate::pair_prior::Strengths;
 
 /// Scores written down: the row is A, the column is B.
 struct Given([[f64; 5]; 5]);
 
 impl Estimator for Given {
-    fn score(&self, a: usize, b: usize) -> f64 {
-        self.0[a][b]
+    fn of(&self, a: usize, _: &mut Scratch) -> Strengths {
+        Strengths { some: (0..).zip(self.0[a]).collect(), rest: 0.0 }
     }
 }
 
@@ -70,4 +71,25 @@ fn without_queries_there_are_no_figures() {
     let scores = evaluate(&SCORES, &Future::new(&sets, &[true; 5], 10));
     assert_eq!((scores.map, scores.top1, scores.e_ap, scores.e_auc), (None, None, None, None));
     assert_eq!(scores.calibration.n(), 4);
+}
+
+/// What is asked of pairs that nothing tells apart comes out as if each had been listed; and events are all that the
+/// short form leaves out.
+#[test]
+fn candidates_with_one_score_may_be_counted() {
+    /// One pair is special.
+    struct Sparse;
+    impl Estimator for Sparse {
+        fn of(&self, a: usize, _: &mut Scratch) -> Strengths {
+            Strengths { some: if a == 1 { vec![(2, 0.7)] } else { Vec::new() }, rest: 0.1 }
+        }
+    }
+    let mut listed = [[0.1; 5]; 5];
+    listed[1][2] = 0.7;
+    let (sets, alive) = (sets(), [true, true, true, true, false]);
+    let future = Future::new(&sets, &alive, 10);
+    let scores = evaluate(&Sparse, &future);
+    assert_eq!(scores, evaluate(&Given(listed), &future));
+    let without_events = Scores { e_auc: None, e_ap: None, ..scores };
+    assert_eq!(foretold(&Sparse, &future), without_events);
 }

@@ -32,8 +32,16 @@ fn agree_with_all_orders_of_the_tied() {
         let ranking = groups(pairs);
         assert!(same(average_precision(&ranking), precision), "{pairs:?}: {:?}", average_precision(&ranking));
         assert!(same(area_under_curve(&ranking), area), "{pairs:?}: {:?}", area_under_curve(&ranking));
-        assert!(same(Some(hit_in_first(&ranking, 1)), Some(first)), "{pairs:?}: {}", hit_in_first(&ranking, 1));
-        assert!(same(Some(hit_in_first(&ranking, 3)), Some(three)), "{pairs:?}: {}", hit_in_first(&ranking, 3));
+        assert!(
+            same(Some(hit_in_first(ranking.iter().copied(), 1)), Some(first)),
+            "{pairs:?}: {}",
+            hit_in_first(ranking.iter().copied(), 1)
+        );
+        assert!(
+            same(Some(hit_in_first(ranking.iter().copied(), 3)), Some(three)),
+            "{pairs:?}: {}",
+            hit_in_first(ranking.iter().copied(), 3)
+        );
     }
 }
 
@@ -41,11 +49,25 @@ fn agree_with_all_orders_of_the_tied() {
 fn a_perfect_ranking_is_perfect() {
     let ranking = groups(&[(2, 2), (1, 1), (5, 0)]);
     assert_eq!((average_precision(&ranking), area_under_curve(&ranking)), (Some(1.0), Some(1.0)));
-    assert_eq!((hit_in_first(&ranking, 1), hit_in_first(&ranking, 3)), (1.0, 1.0));
+    assert_eq!((hit_in_first(ranking.iter().copied(), 1), hit_in_first(ranking.iter().copied(), 3)), (1.0, 1.0));
 }
 
 #[test]
 fn fewer_candidates_than_places_are_all_looked_at() {
-    assert_eq!(hit_in_first(&groups(&[(1, 0), (1, 1)]), 3), 1.0);
-    assert_eq!(hit_in_first(&[], 3), 0.0);
+    assert_eq!(hit_in_first(groups(&[(1, 0), (1, 1)]).into_iter(), 3), 1.0);
+    assert_eq!(hit_in_first([].into_iter(), 3), 0.0);
+}
+
+/// What a long sum comes to is what adding comes to.
+#[test]
+fn long_sums_are_sums() {
+    for (before, size) in [(0, 300), (5, 1_000), (70, 257), (100_000, 20_000), (3_000_000_000, 400)] {
+        let added: f64 = (1..=size).rev().map(|place| 1.0 / (before + place) as f64).sum();
+        let series = harmonic(before as f64, size as f64);
+        assert!((series / added - 1.0).abs() < 1e-13, "{before} {size}: {series} instead of {added}");
+        let (found, each) = (2.0, 0.01);
+        let terms = (0..size).map(|place| (found + 1.0 + place as f64 * each) / (before + 1 + place) as f64);
+        let (added, closed) = (terms.sum::<f64>(), precisions(found, each, before, size));
+        assert!((closed / added - 1.0).abs() < 1e-6, "{before} {size}: {closed} instead of {added}");
+    }
 }
