@@ -3,6 +3,8 @@
 //! Whose a path is stands in [`Table`]; here it is looked up for each change. What changes a function's own code, what
 //! changes code that it shares, and what changes its contract is kept apart; so is everything else, by its kind.
 
+use std::sync::Arc;
+
 use lockstep_model::{ChangeKind, FileChange, FileStatus, History, Timestamp};
 
 use crate::{
@@ -10,6 +12,9 @@ use crate::{
     kinds::{FunctionChange, KindSet},
     table::{Code, SetId, Table},
 };
+
+/// What more functions than this have in common is held once, and not listed for each changeset.
+const WIDE: usize = 16;
 
 /// What one changeset touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,28 +27,48 @@ pub(crate) struct Touched {
     pub own: Vec<u32>,
     /// The sets of functions whose shared behaviour changed, sorted.
     pub shared: Vec<SetId>,
-    /// The functions whose contract changed, sorted.
-    pub contract: Vec<u32>,
+    /// The functions whose contract changed, sorted. A contract of all is one list, however often it changed.
+    pub contract: Arc<[u32]>,
     /// True if any behaviour changed, somebody's or nobody's.
     pub behaviour: bool,
     /// What kinds of change it was for each function that it touches in any way, by function.
-    pub kinds: Vec<(u32, KindSet)>,
+    kinds: Vec<(u32, KindSet)>,
+    /// The same of many functions at once, each list sorted.
+    wide: Vec<(Arc<[u32]>, KindSet)>,
 }
 
 impl Touched {
     /// What kinds of change it was for `function`; none if it does not touch it.
     pub(crate) fn kinds_of(&self, function: usize) -> KindSet {
         let at = self.kinds.binary_search_by_key(&(function as u32), |(function, _)| *function);
-        at.map_or(KindSet::default(), |at| self.kinds[at].1)
+        let mut kinds = at.map_or(KindSet::default(), |at| self.kinds[at].1);
+        let wide = self.wide.iter().filter(|(functions, _)| functions.binary_search(&(function as u32)).is_ok());
+        wide.for_each(|(_, more)| kinds.add(*more));
+        kinds
     }
 
-    fn note(&mut self, functions: &[u32], kind: FunctionChange) {
-        self.kinds.extend(functions.iter().map(|function| (*function, KindSet::of(kind))));
+    fn note(&mut self, functions: &Arc<[u32]>, kind: FunctionChange) {
+        if functions.len() > WIDE {
+            self.wide.push((Arc::clone(functions), KindSet::of(kind)));
+        } else {
+            self.kinds.extend(functions.iter().map(|function| (*function, KindSet::of(kind))));
+        }
+    }
+
+    fn add_contract(&mut self, functions: &Arc<[u32]>) {
+        if self.contract.is_empty() {
+            self.contract = Arc::clone(functions);
+        } else if self.contract != *functions {
+            let mut both = [&self.contract[..], &functions[..]].concat();
+            both.sort_unstable();
+            both.dedup();
+            self.contract = both.into();
+        }
     }
 
     /// Puts everything in order, each once.
     fn settle(&mut self) {
-        for list in [&mut self.own, &mut self.shared, &mut self.contract] {
+        for list in [&mut self.own, &mut self.shared] {
             list.sort_unstable();
             list.dedup();
         }
@@ -143,7 +168,7 @@ fn touch_code(touched: &mut Touched, table: &Table, code: Code) {
     };
     touched.own.extend(own);
     touched.shared.extend(shared);
-    touched.note(own.as_slice(), FunctionChange::Behaviour);
+    touched.kinds.extend(own.map(|function| (function, KindSet::of(FunctionChange::Behaviour))));
     if let Some(set) = shared {
         let others = table.sets[set as usize].iter().filter(|function| Some(**function) != own);
         touched.kinds.extend(others.map(|function| (*function, KindSet::of(FunctionChange::SharedBehaviour))));
@@ -152,7 +177,9 @@ fn touch_code(touched: &mut Touched, table: &Table, code: Code) {
 
 fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
     if is_pure_move(change) {
-        touched.note(table.beside(change.path, ChangeKind::Cosmetic), FunctionChange::Cosmetic);
+        if let Some(functions) = table.beside(change.path, ChangeKind::Cosmetic) {
+            touched.note(functions, FunctionChange::Cosmetic);
+        }
         return;
     }
     if let Some(functions) = table.block(change) {
@@ -165,7 +192,7 @@ fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
         return;
     }
     if let Some(functions) = table.contract_of(change) {
-        touched.contract.extend(functions);
+        touched.add_contract(functions);
         touched.note(functions, FunctionChange::Contract);
         return;
     }
@@ -182,5 +209,7 @@ fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
         ChangeKind::Documentation => FunctionChange::Documentation,
         ChangeKind::Cosmetic => FunctionChange::Cosmetic,
     };
-    touched.note(table.beside(change.path, change.kind), beside);
+    if let Some(functions) = table.beside(change.path, change.kind) {
+        touched.note(functions, beside);
+    }
 }

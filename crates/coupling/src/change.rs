@@ -33,7 +33,7 @@ impl Change {
         for (number, changeset) in history.pending() {
             let touched = touched_by_changes(table, number as u32, changeset.time, &changeset.changes);
             let shared = touched.shared.iter().flat_map(|set| table.sets[*set as usize].iter());
-            let all = touched.own.iter().chain(&touched.contract).chain(shared);
+            let all = touched.own.iter().chain(touched.contract.iter()).chain(shared);
             change.touched.extend(all.map(|function| *function as usize));
         }
         change.touched.sort_unstable();

@@ -65,7 +65,7 @@ pub(crate) fn deployed(table: &Table, touched: &[Touched]) -> Vec<u32> {
     touched
         .iter()
         .map(|touched| {
-            let shared = touched.shared.iter().flat_map(|set| &table.sets[*set as usize]);
+            let shared = touched.shared.iter().flat_map(|set| table.sets[*set as usize].iter());
             let mut functions: Vec<u32> = touched.own.iter().chain(shared).copied().collect();
             functions.sort_unstable();
             functions.dedup();

@@ -3,6 +3,8 @@
 //! The measure leaves changesets out that touch a contract of either function, because that is when two functions may
 //! change together. How often that happened, and through which file, is asked here.
 
+use std::sync::Arc;
+
 use lockstep_model::{History, PathId, RepoPath};
 use rustc_hash::FxHashMap;
 
@@ -17,7 +19,7 @@ pub(crate) struct ContractChanges {
     /// Per touched changeset: the contracts that changed, each with the set of functions that it is a contract of.
     of: Vec<Vec<(PathId, SetId)>>,
     /// Those sets, each sorted.
-    sets: Vec<Box<[u32]>>,
+    sets: Vec<Arc<[u32]>>,
     /// Per contract: the changesets of any size that touch it.
     changes: FxHashMap<PathId, u32>,
 }
@@ -38,16 +40,16 @@ impl ContractChanges {
     /// The changes of contracts in `history`, which `touched` was made of.
     pub(crate) fn new(table: &Table, history: &History, touched: &[Touched]) -> Self {
         let mut all = Self { of: Vec::with_capacity(touched.len()), sets: Vec::new(), changes: FxHashMap::default() };
-        let mut numbers: FxHashMap<Box<[u32]>, SetId> = FxHashMap::default();
+        let mut numbers: FxHashMap<Arc<[u32]>, SetId> = FxHashMap::default();
         for touched in touched {
             let changes = &history.changesets[touched.changeset as usize].changes;
             let mut contracts: Vec<(PathId, SetId)> = Vec::new();
             for (path, functions) in changes.iter().filter_map(|change| Some((change.path, table.contract_of(change)?)))
             {
                 let next = all.sets.len() as SetId;
-                let set = *numbers.entry(functions.into()).or_insert(next);
+                let set = *numbers.entry(Arc::clone(functions)).or_insert(next);
                 if set == next {
-                    all.sets.push(functions.into());
+                    all.sets.push(Arc::clone(functions));
                 }
                 contracts.push((path, set));
             }

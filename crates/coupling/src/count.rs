@@ -189,7 +189,7 @@ impl Scratch {
             let free = changeset.contract.binary_search(&(function as u32)).is_err();
             if free {
                 free_of_own_contract += weight;
-                for other in &changeset.contract {
+                for other in changeset.contract.iter() {
                     self.sums[*other as usize].with_contract += weight;
                     self.contracts.push(*other);
                 }

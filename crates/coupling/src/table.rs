@@ -6,6 +6,8 @@
 //! function in whose folder it was. Contracts are kept apart: they are what a communication channel is made of, and
 //! the measure asks what must change when they do not.
 
+use std::sync::Arc;
+
 use lockstep_model::{BlobId, ChangeKind, Closure, FileChange, FileKind, Function, History, PathId, RepoPath, Symbols};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -56,7 +58,7 @@ pub(crate) struct Table {
     /// Per path, and kind of change that is none of behaviour or contract: whose it is.
     beside: FxHashMap<(PathId, ChangeKind), SetId>,
     /// The sets of functions that share something, each sorted, each once.
-    pub sets: Vec<Box<[u32]>>,
+    pub sets: Vec<Arc<[u32]>>,
     /// Per function: true if some file of today is its own, or some part of the file in which it starts.
     pub has_own: Vec<bool>,
 }
@@ -163,13 +165,13 @@ impl Table {
     }
 
     /// The functions whose blocks of a manifest `change` touches; none if it is no change of a manifest.
-    pub(crate) fn block(&self, change: &FileChange) -> Option<&[u32]> {
-        self.blocks.get(&(change.path, change.before, change.after)).map(|set| &*self.sets[*set as usize])
+    pub(crate) fn block(&self, change: &FileChange) -> Option<&Arc<[u32]>> {
+        self.blocks.get(&(change.path, change.before, change.after)).map(|set| &self.sets[*set as usize])
     }
 
-    /// The functions that a change belongs to that is none of behaviour or contract.
-    pub(crate) fn beside(&self, path: PathId, kind: ChangeKind) -> &[u32] {
-        self.beside.get(&(path, kind)).map_or(&[], |set| &self.sets[*set as usize])
+    /// The functions that a change belongs to that is none of behaviour or contract; none if no such change is known.
+    pub(crate) fn beside(&self, path: PathId, kind: ChangeKind) -> Option<&Arc<[u32]>> {
+        self.beside.get(&(path, kind)).map(|set| &self.sets[*set as usize])
     }
 
     /// The parts of a file that `change` touches; none if only the file is known.
@@ -179,7 +181,7 @@ impl Table {
 
     /// The functions whose contract `change` touches; none if it touches none. Code that runs is no contract, even
     /// if it stands in a file that others take for one.
-    pub(crate) fn contract_of(&self, change: &FileChange) -> Option<&[u32]> {
+    pub(crate) fn contract_of(&self, change: &FileChange) -> Option<&Arc<[u32]>> {
         let Attribution { code, contract, .. } = self.get(change);
         let is_contract = match change.kind {
             ChangeKind::Contract => true,
@@ -239,8 +241,8 @@ fn mark_own_symbols(closures: &[Option<&Closure>], history: &History, parts: &Pa
 /// Gives equal sets equal numbers.
 #[derive(Default)]
 struct Sets {
-    all: Vec<Box<[u32]>>,
-    known: FxHashMap<Box<[u32]>, SetId>,
+    all: Vec<Arc<[u32]>>,
+    known: FxHashMap<Arc<[u32]>, SetId>,
 }
 
 impl Sets {
@@ -249,8 +251,9 @@ impl Sets {
             return *id;
         }
         let id = self.all.len() as SetId;
-        self.all.push(functions.into());
-        self.known.insert(functions.into(), id);
+        let functions: Arc<[u32]> = functions.into();
+        self.all.push(Arc::clone(&functions));
+        self.known.insert(functions, id);
         id
     }
 }
