@@ -63,7 +63,7 @@ pub fn all(tables: Arc<[FunctionTable]>) -> Vec<Box<dyn Platform>> {
 
 /// All that a declaration may say of its platform: the names of [`all`], and of what one of them reads besides its own.
 pub fn names() -> Vec<&'static str> {
-    all(Arc::default()).iter().map(|platform| platform.name()).chain([aws_sam::PLAIN]).collect()
+    all(Arc::default()).iter().map(|platform| platform.name()).chain([aws_sam::PLAIN, knative::FN]).collect()
 }
 
 /// Platforms that take functions from code alone. What they find counts where no manifest declares the same code.

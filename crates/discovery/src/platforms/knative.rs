@@ -14,7 +14,7 @@ use crate::{
 const NAME: &str = "knative";
 
 /// The other platform with such files.
-const FN: &str = "fn";
+pub(crate) const FN: &str = "fn";
 
 /// Where the templates of each runtime start, by the beginning of the runtime's name.
 const STARTS: [(&str, &[&str]); 8] = [
