@@ -244,11 +244,12 @@ impl<'a> View<'a> {
     /// The commits of `changesets` that tell most about `functions`: those that edit the fewest others, then those
     /// that edit the most of them, then the newest. At most `most`.
     pub fn telling(&self, functions: &[usize], changesets: &[Together], most: usize) -> Vec<CommitRef> {
+        let changes = functions.iter().flat_map(|function| self.facts.graph.changes_of(*function));
+        let mut edits: Vec<usize> = changes.map(|change| change.changeset).collect();
+        edits.sort_unstable();
+        // How many of the functions a changeset edits.
         let edited = |changeset: usize| {
-            let edits = |function: &&usize| {
-                self.facts.graph.changes_of(**function).iter().any(|change| change.changeset == changeset)
-            };
-            functions.iter().filter(edits).count()
+            edits.partition_point(|edit| *edit <= changeset) - edits.partition_point(|edit| *edit < changeset)
         };
         let mut ranked: Vec<_> = changesets
             .iter()
