@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use self::{
+    code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources},
 };
@@ -162,6 +163,7 @@ struct Graph<'a> {
     contracts: FxHashSet<RepoPath>,
     /// How many functions start in a file.
     entries: BTreeMap<RepoPath, usize>,
+    places: Places,
 }
 
 impl<'a> Graph<'a> {
@@ -185,6 +187,7 @@ impl<'a> Graph<'a> {
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),
             entries,
+            places: Places::of(functions, files),
         }
     }
 

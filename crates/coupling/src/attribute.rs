@@ -213,3 +213,33 @@ fn touch(touched: &mut Touched, table: &Table, change: &FileChange) {
         touched.note(functions, beside);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_many_have_in_common_is_as_if_it_were_listed() {
+        let (few, many): (Arc<[u32]>, Arc<[u32]>) = ([3, 9].into(), (0..WIDE as u32 + 4).collect());
+        let mut touched = Touched::default();
+        touched.note(&many, FunctionChange::Contract);
+        touched.note(&few, FunctionChange::Test);
+        touched.settle();
+        let mut both = KindSet::of(FunctionChange::Contract);
+        both.add(KindSet::of(FunctionChange::Test));
+        assert_eq!((touched.kinds_of(3), touched.kinds_of(4)), (both, KindSet::of(FunctionChange::Contract)));
+        assert_eq!(touched.kinds_of(WIDE + 4), KindSet::default());
+        assert!(touched.kinds.len() == 2 && Arc::ptr_eq(&touched.wide[0].0, &many));
+    }
+
+    #[test]
+    fn a_contract_is_one_list_until_there_are_two() {
+        let (one, other): (Arc<[u32]>, Arc<[u32]>) = ([1, 5].into(), [2, 5].into());
+        let mut touched = Touched::default();
+        touched.add_contract(&one);
+        touched.add_contract(&one);
+        assert!(Arc::ptr_eq(&touched.contract, &one));
+        touched.add_contract(&other);
+        assert_eq!(*touched.contract, [1, 2, 5]);
+    }
+}

@@ -34,9 +34,18 @@ type Chain = Vec<Repeat>;
 
 /// The copies among `repeats` of the rows `a` and `b`.
 pub(super) fn clones(ids: (&FunctionId, &FunctionId), a: &Row, b: &Row, repeats: &[Repeat]) -> Vec<CodeClone> {
+    // Nothing that follows makes a repeat longer, and most pairs of functions only share a custom or two.
+    if tokens_of(repeats) < TOKENS {
+        return Vec::new();
+    }
     let apart = apart(a, b, repeats);
-    let cut: Chain = apart.iter().filter_map(|repeat| whole_lines(a, b, repeat)).collect();
+    let near = apart.chunk_by(|x, y| y.a.1 <= x.a.1 + x.length + GAP).filter(|near| tokens_of(near) >= TOKENS);
+    let cut: Chain = near.flatten().filter_map(|repeat| whole_lines(a, b, repeat)).collect();
     chains(cut).iter().filter_map(|chain| clone(ids, a, b, chain)).collect()
+}
+
+fn tokens_of(repeats: &[Repeat]) -> usize {
+    repeats.iter().map(|repeat| repeat.length).sum()
 }
 
 /// The longest repeats, cut where longer ones have a token already, in the order of the first text.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_model::{ClosureFile, FileKind, Function, RepoPath};
+use lockstep_model::{ClosureFile, FileKind, FileSet, Function, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Graph, entry_file};
 use crate::kinds;
@@ -11,6 +12,35 @@ use crate::kinds;
 pub(super) fn roots(function: &Function) -> Vec<RepoPath> {
     let layers = function.layers.iter().filter_map(|layer| layer.path.clone());
     function.code_root.iter().cloned().chain(layers).collect()
+}
+
+/// Where functions are, folder by folder.
+#[derive(Default)]
+pub(super) struct Places {
+    /// How many functions have their code root or their start in a folder, at any depth.
+    inside: FxHashMap<RepoPath, usize>,
+    /// The folders that are code roots.
+    roots: FxHashSet<RepoPath>,
+}
+
+impl Places {
+    pub(super) fn of(functions: &[Function], files: &FileSet) -> Self {
+        let mut places = Self::default();
+        for function in functions {
+            let entry = entry_file(function, files);
+            let both = [entry.as_ref(), function.code_root.as_ref()].into_iter().flatten();
+            for folder in both.flat_map(RepoPath::ancestors).collect::<FxHashSet<RepoPath>>() {
+                *places.inside.entry(folder).or_insert(0) += 1;
+            }
+            places.roots.extend(function.code_root.clone());
+        }
+        places
+    }
+
+    /// True if no other function has a part in this code root of one.
+    fn is_of_one(&self, root: &RepoPath) -> bool {
+        self.inside.get(root) == Some(&1) && !root.ancestors().skip(1).any(|folder| self.roots.contains(&folder))
+    }
 }
 
 impl Graph<'_> {
@@ -42,8 +72,7 @@ impl Graph<'_> {
 
     /// The data in a code root that no other function has a part in.
     pub(super) fn add_data(&self, function: &Function, files: &mut BTreeMap<RepoPath, ClosureFile>) {
-        let Some(root) =
-            function.code_root.as_ref().filter(|root| !root.is_root() && self.is_exclusive(function, root))
+        let Some(root) = function.code_root.as_ref().filter(|root| !root.is_root() && self.places.is_of_one(root))
         else {
             return;
         };
@@ -67,14 +96,6 @@ impl Graph<'_> {
                 files.entry(path.clone()).or_insert(file);
             }
         }
-    }
-
-    fn is_exclusive(&self, function: &Function, root: &RepoPath) -> bool {
-        self.functions.iter().filter(|other| other.id != function.id).all(|other| {
-            let apart = |path: &RepoPath| !path.starts_with(root) && !root.starts_with(path);
-            other.code_root.as_ref().is_none_or(apart)
-                && entry_file(other, self.files).is_none_or(|entry| !entry.starts_with(root))
-        })
     }
 
     /// The layers whose language is not followed: all that they hold. In others, what is imported counts.

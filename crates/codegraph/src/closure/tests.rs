@@ -265,6 +265,28 @@ fn data_in_a_code_root_of_one_function_is_its_own() {
     assert_eq!(shown(&closures[1]), ["+both/a.js"]);
 }
 
+/// Who else is in a code root, or has it in its own.
+#[test]
+fn data_is_nobodys_own_where_another_function_has_a_part() {
+    let has_data = |other: &[&str]| {
+        let files = [
+            ("mail/in/index.js", ""),
+            ("mail/in/rates.html", ""),
+            ("mail/in/deep/b.js", ""),
+            ("mail/other.js", ""),
+            ("mail/inner.js", ""),
+        ];
+        let graph = graph(&[&["f mail/in/index.js mail/in"], other].concat(), &files).value;
+        shown(&graph.closures[0]).iter().any(|file| file.ends_with("rates.html"))
+    };
+    assert!(has_data(&[]));
+    assert!(has_data(&["g mail/other.js", "h mail/inner.js mail/inner"]));
+    assert!(!has_data(&["g mail/in/deep/b.js"]));
+    assert!(!has_data(&["g - mail/in/deep"]));
+    assert!(!has_data(&["g mail/other.js mail"]));
+    assert!(!has_data(&["g mail/other.js mail/in"]));
+}
+
 #[test]
 fn layers_count_by_import_or_whole() {
     let files = [
