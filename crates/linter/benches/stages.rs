@@ -6,30 +6,24 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark is there to print")]
 
+mod laps;
+
 use std::{
     collections::BTreeMap,
     env,
     fmt::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use lockstep_config::{Config, Levels};
-use lockstep_linter::{Options, Progress, Project, find, follow, lint, measure, mine, rules, tell_apart};
+use laps::Clock;
 use lockstep_testkit::{Page, Repository};
 
 /// Rounds, the first of which only warms up.
 const ROUNDS: usize = 8;
 const FUNCTIONS: usize = 60;
 const CHANGESETS: usize = 3_000;
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
 
 fn main() {
     let made;
@@ -72,42 +66,18 @@ fn made_up() -> Repository {
 }
 
 fn once(folder: &Path) -> (Vec<(&'static str, Duration)>, String) {
-    let mut times = Vec::new();
-    let mut clock = Instant::now();
-    let mut lap = |name: &'static str| {
-        times.push((name, clock.elapsed()));
-        clock = Instant::now();
-    };
+    let mut clock = Clock::start();
     let log = Command::new("git")
         .args(["log", "--first-parent", "-m", "--raw", "--no-renames"])
         .current_dir(folder)
         .stdout(Stdio::null())
         .status();
     assert!(log.is_ok_and(|status| status.success()), "git log runs in {}", folder.display());
-    lap("0 git log");
-    let config = Config::default();
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options { as_of: None, allow_shallow: true, jobs };
-    let project = Project::open(folder).expect("a project");
-    lap("1 list the files");
-    let found = find(&project, &config);
-    lap("2 find functions");
-    let followed = follow(&project, &config, &found, &Quiet);
-    lap("3 follow their code");
-    let mined = mine(&project, &config, &options, &Quiet);
-    lap("4 mine the history");
-    let (parts, _) = tell_apart(&project, &found, &followed.code.closures, &mined.history, jobs);
-    lap("5 tell parts of files apart");
-    let graph = measure(&project, &config, &found, &followed.code.closures, &mined.history, (&parts, &[]), &options);
-    lap("6 measure");
-    let size = format!("{} functions, {} changesets", found.functions.len(), graph.changesets().total);
-    drop((found, followed, mined, graph, project));
-    lap("7 (free memory)");
-    let project = Project::open(folder).expect("a project");
-    let levels = Levels::new(&config, &[], &rules()).expect("no flags, no errors");
-    drop(lint(&project, &config, &levels, &options, &Quiet));
-    lap("8 all of it, stages overlapping");
-    (times, size)
+    clock.lap("0 git log");
+    let size = laps::stages(folder, &mut clock);
+    clock.lap("8 (free memory)");
+    laps::whole(folder, &mut clock);
+    (clock.laps(), size)
 }
 
 fn report(size: &str, times: &BTreeMap<&str, Vec<Duration>>) {
