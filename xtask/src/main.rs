@@ -3,7 +3,7 @@
 //! the functions that are found against those that people counted, `closures` the files they reach against what compilers
 //! and bundlers say, `pairs` counts those that share code, `affected` what would have been deployed, `clones` lists copies
 //! for reading, `account` where each rule spoke; most print Markdown tables. `pictures` opens reports in a browser. `follow` does
-//! what is timed beside tools that follow imports.
+//! what is timed beside tools that follow imports. `instructions` guards against getting slower.
 
 mod account;
 mod affected;
@@ -16,6 +16,7 @@ mod follow;
 mod found;
 mod functions;
 mod headline;
+mod instructions;
 mod pairs;
 mod pictures;
 mod placebo;
@@ -50,6 +51,8 @@ enum Task {
     /// A row for each: kB, milliseconds until it can be used and those computed, sheets of paper, checks of filters and clicks,
     /// faults, and what axe finds that is less than serious. Each view is a picture.
     Pictures(pictures::Wanted),
+    /// How many instructions a `check` takes, against what it took before; fails if that is a fifth more
+    Instructions(instructions::Wanted),
     /// Install the pinned clients and say where: the value of LOCKSTEP_CLIENTS
     Clients,
     /// This tool, the formula it started from, code-maat's degree and popularity, per repository and on average
@@ -166,6 +169,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Test(wanted) => test::run(&wanted)?,
         Task::Pictures(wanted) => pictures::take(&wanted)?,
+        Task::Instructions(wanted) => instructions::guard(&wanted)?,
         Task::Clients => writeln!(io::stdout().lock(), "{}", clients::Clients::install()?.folder.display())?,
         Task::Headline(wanted) => {
             let tested = all(&wanted, 0)?;
