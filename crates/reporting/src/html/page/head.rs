@@ -110,7 +110,7 @@ fn lead(answers: &[Answers]) -> String {
         (0, _) => "No functions were found.".to_owned(),
         (_, 0) => format!("Of {} nothing can be said yet: too little history.", count(all, "function")),
         (_, 1) if bound == 0 => {
-            "The one function that can be judged must change with none of another service.".to_owned()
+            "The one function that can be judged need not change with one of another service.".to_owned()
         }
         (_, 1) => "The one function that can be judged cannot be changed alone.".to_owned(),
         _ if bound == 0 => {
@@ -155,7 +155,7 @@ mod tests {
         };
         assert_eq!(said(0, 0, 0), "No functions were found.");
         assert_eq!(said(0, 0, 1), "Of 1 function nothing can be said yet: too little history.");
-        assert_eq!(said(0, 1, 7), "The one function that can be judged must change with none of another service.");
+        assert_eq!(said(0, 1, 7), "The one function that can be judged need not change with one of another service.");
         assert_eq!(said(1, 0, 7), "The one function that can be judged cannot be changed alone.");
         assert_eq!(
             said(0, 2, 7),
