@@ -45,7 +45,7 @@ struct More {
 }
 
 impl Tracked {
-    /// What the index at `path` says; `config` is that of its repository.
+    /// What `index` says; `config` is that of its repository, whose own files lie in `git_dir`.
     pub(crate) fn of(index: &git2::Index, config: Option<&Config>, git_dir: &Path) -> Self {
         // Asked for before the entries are looked at: an index that is written meanwhile is younger than it is taken for.
         let written = index.path().and_then(|path| fs::metadata(path).ok()?.modified().ok()).and_then(time_of);
@@ -108,7 +108,7 @@ fn time_of(time: SystemTime) -> Option<Time> {
     Some((i64::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
 }
 
-/// Git keeps the low 32 bits of the seconds.
+/// True if a file that had the time `kept` has it still; where no fractions of a second were kept, seconds tell.
 fn is_time(kept: Time, now: Time) -> bool {
     kept.0 == now.0 && (kept.1 == 0 || kept.1 == now.1)
 }
