@@ -14,7 +14,7 @@ use std::{
 
 use lockstep_config::{Config, LevelFlag, Levels};
 use lockstep_diagnostics::Level;
-use lockstep_linter::{Options, Progress, Project, Report, analyse, judge, measure, rules, tell_apart};
+use lockstep_linter::{Options, Project, Report, Silent, analyse, judge, measure, rules, tell_apart};
 use lockstep_model::{ChangesetKind, FileChange, History, RepoPath};
 
 use crate::program;
@@ -23,13 +23,6 @@ use crate::program;
 const REPLAYED: usize = 100;
 /// Changesets after a change in which what was missing may have been made up for.
 const SOON: usize = 5;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
 
 /// A project whose history is cut off.
 struct Replay {

@@ -12,17 +12,9 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Against, Project, find, follow};
+use lockstep_linter::{Against, Project, Silent, find, follow};
 
 use crate::program;
-
-/// Says nothing.
-struct Silent;
-
-impl lockstep_linter::Progress for Silent {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
 
 /// Random numbers, the same in every run (xorshift, Marsaglia 2003).
 struct Dice(u64);

@@ -4,12 +4,12 @@
     cargo build --release -p lockstep-testkit --example made_up_history
     python3 xtask/reference/growth.py target/release PLACE [--picture FILE] [--largest]
 
-Makes histories in PLACE, those that are there already aside, and runs `lockstep check --no-cache` on each, by itself. Prints
-Markdown tables: the time by the clock, the time that the processors were busy, the most memory, the pages of packs that
-were mapped among it, and the most that no file stands behind; and the exponents, by least squares through the logarithms of the upper half of each series. An exponent of
-1 means that what is twice as large takes twice as long. What all points of a series have in common hides growth, so there is
-also the exponent of what each takes beyond the smallest. FILE gets the plot; --largest runs a million changesets of 5,000
-functions as well.
+Makes histories in PLACE, those that are there already aside, and runs `lockstep check --no-cache` on each, by itself.
+Prints Markdown tables: the time by the clock, the time that the processors were busy, the most memory, the pages of packs
+that were mapped among it, and the most that no file stands behind; and the exponents, by least squares through the
+logarithms of the upper half of each series. An exponent of 1 means that what is twice as large takes twice as long. What
+all points of a series have in common hides growth, so there is also the exponent of what each takes beyond the smallest.
+FILE gets the plot; --largest runs a million changesets of 5,000 functions as well.
 """
 
 import argparse

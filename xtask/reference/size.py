@@ -3,9 +3,10 @@
     cargo rustc --release -p cargo-lockstep --bin lockstep -- -C link-arg=-Wl,-Map=/tmp/lockstep.map
     python3 xtask/reference/size.py target/release/lockstep /tmp/lockstep.map [--rows 25]
 
-Reads the map of lld, which Rust links with on Linux. Generic code is counted for the crate that made it; C is counted for the
-crate that compiled it. What the linker itself makes (relocations, the index of unwinding) belongs to no crate, and has a row of
-its own. Prints two Markdown tables, by kind of crate and by crate: bytes of code, of constants, of constants that hold addresses, and of tables for unwinding.
+Reads the map of lld, which Rust links with on Linux. Generic code is counted for the crate that made it; C is counted for
+the crate that compiled it. What the linker itself makes (relocations, the index of unwinding) belongs to no crate, and has
+a row of its own. Prints two Markdown tables, by kind of crate and by crate: bytes of code, of constants, of constants that
+hold addresses, and of tables for unwinding.
 """
 
 import argparse

@@ -9,9 +9,9 @@ use std::{
 
 use anyhow::Context;
 use lockstep_config::{Config, LevelFlag, Levels};
-use lockstep_linter::{Options, Project, lint};
+use lockstep_linter::{Options, Project, Silent, lint};
 
-use crate::{run::Quiet, selection::Repository};
+use crate::selection::Repository;
 
 /// Repositories that are shown of a rule.
 const SHOWN: usize = 3;
@@ -69,7 +69,7 @@ fn one(repository: &Repository, clone: &Path, spoke: &mut BTreeMap<&'static str,
     let levels = Levels::new(&config, &[flag], &lockstep_linter::rules())
         .map_err(|errors| anyhow::anyhow!("{} errors in the levels", errors.len()))?;
     let options = Options { as_of: None, allow_shallow: false, jobs: rayon::current_num_threads() };
-    let report = lint(&project, &config, &levels, &options, &Quiet);
+    let report = lint(&project, &config, &levels, &options, &Silent);
     let commit = report.history.state.head.map(|commit| commit.short()).unwrap_or_default();
     let mut found: BTreeMap<&'static str, (usize, String)> = BTreeMap::new();
     for finding in &report.findings {

@@ -8,10 +8,8 @@ use std::{
 
 use anyhow::{Context, bail};
 use lockstep_config::Config;
-use lockstep_linter::{Project, Snapshot, between};
+use lockstep_linter::{Project, Silent, Snapshot, between};
 use lockstep_model::{Affected, CommitId};
-
-use crate::run::Quiet;
 
 /// Replays the last `last` changesets of the main line of `clone`, and writes a row for each and one for all.
 ///
@@ -27,7 +25,7 @@ pub fn replay(clone: &Path, last: usize) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     let mut before: Option<Snapshot> = None;
     for commit in commits.iter().rev() {
-        let after = Snapshot::of(project.at(*commit), &config, &Quiet);
+        let after = Snapshot::of(project.at(*commit), &config, &Silent);
         if let Some(before) = &before {
             let affected = between(before, &after);
             let kinds = affected.functions.iter().flat_map(|function| &function.reasons).map(|reason| reason.kind);

@@ -7,10 +7,8 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Project, find, follow};
+use lockstep_linter::{Project, Silent, find, follow};
 use lockstep_model::Fragment;
-
-use crate::run::Quiet;
 
 /// Writes each copy, the longest first, with the first `show` lines of it, and how long all of it took.
 ///
@@ -21,7 +19,7 @@ pub fn list(checkout: &Path, show: usize) -> anyhow::Result<()> {
     let config = Config::default();
     let found = find(&project, &config);
     let before = Instant::now();
-    let mut code = follow(&project, &config, &found, &Quiet).code;
+    let mut code = follow(&project, &config, &found, &Silent).code;
     let followed = before.elapsed();
     code.clones.sort_by_key(|clone| std::cmp::Reverse((clone.lines, clone.tokens)));
     let mut out = io::stdout().lock();

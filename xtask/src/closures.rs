@@ -13,11 +13,9 @@ use std::{
 use anyhow::Context;
 use clap::ValueEnum;
 use lockstep_config::Config;
-use lockstep_linter::{Project, find, follow_with};
+use lockstep_linter::{Project, Silent, find, follow_with};
 use lockstep_model::{ClosureFile, FileKind};
 use serde::Deserialize;
-
-use crate::run::Quiet;
 
 /// What another tool says.
 #[derive(Debug, Deserialize)]
@@ -65,7 +63,7 @@ pub fn compare(asked: &Asked<'_>) -> anyhow::Result<()> {
     let project = Project::open(asked.checkout)?;
     let config = Config::default();
     let found = find(&project, &config);
-    let followed = follow_with(&project, &config, &found, asked.by == By::Files, &Quiet);
+    let followed = follow_with(&project, &config, &found, asked.by == By::Files, &Silent);
     let wanted = |path: &str| {
         let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
         asked.extensions.is_empty() || asked.extensions.iter().any(|wanted| wanted == extension)

@@ -9,10 +9,8 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Project, find, follow_with};
+use lockstep_linter::{Project, Silent, find, follow_with};
 use lockstep_model::RepoPath;
-
-use crate::run::Quiet;
 
 /// Follows, and writes how many functions there are, how many files they reach, how many files were read for that, and how
 /// much of the time it took to find the functions, which tools that only follow imports need not do.
@@ -25,7 +23,7 @@ pub fn follow(checkout: &Path) -> anyhow::Result<()> {
     let config = Config::default();
     let found = find(&project, &config);
     let found_after = start.elapsed();
-    let code = follow_with(&project, &config, &found, false, &Quiet).code;
+    let code = follow_with(&project, &config, &found, false, &Silent).code;
     let reached: BTreeSet<&RepoPath> =
         code.closures.iter().flat_map(|closure| &closure.files).map(|file| &file.path).collect();
     let read: usize = code.languages.values().sum();

@@ -7,10 +7,8 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Project, find, follow_with};
+use lockstep_linter::{Project, Silent, find, follow_with};
 use lockstep_model::{Closure, FileKind, RepoPath, Symbols};
-
-use crate::run::Quiet;
 
 /// What functions reach, by file: which function, and which part.
 type Reached<'c> = BTreeMap<&'c RepoPath, Vec<(usize, &'c Symbols)>>;
@@ -28,8 +26,8 @@ pub fn count(checkout: &Path) -> anyhow::Result<()> {
     let project = Project::open(checkout)?;
     let config = Config::default();
     let found = find(&project, &config);
-    let by_files = follow_with(&project, &config, &found, true, &Quiet).code.closures;
-    let by_symbols = follow_with(&project, &config, &found, false, &Quiet).code.closures;
+    let by_files = follow_with(&project, &config, &found, true, &Silent).code.closures;
+    let by_symbols = follow_with(&project, &config, &found, false, &Silent).code.closures;
     let functions = by_symbols.iter().filter(|closure| !closure.files.is_empty()).count();
     let reached = reached(&by_symbols);
     let share_file = pairs(&reached, |_, _, _| true);

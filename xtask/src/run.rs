@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use lockstep_config::Config;
-use lockstep_linter::{BacktestOptions, Options, Progress, Project, coupling::backtest::Outcome};
+use lockstep_linter::{BacktestOptions, Options, Project, Silent, coupling::backtest::Outcome};
 
 use crate::selection::Repository;
 
@@ -14,14 +14,6 @@ pub struct Tested {
     pub name: String,
     /// The outcome of its backtest.
     pub outcome: Outcome,
-}
-
-/// Tells nothing.
-pub struct Quiet;
-
-impl Progress for Quiet {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
 }
 
 /// Backtests the clone of `repository` below `corpus`; the reason if its history is not whole or too short.
@@ -39,7 +31,7 @@ pub fn backtest(
         bail!("{}: {why}", repository.name);
     }
     let options = Options { as_of: None, allow_shallow: false, jobs: rayon::current_num_threads() };
-    let tested = lockstep_linter::backtest(&project, &config, &options, wanted, &Quiet);
+    let tested = lockstep_linter::backtest(&project, &config, &options, wanted, &Silent);
     if let Some(reason) = tested.incomplete.first() {
         return Ok(Err(reason.reason.clone()));
     }

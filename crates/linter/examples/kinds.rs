@@ -16,15 +16,8 @@ use std::{
 };
 
 use lockstep_config::Config;
-use lockstep_linter::{Options, Progress, Project, compare_versions, find, follow, mine};
+use lockstep_linter::{Options, Project, Silent, compare_versions, find, follow, mine};
 use lockstep_model::{ChangeKind, Changeset, FileChange, History};
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
 
 /// A change with the kind that its path says.
 type Line<'a> = (&'a Changeset, ChangeKind, &'a FileChange);
@@ -39,8 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::default();
     let options = Options { as_of: None, allow_shallow: true, jobs: 0 };
     let found = find(&project, &config);
-    let code = follow(&project, &config, &found, &Quiet).code;
-    let by_path = mine(&project, &config, &options, &Quiet).history;
+    let code = follow(&project, &config, &found, &Silent).code;
+    let by_path = mine(&project, &config, &options, &Silent).history;
     let mut history = by_path.clone();
     let judged = compare_versions(&project, &code.closures, &mut history, options.jobs);
     let mut lines = lines(&by_path, &history);

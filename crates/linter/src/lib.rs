@@ -104,7 +104,7 @@ pub trait Progress: Sync {
 }
 
 /// Progress that nobody is told of.
-struct Silent;
+pub struct Silent;
 
 impl Progress for Silent {
     fn stage(&self, _: &'static str) {}

@@ -6,14 +6,7 @@ use std::{
 };
 
 use lockstep_config::{Config, Levels};
-use lockstep_linter::{Options, Progress, Project, find, follow, lint, measure, mine, rules, tell_apart};
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
+use lockstep_linter::{Options, Project, Silent, find, follow, lint, measure, mine, rules, tell_apart};
 
 /// Times what happens between its calls.
 pub struct Clock {
@@ -47,9 +40,9 @@ pub fn stages(folder: &Path, clock: &mut Clock) -> String {
     clock.lap("1 list the files");
     let found = find(&project, &config);
     clock.lap("2 find functions");
-    let followed = follow(&project, &config, &found, &Quiet);
+    let followed = follow(&project, &config, &found, &Silent);
     clock.lap("3 follow their code");
-    let mut mined = mine(&project, &config, &options, &Quiet);
+    let mut mined = mine(&project, &config, &options, &Silent);
     clock.lap("4 mine the history");
     drop(lockstep_linter::compare_versions(&project, &followed.code.closures, &mut mined.history, options.jobs));
     clock.lap("5 compare versions");
@@ -65,6 +58,6 @@ pub fn whole(folder: &Path, clock: &mut Clock) {
     let config = Config::default();
     let project = Project::open(folder).expect("a project");
     let levels = Levels::new(&config, &[], &rules()).expect("no flags, no errors");
-    drop(lint(&project, &config, &levels, &options(), &Quiet));
+    drop(lint(&project, &config, &levels, &options(), &Silent));
     clock.lap("9 all of it, stages overlapping");
 }

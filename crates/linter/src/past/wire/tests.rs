@@ -4,14 +4,7 @@ use lockstep_config::Config;
 use lockstep_testkit::{Page, Repository};
 
 use super::*;
-use crate::{Options, Progress, Project, analyse, model};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn stage(&self, _: &'static str) {}
-    fn step(&self, _: usize, _: usize) {}
-}
+use crate::{Options, Project, Silent, analyse, model};
 
 const OPTIONS: Options = Options { as_of: None, allow_shallow: false, jobs: 1 };
 
