@@ -4,10 +4,13 @@
 //! A tree may be as deep as its text is long: nothing here recurses, and what a language does with a tree must not
 //! either, or must stop at [`DEEPEST`].
 
+mod recent;
+
 use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
 
+use self::recent::Known;
 use crate::tokens::Token;
 
 /// Larger texts are not parsed: data and bundles, written by programs. 4 MiB.
@@ -23,7 +26,7 @@ const STEPS: usize = 1_000;
 /// How deep a walk may recurse; what lies deeper is passed over, and said to be.
 pub(crate) const DEEPEST: usize = 400;
 
-/// The tree of `text`.
+/// The tree of `text`. What it has in common with a text that this thread read just before is not parsed again.
 ///
 /// # Errors
 /// Why there is none: it is larger than what people write, or repairing its errors takes too long.
@@ -31,6 +34,24 @@ pub(crate) fn parse(language: &Language, text: &str) -> Result<Tree, String> {
     if text.len() > LARGEST {
         return Err(format!("the file has {} bytes, more than a source that people write", text.len()));
     }
+    let near = match recent::of(language, text) {
+        Known::Whole(tree) => return Ok(tree),
+        Known::Near(tree) => Some(tree),
+        Known::Nothing => None,
+    };
+    let follows = |tree: &Tree| !tree.root_node().has_error();
+    let tree = match near.and_then(|near| parse_from(language, text, Some(&near)).ok()).filter(follows) {
+        Some(tree) => tree,
+        None => parse_from(language, text, None)?,
+    };
+    if follows(&tree) {
+        recent::hold(language, text, &tree);
+    }
+    Ok(tree)
+}
+
+/// The tree of `text`, made of what is still true of `near`, and of the text.
+fn parse_from(language: &Language, text: &str, near: Option<&Tree>) -> Result<Tree, String> {
     let mut parser = Parser::new();
     parser.set_language(language).map_err(|error| error.to_string())?;
     let mut steps = 0;
@@ -41,7 +62,7 @@ pub(crate) fn parse(language: &Language, text: &str) -> Result<Tree, String> {
     };
     let options = ParseOptions::new().progress_callback(&mut count);
     let bytes = text.as_bytes();
-    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), near, Some(options));
     tree.ok_or_else(|| "the text is not of this language, as far as could be read".to_owned())
 }
 

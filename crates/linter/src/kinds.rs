@@ -10,7 +10,7 @@ mod packages;
 mod text;
 mod xml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lockstep_codegraph::change;
 use lockstep_diagnostics::{Problem, ProblemKind};
@@ -131,9 +131,13 @@ fn read(
     changes: &[FileChange],
     jobs: usize,
 ) -> BTreeMap<(Pair, ChangeKind), Verdict> {
-    let mut of_file: BTreeMap<PathId, BTreeSet<(Pair, ChangeKind)>> = BTreeMap::new();
+    // In the order of the history: a version is read faster right after the one before it.
+    let mut of_file: BTreeMap<PathId, Vec<(Pair, ChangeKind)>> = BTreeMap::new();
+    let mut seen = FxHashSet::default();
     for change in changes {
-        of_file.entry(change.path).or_default().insert((pair(change), change.kind));
+        if seen.insert((change.path, pair(change), change.kind)) {
+            of_file.entry(change.path).or_default().push((pair(change), change.kind));
+        }
     }
     let verdicts = contents::each_file(project, jobs, Wanted::of(changes.iter(), &|_| true), &|file, contents| {
         let pairs = of_file.get(&file).into_iter().flatten();
