@@ -23,10 +23,10 @@ pub fn agree(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
 pub(crate) fn agree_by_grammar(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
     let grammar = trees::grammar_of(path)?;
     // Reading a tree of these takes ten times as long as comparing words.
-    if grammar.c_like && !words::may_agree(before, after) {
+    if grammar.order.is_some_and(|order| !words::may_agree(order, before, after)) {
         return Some(false);
     }
-    trees::agree(&grammar, before, after)
+    trees::agree(grammar, before, after)
 }
 
 /// The tokens of a source file, for languages that have a grammar of tree-sitter's; empty for all others.

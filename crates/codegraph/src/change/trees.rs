@@ -3,18 +3,17 @@
 //! Two versions agree if their trees do, node by node and leaf by leaf, without comments, semicolons, trailing commas
 //! and parentheses around expressions, and with sorted imports.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use lockstep_model::RepoPath;
 use tree_sitter::{Language, Node};
 
+use super::words::Order;
 use crate::syntax;
 
 /// What has to be known of a language, beside its grammar.
 pub(super) struct Grammar {
     pub(super) language: Language,
-    /// Kinds of nodes that bring names in.
-    imports: &'static [&'static str],
     /// True if an import whose name is not used says nothing.
     unused_imports_say_nothing: bool,
     /// True if single and double quotes around a text without escapes are the same.
@@ -23,51 +22,112 @@ pub(super) struct Grammar {
     lines_matter: bool,
     /// Starts of comments that tell the compiler, or the program as it runs, something.
     directives: &'static [&'static str],
-    /// True if strings and comments look as they do in C.
-    pub(super) c_like: bool,
+    /// What is in its order, if strings and comments look as they do in C.
+    pub(super) order: Option<Order>,
+    /// What becomes of nodes, by the number of their kind.
+    sorts: Vec<Sort>,
 }
 
 /// Larger texts are not parsed: these parsers read some 10 MB/s. 512 KiB.
 const LARGEST: usize = 512 << 10;
 
+static GO: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    directives: &["//go:", "// +build"],
+    ..Grammar::new(tree_sitter_go::LANGUAGE.into(), &["import_spec"])
+});
+static JAVA: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    unused_imports_say_nothing: true,
+    ..Grammar::new(tree_sitter_java::LANGUAGE.into(), &["import_declaration"])
+});
+static KOTLIN: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    lines_matter: true,
+    ..Grammar::new(tree_sitter_kotlin_ng::LANGUAGE.into(), &["import"])
+});
+static CSHARP: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    order: Some(Order::OfWords),
+    ..Grammar::new(tree_sitter_c_sharp::LANGUAGE.into(), &["using_directive"])
+});
+static SCALA: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    lines_matter: true,
+    order: Some(Order::Fixed),
+    ..Grammar::new(tree_sitter_scala::LANGUAGE.into(), &[])
+});
+static RUBY: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    directives: &["# frozen_string_literal"],
+    quotes_alike: true,
+    lines_matter: true,
+    order: None,
+    ..Grammar::new(tree_sitter_ruby::LANGUAGE.into(), &[])
+});
+static PHP: LazyLock<Grammar> = LazyLock::new(|| Grammar {
+    // Frameworks read annotations from these comments.
+    directives: &["/**"],
+    quotes_alike: true,
+    order: None,
+    ..Grammar::new(tree_sitter_php::LANGUAGE_PHP.into(), &["namespace_use_declaration"])
+});
+
 /// The grammar of a file, by its extension.
-pub(super) fn grammar_of(path: &RepoPath) -> Option<Grammar> {
-    let c_like = |language, imports| Grammar {
-        language,
-        imports,
-        unused_imports_say_nothing: false,
-        quotes_alike: false,
-        lines_matter: false,
-        directives: &[],
-        c_like: true,
-    };
+pub(super) fn grammar_of(path: &RepoPath) -> Option<&'static Grammar> {
     Some(match path.extension()? {
-        "go" => {
-            Grammar { directives: &["//go:", "// +build"], ..c_like(tree_sitter_go::LANGUAGE.into(), &["import_spec"]) }
-        }
-        "java" => Grammar {
-            unused_imports_say_nothing: true,
-            ..c_like(tree_sitter_java::LANGUAGE.into(), &["import_declaration"])
-        },
-        "kt" | "kts" => Grammar { lines_matter: true, ..c_like(tree_sitter_kotlin_ng::LANGUAGE.into(), &["import"]) },
-        "cs" => c_like(tree_sitter_c_sharp::LANGUAGE.into(), &["using_directive"]),
-        "scala" | "sc" => Grammar { lines_matter: true, ..c_like(tree_sitter_scala::LANGUAGE.into(), &[]) },
-        "rb" => Grammar {
-            directives: &["# frozen_string_literal"],
-            quotes_alike: true,
-            lines_matter: true,
-            c_like: false,
-            ..c_like(tree_sitter_ruby::LANGUAGE.into(), &[])
-        },
-        "php" => Grammar {
-            // Frameworks read annotations from these comments.
-            directives: &["/**"],
-            quotes_alike: true,
-            c_like: false,
-            ..c_like(tree_sitter_php::LANGUAGE_PHP.into(), &["namespace_use_declaration"])
-        },
+        "go" => &GO,
+        "java" => &JAVA,
+        "kt" | "kts" => &KOTLIN,
+        "cs" => &CSHARP,
+        "scala" | "sc" => &SCALA,
+        "rb" => &RUBY,
+        "php" => &PHP,
         _ => return None,
     })
+}
+
+impl Grammar {
+    /// `imports`: the kinds of nodes that bring names in.
+    fn new(language: Language, imports: &[&str]) -> Self {
+        let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
+        let sort = |id| {
+            let kind = language.node_kind_for_id(id).unwrap_or_default();
+            Sort::of(kind, language.node_kind_is_named(id), imports)
+        };
+        Self {
+            sorts: (0..count).map(sort).collect(),
+            language,
+            unused_imports_say_nothing: false,
+            quotes_alike: false,
+            lines_matter: false,
+            directives: &[],
+            order: Some(Order::OfImports),
+        }
+    }
+}
+
+/// What the kind of a node says of it.
+#[derive(Clone, Copy)]
+enum Sort {
+    Comment,
+    Import,
+    Through,
+    Nothing,
+    Text,
+    Named,
+    /// A sign, which has no name.
+    Sign,
+}
+
+impl Sort {
+    fn of(kind: &str, named: bool, imports: &[&str]) -> Self {
+        match kind {
+            _ if kind.contains("comment") => Self::Comment,
+            _ if imports.contains(&kind) => Self::Import,
+            // Go writes its imports in these, or without them.
+            "import_declaration" | "import_spec_list" if !imports.is_empty() => Self::Through,
+            "parenthesized_expression" => Self::Through,
+            _ if !named && (kind == ";" || kind.trim().is_empty()) => Self::Nothing,
+            _ if !named => Self::Sign,
+            _ if kind.contains("string") || kind.contains("heredoc") => Self::Text,
+            _ => Self::Named,
+        }
+    }
 }
 
 /// True if the trees agree; none if one of them has an error.
@@ -161,29 +221,26 @@ impl<'a> Writer<'a> {
 
     /// What becomes of a node; `bare` if the one above it is passed over.
     fn part(&mut self, node: &Node<'_>, bare: bool) -> Part {
-        let (kind, text) = (node.kind(), self.source(node));
-        if kind.contains("comment") {
-            let directive = self.grammar.directives.iter().any(|start| text.starts_with(start));
-            return if directive && (!text.starts_with("/**") || has_annotation(text)) {
-                Part::Text
-            } else {
+        let sort = self.grammar.sorts.get(usize::from(node.kind_id())).copied().unwrap_or(Sort::Named);
+        match sort {
+            Sort::Comment if self.is_directive(self.source(node)) => Part::Text,
+            Sort::Import => {
+                let words = self.source(node).split_whitespace().collect::<Vec<_>>().join(" ");
+                self.imports.push(words.trim_end_matches([';', ' ']).to_owned());
                 Part::Nothing
-            };
+            }
+            Sort::Comment | Sort::Nothing => Part::Nothing,
+            Sort::Sign if bare => Part::Nothing,
+            Sort::Through => Part::Through,
+            Sort::Text => Part::Text,
+            Sort::Sign | Sort::Named if node.child_count() == 0 => Part::Text,
+            Sort::Sign | Sort::Named => Part::Node,
         }
-        if self.grammar.imports.contains(&kind) {
-            self.imports
-                .push(text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches([';', ' ']).to_owned());
-            return Part::Nothing;
-        }
-        match kind {
-            // Go writes its imports in these, or without them.
-            "import_declaration" | "import_spec_list" if !self.grammar.imports.is_empty() => Part::Through,
-            "parenthesized_expression" => Part::Through,
-            _ if !node.is_named() && (bare || kind == ";" || kind.trim().is_empty()) => Part::Nothing,
-            _ if node.is_named() && (kind.contains("string") || kind.contains("heredoc")) => Part::Text,
-            _ if node.child_count() == 0 => Part::Text,
-            _ => Part::Node,
-        }
+    }
+
+    fn is_directive(&self, comment: &str) -> bool {
+        let starts = self.grammar.directives.iter().any(|start| comment.starts_with(start));
+        starts && (!comment.starts_with("/**") || has_annotation(comment))
     }
 
     fn source(&self, node: &Node<'_>) -> &'a str {
@@ -217,7 +274,9 @@ impl<'a> Writer<'a> {
             (")" | "]" | "}", false) => self.comma = false,
             _ => self.write_comma(),
         }
-        self.words.insert(text);
+        if self.grammar.unused_imports_say_nothing {
+            self.words.insert(text);
+        }
         if self.grammar.lines_matter && matches!(text, "+" | "-" | "*" | "&") && self.starts_line(node) {
             self.rest.push(b'\n');
         }

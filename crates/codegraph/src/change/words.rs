@@ -1,30 +1,43 @@
-//! A quick look at two texts of a language of the C family: if their words differ, comments and lines that import
+//! A quick look at two texts of a language of the C family: if what they say differs, comments and lines that import
 //! apart, so do their trees.
 
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
-/// False if the words outside of comments and imports surely differ, whatever their order. True says nothing.
-///
-/// The look is rough (it knows no raw strings of C#, say): where it is wrong, a change counts that need not.
-pub(super) fn may_agree(before: &str, after: &str) -> bool {
-    sum(before) == sum(after)
+/// What a language leaves to its writers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Lines that begin with `import` may be in any order, and may say nothing.
+    OfImports,
+    /// Other lines that bring names in may be in any order as well: only which words there are is looked at.
+    OfWords,
+    /// Nothing: an import counts where it stands.
+    Fixed,
 }
 
-/// A sum over all words, so that lists may be in another order.
-fn sum(text: &str) -> u64 {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0, sum: 0 };
+/// False if what stands outside of comments surely differs, by `order`. True says nothing.
+///
+/// The look is rough (it knows no raw strings of C#, say): where it is wrong, a change counts that need not.
+pub(super) fn may_agree(order: Order, before: &str, after: &str) -> bool {
+    look(order, before) == look(order, after)
+}
+
+/// A hash of what stands outside of comments: of all signs in their order, but for white space and what a layout may add
+/// or leave out; or of the words, whatever their order.
+fn look(order: Order, text: &str) -> u64 {
+    let mut scan = Scan { order, bytes: text.as_bytes(), at: 0, hash: 0 };
     while let Some(byte) = scan.peek(0) {
         scan.step(byte);
     }
-    scan.sum
+    scan.hash
 }
 
 struct Scan<'a> {
+    order: Order,
     bytes: &'a [u8],
     at: usize,
-    sum: u64,
+    hash: u64,
 }
 
 impl Scan<'_> {
@@ -40,37 +53,36 @@ impl Scan<'_> {
             (b'"', _) => self.quoted(b"\""),
             (b'`', _) => self.quoted(b"`"),
             (b'\'', _) => self.character(),
-            (b'i', _) if self.starts_line_with(b"import (") => self.skip_past(b")"),
-            (b'i', _) if self.starts_line_with(b"import ") => self.skip_past(b"\n"),
-            _ if is_word(byte) => self.word(),
-            _ => self.at += 1,
+            (b'i', _) if self.imports(b"import (") => self.skip_past(b")"),
+            (b'i', _) if self.imports(b"import ") => self.skip_past(b"\n"),
+            _ => self.take(byte),
         }
     }
 
-    /// Lines that bring names in are passed over: whether the names are used is for the tree to say.
-    fn starts_line_with(&self, words: &[u8]) -> bool {
+    /// Lines that bring names in are passed over where they may say nothing: whether the names are used is for the tree to
+    /// say.
+    fn imports(&self, words: &[u8]) -> bool {
         let starts_line = self.at == 0 || self.bytes[self.at - 1] == b'\n';
-        starts_line && self.bytes[self.at..].starts_with(words)
+        self.order != Order::Fixed && starts_line && self.bytes[self.at..].starts_with(words)
     }
 
     fn skip_past(&mut self, end: &[u8]) {
         let rest = &self.bytes[self.at..];
-        self.at += rest.windows(end.len()).position(|window| window == end).map_or(rest.len(), |at| at + end.len());
+        self.at += memchr::memmem::find(rest, end).map_or(rest.len(), |at| at + end.len());
     }
 
-    /// The words of a string count; signs of comments in it are none.
+    /// What is in a string counts; signs of comments in it are none.
     fn quoted(&mut self, end: &[u8]) {
-        self.at += end.len();
+        self.skip(end.len());
         while let Some(byte) = self.peek(0) {
             match byte {
-                b'\\' if end != b"`" => self.at += 2,
+                b'\\' if end != b"`" => self.skip(2),
                 b'\n' if end == b"\"" => return,
                 _ if self.bytes[self.at..].starts_with(end) => {
-                    self.at += end.len();
+                    self.skip(end.len());
                     return;
                 }
-                _ if is_word(byte) => self.word(),
-                _ => self.at += 1,
+                _ => self.take(byte),
             }
         }
     }
@@ -78,19 +90,44 @@ impl Scan<'_> {
     /// `'"'` and `'\\'` open no string.
     fn character(&mut self) {
         let length = if self.peek(1) == Some(b'\\') { 4 } else { 3 };
-        self.at += if self.peek(length - 1) == Some(b'\'') { length } else { 1 };
+        self.skip(if self.peek(length - 1) == Some(b'\'') { length } else { 1 });
     }
 
-    fn word(&mut self) {
+    /// Goes past signs that make no word.
+    fn skip(&mut self, length: usize) {
+        let end = (self.at + length).min(self.bytes.len());
+        while self.at < end {
+            self.sign(self.bytes[self.at]);
+            self.at += 1;
+        }
+    }
+
+    /// Goes past a word or a sign.
+    fn take(&mut self, byte: u8) {
+        if self.order != Order::OfWords || !is_word(byte) {
+            self.skip(1);
+            return;
+        }
         let start = self.at;
         while self.peek(0).is_some_and(is_word) {
             self.at += 1;
         }
         let mut hasher = FxHasher::default();
         self.bytes[start..self.at].hash(&mut hasher);
-        self.sum = self.sum.wrapping_add(hasher.finish());
+        self.hash = self.hash.wrapping_add(hasher.finish());
+    }
+
+    /// Adds one sign, if their order counts.
+    fn sign(&mut self, byte: u8) {
+        let of_layout = byte.is_ascii_whitespace() || matches!(byte, b'(' | b')' | b',' | b';');
+        if self.order != Order::OfWords && !of_layout {
+            self.hash = (self.hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(MIX);
+        }
     }
 }
+
+/// Spreads each sign over the whole hash: the multiplier of `FxHasher`.
+const MIX: u64 = 0x517c_c1b7_2722_0a95;
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
