@@ -93,6 +93,15 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// All that it says but for the files after it, in words for programs: two differences between the same files that say
+    /// the same here are the same.
+    pub fn told(&self) -> String {
+        let Self { before, files: _, conflicts, changes, earlier, brought } = self;
+        let mut brought: Vec<&RepoPath> = brought.iter().collect();
+        brought.sort_unstable();
+        format!("{before:?} {conflicts:?} {changes:?} {earlier:?} {brought:?}")
+    }
+
     /// How many paths differ.
     pub fn len(&self) -> usize {
         self.changes.len()

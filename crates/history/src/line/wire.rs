@@ -14,14 +14,16 @@ use crate::{
     walk::{Batch, Deed, End, Fact, MainLine, Step, WrittenBy},
 };
 
-/// A line, written.
+/// A line, written. Texts are read where they stand.
 #[derive(Serialize, Deserialize)]
-struct Wire {
-    objects: Vec<ObjectId>,
-    authors: Vec<(String, String)>,
-    paths: Vec<Vec<u8>>,
+struct Wire<'w> {
+    /// The ids of objects, one after the other.
+    objects: &'w [u8],
+    authors: Vec<(&'w str, &'w str)>,
+    paths: Vec<&'w [u8]>,
     end: WireEnd,
-    steps: Vec<WireStep>,
+    #[serde(borrow)]
+    steps: Vec<WireStep<'w>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,14 +41,15 @@ enum WireError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireStep {
-    id: ObjectId,
-    tree: ObjectId,
-    merged: Option<ObjectId>,
+struct WireStep<'w> {
+    /// Objects by their numbers: the commit, its tree, and what it merges.
+    id: u32,
+    tree: u32,
+    merged: Option<u32>,
     merge: bool,
     author: u32,
     time: Timestamp,
-    subject: String,
+    subject: &'w str,
     bot_branch: bool,
     bot: bool,
     /// Who wrote the branch that it merges.
@@ -63,7 +66,21 @@ const STATUSES: [RawStatus; 4] = [RawStatus::Added, RawStatus::Deleted, RawStatu
 
 impl Serialize for Line {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Writer::default().line(self).serialize(to)
+        let batch = joined(&self.batches, self.len());
+        let mut writer = Writer::default();
+        let steps = self.main.steps.iter().zip(&batch.deeds).map(|(step, deed)| writer.step(step, deed)).collect();
+        let wire = Wire {
+            steps,
+            objects: writer.objects.as_flattened(),
+            authors: writer.authors.iter().map(|author| (author.name.as_str(), author.email.as_str())).collect(),
+            paths: batch.paths.iter().map(AsRef::as_ref).collect(),
+            end: match &self.main.end {
+                End::Root => WireEnd::Root,
+                End::Shallow => WireEnd::Shallow,
+                End::Broken(error) => WireEnd::Broken(error.into()),
+            },
+        };
+        wire.serialize(to)
     }
 }
 
@@ -78,36 +95,20 @@ impl<'de> Deserialize<'de> for Line {
 struct Writer {
     objects: Vec<ObjectId>,
     ids: FxHashMap<ObjectId, u32>,
-    authors: Vec<(String, String)>,
+    authors: Vec<Author>,
     people: FxHashMap<Author, u32>,
 }
 
 impl Writer {
-    fn line(mut self, line: &Line) -> Wire {
-        let batch = joined(&line.batches, line.len());
-        let steps = line.main.steps.iter().zip(&batch.deeds).map(|(step, deed)| self.step(step, deed)).collect();
-        Wire {
-            steps,
-            objects: self.objects,
-            authors: self.authors,
-            paths: batch.paths.into_iter().map(Vec::from).collect(),
-            end: match &line.main.end {
-                End::Root => WireEnd::Root,
-                End::Shallow => WireEnd::Shallow,
-                End::Broken(error) => WireEnd::Broken(error.into()),
-            },
-        }
-    }
-
-    fn step(&mut self, step: &Step, deed: &Deed) -> WireStep {
+    fn step<'w>(&mut self, step: &'w Step, deed: &Deed) -> WireStep<'w> {
         WireStep {
-            id: step.id,
-            tree: step.tree,
-            merged: step.merged,
+            id: self.object(step.id),
+            tree: self.object(step.tree),
+            merged: step.merged.map(|id| self.object(id)),
             merge: step.kind == ChangesetKind::Merge,
             author: self.author(&step.author),
             time: step.time,
-            subject: step.subject.clone(),
+            subject: &step.subject,
             bot_branch: step.bot_branch,
             bot: deed.writer.bot,
             writer: deed.writer.author.as_ref().map(|author| self.author(author)),
@@ -133,38 +134,44 @@ impl Writer {
 
     fn author(&mut self, author: &Author) -> u32 {
         *self.people.entry(author.clone()).or_insert_with(|| {
-            self.authors.push((author.name.clone(), author.email.clone()));
+            self.authors.push(author.clone());
             (self.authors.len() - 1) as u32
         })
     }
 }
 
 /// None if a number leads nowhere.
-fn read(wire: Wire) -> Option<Line> {
+fn read(wire: Wire<'_>) -> Option<Line> {
+    let (objects, rest) = wire.objects.as_chunks::<20>();
+    let object = |number: u32| objects.get(number as usize).copied();
+    let author = |(name, email): &(&str, &str)| Author { name: (*name).to_owned(), email: (*email).to_owned() };
+    let authors: Vec<Arc<Author>> = wire.authors.iter().map(|named| Arc::new(author(named))).collect();
+    let author = |number: u32| authors.get(number as usize).cloned();
     let mut steps: Vec<Step> = Vec::with_capacity(wire.steps.len());
-    let mut batch = Batch { paths: wire.paths.into_iter().map(Vec::into_boxed_slice).collect(), deeds: Vec::new() };
+    let mut batch = Batch { paths: wire.paths.into_iter().map(Box::from).collect(), deeds: Vec::new() };
+    batch.deeds.reserve_exact(wire.steps.len());
     for step in wire.steps {
-        let author = |number: u32| {
-            let (name, email) = wire.authors.get(number as usize)?;
-            Some(Arc::new(Author { name: name.clone(), email: email.clone() }))
-        };
         let written_by = match step.writer {
             Some(number) => Some(author(number)?),
             None => None,
         };
+        let merged = match step.merged {
+            Some(number) => Some(object(number)?),
+            None => None,
+        };
         steps.push(Step {
-            id: step.id,
-            tree: step.tree,
+            id: object(step.id)?,
+            tree: object(step.tree)?,
             before: steps.last().map(|before| before.tree),
-            merged: step.merged,
+            merged,
             kind: if step.merge { ChangesetKind::Merge } else { ChangesetKind::Commit },
             author: author(step.author)?,
             time: step.time,
-            subject: step.subject,
+            subject: step.subject.to_owned(),
             bot_branch: step.bot_branch,
         });
         let fact = |fact: WireFact| {
-            let side = |(mode, id): (u32, u32)| Some(Side { mode, id: *wire.objects.get(id as usize)? });
+            let side = |(mode, id): (u32, u32)| Some(Side { mode, id: object(id)? });
             batch.paths.get(fact.0 as usize)?;
             let status = *STATUSES.get(usize::from(fact.1))?;
             Some(Fact { path: fact.0, status, before: side(fact.2)?, after: side(fact.3)? })
@@ -180,7 +187,7 @@ fn read(wire: Wire) -> Option<Line> {
         WireEnd::Shallow => End::Shallow,
         WireEnd::Broken(error) => End::Broken(error.into()),
     };
-    Some(Line { main: MainLine { steps, end }, batches: vec![batch] })
+    rest.is_empty().then_some(Line { main: MainLine { steps, end }, batches: vec![batch] })
 }
 
 impl From<&ObjectError> for WireError {
@@ -207,25 +214,27 @@ impl From<WireError> for ObjectError {
 mod tests {
     use super::*;
 
-    fn wire() -> Wire {
-        let fact = WireFact(0, 0, (0, 0), (0o100_644, 1));
+    const OBJECTS: [[u8; 20]; 4] = [[0; 20], [1; 20], [2; 20], [3; 20]];
+
+    fn wire() -> Wire<'static> {
+        let fact = WireFact(0, 0, (0, 0), (0o100_644, 3));
         let step = WireStep {
-            id: [1; 20],
-            tree: [2; 20],
+            id: 1,
+            tree: 2,
             merged: None,
             merge: false,
             author: 0,
             time: 5,
-            subject: "Start".to_owned(),
+            subject: "Start",
             bot_branch: false,
             bot: false,
             writer: Some(0),
             facts: Ok(vec![fact]),
         };
         Wire {
-            objects: vec![[0; 20], [3; 20]],
-            authors: vec![("Ana".to_owned(), "ana@shop.example".to_owned())],
-            paths: vec![b"a.py".to_vec()],
+            objects: OBJECTS.as_flattened(),
+            authors: vec![("Ana", "ana@shop.example")],
+            paths: vec![b"a.py"],
             end: WireEnd::Root,
             steps: vec![step],
         }
@@ -235,7 +244,8 @@ mod tests {
     fn a_line_comes_back_as_it_was() {
         let line = read(wire()).unwrap();
         assert!(line.is_whole() && line.has(lockstep_model::CommitId([1; 20])));
-        let again = read(Writer::default().line(&line)).unwrap();
+        let written = postcard::to_stdvec(&line).unwrap();
+        let again: Line = postcard::from_bytes(&written).unwrap();
         assert_eq!(
             (again.main.steps, again.batches[0].deeds.clone()),
             (line.main.steps, line.batches[0].deeds.clone())
@@ -244,13 +254,17 @@ mod tests {
 
     #[test]
     fn numbers_that_lead_nowhere_are_an_error() {
-        let spoil: [fn(&mut Wire); 6] = [
+        let spoil: [fn(&mut Wire<'_>); 10] = [
             |wire| wire.steps[0].author = 1,
             |wire| wire.steps[0].writer = Some(1),
             |wire| wire.steps[0].facts = Ok(vec![WireFact(1, 0, (0, 0), (0, 1))]),
             |wire| wire.steps[0].facts = Ok(vec![WireFact(0, 4, (0, 0), (0, 1))]),
-            |wire| wire.steps[0].facts = Ok(vec![WireFact(0, 0, (0, 2), (0, 1))]),
-            |wire| wire.objects.clear(),
+            |wire| wire.steps[0].facts = Ok(vec![WireFact(0, 0, (0, 4), (0, 1))]),
+            |wire| wire.steps[0].id = 4,
+            |wire| wire.steps[0].tree = 4,
+            |wire| wire.steps[0].merged = Some(4),
+            |wire| wire.objects = &[],
+            |wire| wire.objects = &wire.objects[..79],
         ];
         for spoil in spoil {
             let mut bad = wire();

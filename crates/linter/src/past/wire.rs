@@ -80,8 +80,9 @@ struct WireFacts {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireKnown {
-    blobs: Vec<[u8; 20]>,
+struct WireKnown<'w> {
+    /// The ids of contents, one after the other.
+    blobs: &'w [u8],
     unusable: Vec<u32>,
     kinds: Vec<(String, Vec<WireKind>)>,
     code: Vec<WireCode>,
@@ -135,8 +136,10 @@ impl Past {
         let mut bytes = MAGIC.to_vec();
         bytes.extend((head.len() as u64).to_le_bytes());
         bytes.extend(head);
-        let mut bytes = postcard::to_extend(&(line.as_ref(), Writer::default().known(&known)), bytes)
-            .map_err(|error| error.to_string())?;
+        let mut writer = Writer::default();
+        let known = writer.known(&known);
+        let known = WireKnown { blobs: writer.blobs.as_flattened(), ..known };
+        let mut bytes = postcard::to_extend(&(line.as_ref(), known), bytes).map_err(|error| error.to_string())?;
         let hash = blake3::hash(&bytes);
         bytes.extend(hash.as_bytes());
         Ok(bytes)
@@ -151,7 +154,8 @@ impl Past {
         if facts.build != PAST {
             return Err(PastError::OtherBuild(facts.build));
         }
-        let (line, known): (Option<Line>, WireKnown) = postcard::from_bytes(body).map_err(|_| PastError::Damaged)?;
+        let (line, known): (Option<Line>, WireKnown<'_>) =
+            postcard::from_bytes(body).map_err(|_| PastError::Damaged)?;
         let known = read(known).ok_or(PastError::Damaged)?;
         Ok((facts, Self { line: line.into(), known: known.into(), store: None }))
     }
@@ -227,7 +231,8 @@ impl Writer {
         })
     }
 
-    fn known(mut self, known: &Known) -> WireKnown {
+    /// What is known, but for the contents that it numbers.
+    fn known<'w>(&mut self, known: &Known) -> WireKnown<'w> {
         let mut unusable: Vec<BlobId> = known.unusable.iter().copied().collect();
         unusable.sort_unstable();
         let unusable = unusable.into_iter().map(|id| self.blob(id)).collect();
@@ -241,7 +246,7 @@ impl Writer {
         }
         let code = sorted(&known.code).into_iter().map(|(name, code)| self.code(name, code)).collect();
         let blocks = sorted(&known.blocks).into_iter().map(|(path, blocks)| self.blocks(path, blocks)).collect();
-        WireKnown { unusable, kinds, code, blocks, blobs: self.blobs }
+        WireKnown { unusable, kinds, code, blocks, blobs: &[] }
     }
 
     fn code(&mut self, file_name: &str, code: &Code) -> WireCode {
@@ -280,8 +285,12 @@ impl Writer {
 }
 
 /// None if a number in it leads nowhere.
-fn read(wire: WireKnown) -> Option<Known> {
-    let blob = |number: u32| wire.blobs.get(number as usize).map(|id| BlobId(*id));
+fn read(wire: WireKnown<'_>) -> Option<Known> {
+    let (blobs, rest) = wire.blobs.as_chunks::<20>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let blob = |number: u32| blobs.get(number as usize).map(|id| BlobId(*id));
     let mut known = Known::default();
     for id in &wire.unusable {
         known.unusable.insert(blob(*id)?);
