@@ -1,6 +1,7 @@
 //! The end-to-end tests but for the pages: one binary, so that it is linked once.
 
 mod affected;
+mod answers;
 mod architecture;
 mod baseline;
 mod change;

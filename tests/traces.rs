@@ -331,6 +331,11 @@ fn stores(cache: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Whoever is asked next does the work.
+fn forget_answers(cache: &Path) {
+    let _ = fs::remove_dir_all(cache.join("answers"));
+}
+
 fn check(folder: &Path, cache: &Path) -> Command {
     let mut command = program::command(folder, &["check", "--staged", "--format", "json"]);
     command.env("LOCKSTEP_CACHE_DIR", cache);
@@ -347,7 +352,7 @@ fn damaged_bytes_are_never_believed() {
     assert_eq!(run().stdout, without);
     let files = stores(cache.path());
     let names: Vec<&str> = files.iter().filter_map(|file| file.parent()?.file_name()?.to_str()).collect();
-    assert_eq!(names, ["facts", "past", "traces"]);
+    assert_eq!(names, ["answers", "facts", "past", "traces"]);
     let mut dice = Dice(3_141_592_653);
     for number in 0..steps(9) {
         let file = &files[number % files.len()];
@@ -357,6 +362,9 @@ fn damaged_bytes_are_never_believed() {
         bad[at] ^= 1 << dice.below(8);
         bad.truncate(if number % 4 == 3 { at } else { good.len() });
         fs::write(file, &bad).expect("a store");
+        if *file != files[0] {
+            forget_answers(cache.path());
+        }
         let output = run();
         assert_eq!((output.stdout == without, output.status.code()), (true, status), "{}: byte {at}", file.display());
     }
@@ -377,10 +385,14 @@ fn a_kill_at_any_moment_loses_only_time() {
         if number % 2 == 0 {
             let _ = fs::remove_dir_all(cache.path());
         }
+        forget_answers(cache.path());
         let mut child = check(&folder, cache.path()).stdout(std::process::Stdio::null()).spawn().expect("a run");
         std::thread::sleep(Duration::from_micros(dice.below(whole.as_micros() as usize + 1) as u64));
         let _ = child.kill();
         let _ = child.wait();
+        if number % 4 < 2 {
+            forget_answers(cache.path());
+        }
         let output = check(&folder, cache.path()).output().expect("a run");
         assert_eq!((output.stdout == without, output.status.code()), (true, status), "kill {number}");
     }

@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 const VARIABLE: &str = "LOCKSTEP_CACHE_DIR";
 
 /// The folders in it.
-pub const PARTS: [&str; 3] = ["facts", "past", "traces"];
+pub const PARTS: [&str; 4] = ["facts", "past", "traces", "answers"];
 
 /// The folder; none if nothing is kept.
 pub fn folder() -> Option<PathBuf> {

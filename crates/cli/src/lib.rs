@@ -1,5 +1,6 @@
 //! The command line: arguments, commands, exit codes. Only this crate exits, and only `reporting` writes for people.
 
+mod answering;
 mod args;
 mod base;
 mod cache;

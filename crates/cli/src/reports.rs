@@ -44,6 +44,18 @@ fn meant_by(path: &Path) -> PathBuf {
     found.or_else(|| std::path::absolute(path).ok()).unwrap_or_else(|| path.to_owned())
 }
 
+/// What [`write`] writes to standard output.
+///
+/// # Errors
+/// If the format has no words for it.
+pub fn text(view: &ReportView<'_>, output: &OutputArgs, wishes: &Options) -> io::Result<Vec<u8>> {
+    let format = output.format.0;
+    let max_findings = wishes.max_findings.or(format.usual_findings());
+    let mut text = Vec::new();
+    format.write(view, &Options { max_findings, ..wishes.clone() }, &mut text)?;
+    Ok(text)
+}
+
 /// Writes `view` to standard output and to all files that `output` asks for. A file that cannot be written keeps none of
 /// the others back.
 ///
@@ -52,10 +64,8 @@ fn meant_by(path: &Path) -> PathBuf {
 pub fn write(view: &ReportView<'_>, output: &OutputArgs, wishes: &Options, common: &Common) -> anyhow::Result<()> {
     // Twice quiet is the exit code alone; files are written all the same.
     if common.quiet < 2 {
-        let format = output.format.0;
-        let max_findings = wishes.max_findings.or(format.usual_findings());
-        let shown = Options { max_findings, ..wishes.clone() };
-        terminal::print(|out| format.write(view, &shown, out))?;
+        let text = text(view, output, wishes)?;
+        terminal::print(|out| out.write_all(&text))?;
     }
     let in_files = Options { verbose: common.verbose > 0, github_actions: wishes.github_actions, ..Options::default() };
     let written = output.report.iter().map(|report| {

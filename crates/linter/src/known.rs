@@ -57,7 +57,8 @@ fn broken(shown: &RepoPath, fault: &Fault) -> Incomplete {
     Incomplete::without_baseline(reason, fault.help.clone())
 }
 
-fn find(project: &Project, config: &Config) -> Result<Option<(RepoPath, String)>, Incomplete> {
+/// The baseline that is to be taken, and what it says; none if there is none.
+pub(crate) fn find(project: &Project, config: &Config) -> Result<Option<(RepoPath, String)>, Incomplete> {
     let unreadable = |shown: &RepoPath, why: &str, help: &str| {
         Incomplete::without_baseline(format!("the baseline `{shown}` cannot be read: {why}"), help.to_owned())
     };

@@ -6,6 +6,7 @@
 //! commands do.
 
 mod affected;
+mod answers;
 mod backtest;
 mod beside;
 mod boundaries;
@@ -56,6 +57,7 @@ use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
 use gather::Gathered;
 
 pub use affected::{AffectedReport, Snapshot, affected, between};
+pub use answers::{Answer, Answers, Question};
 pub use backtest::{BacktestOptions, Backtested, SPLIT, backtest, calibration};
 pub use boundaries::NamedBoundaries;
 pub use calls::link_calls;

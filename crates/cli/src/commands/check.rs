@@ -7,6 +7,7 @@ use lockstep_diagnostics::{BaselineState, Finding, Level};
 use lockstep_linter::{Options, Report, lint};
 
 use crate::{
+    answering::Answering,
     args::{BaselineFileArg, CheckArgs, Common, HistoryArgs},
     base,
     commands::baseline,
@@ -30,18 +31,27 @@ pub fn check(args: &CheckArgs, flags: &[(Level, String)]) -> anyhow::Result<Exit
         history: &args.history,
         common: &args.common,
     };
-    let Some(Linted { session, options, report }) = linted(&asked, flags)? else { return Ok(Exit::Failed) };
+    let Some((session, options)) = opened(&asked, flags)? else { return Ok(Exit::Failed) };
     let mut wishes = terminal::options(&args.common);
     wishes.links = terminal::links(&args.common, session.project.root.as_deref());
     wishes.links_of = organisation::links(&session.project);
     wishes.max_findings = args.max_findings;
     wishes.statistics = args.statistics;
+    let answering = Answering::of(args, &session, &options, &wishes);
+    if let Some(exit) = answering.as_ref().and_then(Answering::known) {
+        return exit;
+    }
+    let Linted { session, options, report } = lint_opened(&asked, session, options);
     let owned = views::OwnedReport::new(&report, &session.project, &options);
     let text_of = |path: &lockstep_model::RepoPath| session.project.files.text(path).ok();
     tell_of_what_was_kept(&session.project, &args.common);
     let graph = || views::graph_unexplained(&report);
-    reports::write(&owned.view(&report, &graph, &text_of), &args.output, &wishes, &args.common)?;
     let exit = exit(&report, args.exit_zero);
+    let view = owned.view(&report, &graph, &text_of);
+    match &answering {
+        Some(answering) => answering.write(&reports::text(&view, &args.output, &wishes)?, exit, &session, &options)?,
+        None => reports::write(&view, &args.output, &wishes, &args.common)?,
+    }
     // The process ends now. To give back every name and number one by one takes a part of the time that people wait.
     drop(owned);
     std::mem::forget((session, report));
@@ -82,6 +92,12 @@ pub struct Linted {
 
 /// Lints; none if the configuration is wrong, of which all is said then.
 pub fn linted(asked: &Asked<'_>, flags: &[(Level, String)]) -> anyhow::Result<Option<Linted>> {
+    let Some((session, options)) = opened(asked, flags)? else { return Ok(None) };
+    Ok(Some(lint_opened(asked, session, options)))
+}
+
+/// Opens what is to be linted; none if the configuration is wrong, of which all is said then.
+fn opened(asked: &Asked<'_>, flags: &[(Level, String)]) -> anyhow::Result<Option<(Session, Options)>> {
     let change = base::against(asked.base, asked.staged, &|name| std::env::var_os(name));
     if asked.fetch_history {
         asked.paths.iter().for_each(|path| fetch_missing(path, change.as_ref()));
@@ -97,6 +113,10 @@ pub fn linted(asked: &Asked<'_>, flags: &[(Level, String)]) -> anyhow::Result<Op
         session.project.use_model(&model.to_string_lossy(), bytes, &session.config);
     }
     let options = session.options(asked.history)?;
+    Ok(Some((session, options)))
+}
+
+fn lint_opened(asked: &Asked<'_>, session: Session, options: Options) -> Linted {
     // A hook is run quietly, and even so people want to know what a commit waits for.
     let unexplained = asked.staged && asked.common.quiet < 2 && !session.bar.is_wanted();
     let kept = session.project.past.as_ref().filter(|_| unexplained);
@@ -108,7 +128,7 @@ pub fn linted(asked: &Asked<'_>, flags: &[(Level, String)]) -> anyhow::Result<Op
     if asked.show_inherited {
         report.findings.iter_mut().for_each(|finding| finding.standing.held_back = false);
     }
-    Ok(Some(Linted { session, options, report }))
+    Linted { session, options, report }
 }
 
 /// What a report means for the exit code.
