@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! cargo run --release -p lockstep-history --example mine -- REPOSITORY [--facts] [--main-line] [--jobs N]
+//! cargo run --release -p lockstep-history --example mine -- REPOSITORY --kept FILE
 //! ```
 //!
-//! Prints how many commits and facts there are, and a digest of the facts; with `--facts` the facts themselves, one a line with
+//! With `--kept`, goes on from the line in FILE to HEAD, as a run of the program does from what it kept, makes changesets of all
+//! of it, and writes the line back if it grew. Else prints how many commits and facts there are, and a digest of the facts; with `--facts` the facts themselves, one a line with
 //! NULs between, as `xtask/reference/mining.py` compares them with git's.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -14,7 +16,11 @@ use std::{
     process::ExitCode,
 };
 
-use lockstep_history::{Line, Mining, Options, Repository, Scope, Way, mine};
+use lockstep_history::{Line, Mining, Options, Read, Repository, Scope, Way, mine, read_on};
+
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -30,9 +36,13 @@ fn run(arguments: &[String]) -> Result<(), String> {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let jobs = arguments.iter().skip_while(|argument| *argument != "--jobs").nth(1);
     let jobs = jobs.map_or(Ok(0), |jobs| jobs.parse()).map_err(|_| "--jobs takes a number")?;
+    let kept = arguments.iter().skip_while(|argument| *argument != "--kept").nth(1);
     let scope = if has("--main-line") { Scope::Behaviour } else { Scope::EveryCommit };
     let path = arguments.first().ok_or("which repository?")?;
     let repository = Repository::discover(Path::new(path)).map_err(|error| error.to_string())?;
+    if let Some(kept) = kept {
+        return go_on(&repository, Path::new(kept), jobs);
+    }
     let way = if has("--libgit2") { Way::Libgit2 } else { Way::Packs };
     let line = mine(&repository, &Options { jobs, scope, ..Options::default() }, way, &|_| ())?;
     if has("--facts") {
@@ -40,6 +50,21 @@ fn run(arguments: &[String]) -> Result<(), String> {
     }
     let Mining { commits, facts, digest } = Mining::of(&line);
     println!("{commits} commits, {facts} facts, digest {digest:016x}");
+    Ok(())
+}
+
+fn go_on(repository: &Repository, kept: &Path, jobs: usize) -> Result<(), String> {
+    let bytes = std::fs::read(kept).unwrap_or_default();
+    let known: Option<Line> = postcard::from_bytes(&bytes).ok();
+    let before = known.as_ref().map_or(0, Line::len);
+    let options = Options { jobs, follow_renames: true, ..Options::default() };
+    let Read { history, line, .. } = read_on(repository, &options, None, known, &|_| ()).value;
+    let line = line.ok_or("there is no history")?;
+    println!("{before} commits were kept, there are {}: {} changesets", line.len(), history.changesets.len());
+    if line.len() != before {
+        let bytes = postcard::to_stdvec(&line).map_err(|error| error.to_string())?;
+        std::fs::write(kept, bytes).map_err(|error| error.to_string())?;
+    }
     Ok(())
 }
 
