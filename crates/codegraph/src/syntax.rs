@@ -123,6 +123,44 @@ pub(crate) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> bool) 
     }
 }
 
+/// The nodes of a tree in the order of the text, read once for all who walk through them.
+pub(crate) struct Nodes<'t> {
+    /// Each with the number of the first that is not below it.
+    all: Vec<(Node<'t>, usize)>,
+}
+
+impl<'t> Nodes<'t> {
+    pub(crate) fn of(tree: &'t Tree) -> Self {
+        let (mut all, mut open) = (Vec::new(), Vec::new());
+        let mut cursor = tree.walk();
+        loop {
+            open.push(all.len());
+            all.push((cursor.node(), 0));
+            if cursor.goto_first_child() {
+                continue;
+            }
+            while let Some(closed) = open.pop() {
+                all[closed].1 = all.len();
+                if open.is_empty() {
+                    return Self { all };
+                }
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                cursor.goto_parent();
+            }
+        }
+    }
+
+    /// As [`walk`], of all of them.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(Node<'t>) -> bool) {
+        let mut at = 0;
+        while let Some((node, end)) = self.all.get(at) {
+            at = if visit(*node) { at + 1 } else { *end };
+        }
+    }
+}
+
 /// Kinds of nodes that only bring names in, or only describe types.
 const NAMING: [&str; 11] = [
     "import_declaration",
@@ -187,5 +225,16 @@ mod tests {
             true
         });
         assert!(nodes > 20_000);
+        let tree = parse(&go, "package main\n\nfunc main() {\n\tprintln(f(1), 2)\n}\n").unwrap();
+        for passed_over in ["", "parameter_list", "argument_list", "block", "source_file"] {
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            let visit = |seen: &mut Vec<_>, node: Node<'_>| {
+                seen.push(node.id());
+                node.kind() != passed_over
+            };
+            walk(tree.root_node(), &mut |node| visit(&mut one, node));
+            Nodes::of(&tree).walk(&mut |node| visit(&mut other, node));
+            assert_eq!(one, other, "{passed_over}");
+        }
     }
 }

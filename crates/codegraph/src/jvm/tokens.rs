@@ -5,9 +5,9 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashSet;
-use tree_sitter::Node;
+use tree_sitter::{Language, Node};
 
-use crate::syntax;
+use crate::syntax::Nodes;
 
 /// Names of a chain beyond these say nothing more.
 const LONGEST: usize = 12;
@@ -42,19 +42,33 @@ enum Token<'t> {
     Other,
 }
 
-/// The chains of names below `root`, in the order of the text. Nodes of the kinds `passed_over` are left out, and names
-/// that start at a place in `declared`.
+/// The kinds of nodes that hold no mentions: comments, and those that are named, by their numbers.
+pub(crate) struct PassedOver(Vec<bool>);
+
+impl PassedOver {
+    pub(crate) fn of(language: &Language, kinds: &[&str]) -> Self {
+        let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
+        let named = (0..count).map(|id| language.node_kind_for_id(id).unwrap_or_default());
+        Self(named.map(|kind| kinds.contains(&kind) || kind.contains("comment")).collect())
+    }
+
+    fn holds(&self, node: &Node<'_>) -> bool {
+        self.0.get(usize::from(node.kind_id())).copied().unwrap_or_default()
+    }
+}
+
+/// The chains of names in the order of the text. Nodes of the kinds `passed_over` are left out, and names that start at a
+/// place in `declared`.
 pub(crate) fn paths<'t>(
-    root: Node<'_>,
+    nodes: &Nodes<'_>,
     text: &'t str,
-    passed_over: &[&str],
+    passed_over: &PassedOver,
     declared: &FxHashSet<usize>,
 ) -> Vec<Path<'t>> {
     let mut reader =
         Reader { paths: Vec::new(), open: None, before: Token::Other, last_dot: false, alone: false, argument: false };
-    syntax::walk(root, &mut |node| {
-        let kind = node.kind();
-        if passed_over.contains(&kind) || kind.contains("comment") {
+    nodes.walk(&mut |node| {
+        if passed_over.holds(&node) {
             return false;
         }
         if node.child_count() > 0 {
@@ -64,7 +78,7 @@ pub(crate) fn paths<'t>(
         if source.trim().is_empty() {
             return false;
         }
-        let token = token(kind, source);
+        let token = token(&node, source);
         if !matches!(source, "\"" | "\"\"\"") {
             reader.take(token, node.byte_range(), declared);
         }
@@ -74,7 +88,7 @@ pub(crate) fn paths<'t>(
     reader.paths
 }
 
-fn token<'t>(kind: &str, source: &'t str) -> Token<'t> {
+fn token<'t>(node: &Node<'_>, source: &'t str) -> Token<'t> {
     match source {
         "." | "?." | "#" | "!!." => return Token::Dot,
         "::" => return Token::Reference,
@@ -85,7 +99,7 @@ fn token<'t>(kind: &str, source: &'t str) -> Token<'t> {
         "this" | "super" => return Token::This,
         _ => {}
     }
-    match kind {
+    match node.kind() {
         "identifier" | "type_identifier" => Token::Name(source.trim_matches('`')),
         "string_fragment" | "string_content" | "string" => Token::Text(source.trim_matches('"')),
         _ => Token::Other,

@@ -1,5 +1,7 @@
 //! What a Java file declares. The only file for Java that knows its grammar.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
@@ -7,14 +9,19 @@ use crate::{
     jvm::{
         self, Dialect,
         shape::{self, Brought, Definition, Kind, Shape},
-        tokens,
+        tokens::{self, PassedOver},
     },
     language::FileFacts,
-    syntax::{self, children, field},
+    syntax::{self, Nodes, children, field},
 };
 
 /// What holds no mentions.
-const PASSED_OVER: [&str; 3] = ["import_declaration", "package_declaration", "module_declaration"];
+static PASSED_OVER: LazyLock<PassedOver> = LazyLock::new(|| {
+    PassedOver::of(
+        &tree_sitter_java::LANGUAGE.into(),
+        &["import_declaration", "package_declaration", "module_declaration"],
+    )
+});
 
 /// What one file says.
 pub(super) fn facts(text: &str) -> FileFacts {
@@ -22,14 +29,15 @@ pub(super) fn facts(text: &str) -> FileFacts {
         Ok(tree) => tree,
         Err(why) => return FileFacts { error: Some((0..0, why)), ..FileFacts::default() },
     };
-    let shape = read(&tree, text);
-    let paths = tokens::paths(tree.root_node(), text, &PASSED_OVER, &shape.declared);
+    let nodes = Nodes::of(&tree);
+    let shape = read(&tree, &nodes, text);
+    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Java, text, shape, &paths) }
 }
 
-fn read(tree: &Tree, text: &str) -> Shape {
+fn read(tree: &Tree, nodes: &Nodes<'_>, text: &str) -> Shape {
     let mut reader = Reader { text, shape: Shape::default() };
-    reader.names(tree.root_node());
+    reader.names(tree.root_node(), nodes);
     reader.file(tree.root_node());
     reader.shape
 }
@@ -45,9 +53,9 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes names that are declared, and where those of variables are known.
-    fn names(&mut self, root: Node<'_>) {
-        let mut scopes: Vec<Node<'_>> = vec![root];
-        syntax::walk(root, &mut |node| {
+    fn names<'n>(&mut self, root: Node<'n>, nodes: &Nodes<'n>) {
+        let mut scopes: Vec<Node<'n>> = vec![root];
+        nodes.walk(&mut |node| {
             while scopes.len() > 1 && scopes.last().is_some_and(|scope| scope.end_byte() <= node.start_byte()) {
                 scopes.pop();
             }

@@ -1,6 +1,6 @@
 //! What a Kotlin file declares. The only file for Kotlin that knows its grammar.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use lockstep_model::RepoPath;
 use rustc_hash::FxHashSet;
@@ -10,14 +10,15 @@ use crate::{
     jvm::{
         self, Dialect, outline,
         shape::{self, Brought, Definition, Kind, Shape},
-        tokens,
+        tokens::{self, PassedOver},
     },
     language::FileFacts,
-    syntax::{self, children, field},
+    syntax::{self, Nodes, children, field},
 };
 
 /// What holds no mentions.
-const PASSED_OVER: [&str; 3] = ["import", "package_header", "shebang"];
+static PASSED_OVER: LazyLock<PassedOver> =
+    LazyLock::new(|| PassedOver::of(&tree_sitter_kotlin_ng::LANGUAGE.into(), &["import", "package_header", "shebang"]));
 
 /// Supertypes that call nothing of the object that has them.
 const HARMLESS: [&str; 4] = ["Logging", "Logger", "Serializable", "KLogging"];
@@ -28,14 +29,15 @@ pub(super) fn facts(path: &RepoPath, text: &str) -> FileFacts {
         Ok(tree) => tree,
         Err(why) => return FileFacts { error: Some((0..0, why)), ..FileFacts::default() },
     };
-    let shape = read(path, &tree, text);
-    let paths = tokens::paths(tree.root_node(), text, &PASSED_OVER, &shape.declared);
+    let nodes = Nodes::of(&tree);
+    let shape = read(path, &tree, &nodes, text);
+    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Kotlin, text, shape, &paths) }
 }
 
-fn read(path: &RepoPath, tree: &Tree, text: &str) -> Shape {
+fn read(path: &RepoPath, tree: &Tree, nodes: &Nodes<'_>, text: &str) -> Shape {
     let mut reader = Reader { text, shape: Shape::default(), companions: FxHashSet::default() };
-    reader.names(tree.root_node());
+    reader.names(tree.root_node(), nodes);
     reader.file(path, tree.root_node());
     reader.shape
 }
@@ -53,9 +55,9 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes names that are declared, and where those of variables are known.
-    fn names(&mut self, root: Node<'_>) {
-        let mut scopes: Vec<Node<'_>> = vec![root];
-        syntax::walk(root, &mut |node| {
+    fn names<'n>(&mut self, root: Node<'n>, nodes: &Nodes<'n>) {
+        let mut scopes: Vec<Node<'n>> = vec![root];
+        nodes.walk(&mut |node| {
             while scopes.len() > 1 && scopes.last().is_some_and(|scope| scope.end_byte() <= node.start_byte()) {
                 scopes.pop();
             }

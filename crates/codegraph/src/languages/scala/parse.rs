@@ -2,20 +2,24 @@
 
 mod imports;
 
+use std::sync::LazyLock;
+
 use tree_sitter::{Node, Tree};
 
 use crate::{
     jvm::{
         self, Dialect,
         shape::{self, Definition, Kind, Shape},
-        tokens,
+        tokens::{self, PassedOver},
     },
     language::FileFacts,
-    syntax::{self, children, field},
+    syntax::{self, Nodes, children, field},
 };
 
 /// What holds no mentions.
-const PASSED_OVER: [&str; 2] = ["import_declaration", "package_identifier"];
+static PASSED_OVER: LazyLock<PassedOver> = LazyLock::new(|| {
+    PassedOver::of(&tree_sitter_scala::LANGUAGE.into(), &["import_declaration", "package_identifier"])
+});
 
 /// Supertypes that call nothing of the object that has them.
 const HARMLESS: [&str; 4] = ["Logging", "Logger", "Serializable", "App"];
@@ -26,14 +30,15 @@ pub(super) fn facts(text: &str) -> FileFacts {
         Ok(tree) => tree,
         Err(why) => return FileFacts { error: Some((0..0, why)), ..FileFacts::default() },
     };
-    let shape = read(&tree, text);
-    let paths = tokens::paths(tree.root_node(), text, &PASSED_OVER, &shape.declared);
+    let nodes = Nodes::of(&tree);
+    let shape = read(&tree, &nodes, text);
+    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Scala, text, shape, &paths) }
 }
 
-fn read(tree: &Tree, text: &str) -> Shape {
+fn read(tree: &Tree, nodes: &Nodes<'_>, text: &str) -> Shape {
     let mut reader = Reader { text, shape: Shape::default() };
-    reader.names(tree.root_node());
+    reader.names(tree.root_node(), nodes);
     reader.file(tree.root_node());
     reader.shape
 }
@@ -49,11 +54,11 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes imports, names that are declared, and where those of variables are known.
-    fn names(&mut self, root: Node<'_>) {
-        let mut scopes: Vec<Node<'_>> = vec![root];
+    fn names<'n>(&mut self, root: Node<'n>, nodes: &Nodes<'n>) {
+        let mut scopes: Vec<Node<'n>> = vec![root];
         // Definitions in these are no variables.
         let is_body = |scope: &Node<'_>| matches!(scope.kind(), "compilation_unit" | "template_body" | "enum_body");
-        syntax::walk(root, &mut |node| {
+        nodes.walk(&mut |node| {
             while scopes.len() > 1 && scopes.last().is_some_and(|scope| scope.end_byte() <= node.start_byte()) {
                 scopes.pop();
             }
