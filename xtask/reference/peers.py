@@ -34,6 +34,8 @@ from dataclasses import dataclass, field
 from measured import ENVIRONMENT, Failed, Run, last_line, run, spread
 
 COLD, WARM = "`lockstep check`, cold", "`lockstep check`, kept"
+# A file that no function reads has one more line than in the run before.
+EDITED = "`lockstep check`, kept, after an edit"
 # What the README of code-maat-python says; and the least that answers the same question of HEAD.
 MAAT_FORM = ["--numstat", "--date=short", "--pretty=format:--%h--%cd--%cn"]
 MAAT_LOG = ["git", "log", "--all", "-M", "-C", *MAAT_FORM]
@@ -152,6 +154,7 @@ def all_peers(place, asked):
         )
     )
     check, found = [lockstep, "check"], (0, 1)
+    edited = ["sh", "-c", 'echo >> README.md && exec "$0" check', lockstep]
     least = maat(place, maat_program, MAAT_LEAST)
     coupling = [codelore, "analyze", "--analysis", "coupling", "--repo", ".", "--rows", "1000000", "--no-banner"]
     health = [fallow, "health", "--hotspots", "--since", "10y", "--format", "json"]
@@ -162,6 +165,7 @@ def all_peers(place, asked):
         Peer("`lockstep check --no-cache`", [[*check, "--no-cache"]], told_by_lockstep, success=found),
         Peer(COLD, [check], told_by_lockstep, [ours], found),
         Peer(WARM, [check], told_by_lockstep, success=found),
+        Peer(EDITED, [edited], told_by_lockstep, success=found),
         Peer("`git log --raw --no-renames`", [["git", "log", "--raw", "--no-renames"]], told_by_git),
         Peer("the same, of the main line: `--first-parent -m`", [MAIN_LINE], told_by_git),
         Peer("code-maat's log, `code-maat coupling`", maat(place, maat_program, MAAT_LOG), told_by_maat),

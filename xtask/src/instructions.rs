@@ -1,8 +1,8 @@
 //! A guard against getting slower: how many instructions a fixed piece of work takes, held against what it took before.
 //!
 //! Time says little on a machine that others use as well; instructions are the same to about a hundredth from run to run.
-//! The work is `check`, on one thread, on a made-up history of 1,000 changesets of 50 functions: with nothing kept, and with
-//! what the first run kept. `perf` counts where the system lets it and `xtask/instructions.toml` has figures of it, else
+//! The work is `check`, on one thread, on a made-up history of 1,000 changesets of 50 functions: with nothing kept, with
+//! what the first run kept but its answer, and with its answer. `perf` counts where the system lets it and `xtask/instructions.toml` has figures of it, else
 //! `valgrind`; each counts a little otherwise, and so has figures of its own.
 
 use std::{
@@ -34,7 +34,10 @@ pub struct Wanted {
     update: bool,
 }
 
-/// Instructions by run: `cold`, `warm`.
+/// What is run one after the other, by name, with arguments: who wants to be told more is given no answer that was kept.
+const RUNS: [(&str, &[&str]); 3] = [("cold", &[]), ("warm", &["-v"]), ("again", &[])];
+
+/// Instructions by run.
 type Counts = BTreeMap<String, u64>;
 /// Counts by target and counter.
 type Reference = BTreeMap<String, Counts>;
@@ -116,8 +119,10 @@ fn count(counter: Counter) -> anyhow::Result<Counts> {
     let maker = build(&["--package", "lockstep-testkit", "--example", "made_up_history"], "examples/made_up_history")?;
     clients::call(Command::new(maker).arg(&history).args(SIZE))?;
     let kept = scratch.path().join("kept");
-    let run = |name: &str| anyhow::Ok((name.to_owned(), counter.count(&lockstep, &history, &kept)?));
-    ["cold", "warm"].into_iter().map(run).collect()
+    let run = |(name, more): (&str, &[&str])| {
+        anyhow::Ok((name.to_owned(), counter.count(&lockstep, more, (&history, &kept))?))
+    };
+    RUNS.into_iter().map(run).collect()
 }
 
 fn build(what: &[&str], program: &str) -> anyhow::Result<PathBuf> {
@@ -176,15 +181,17 @@ impl Counter {
     }
 
     /// The instructions of a `check` of `history` on one thread, with what is in `kept`.
-    fn count(self, lockstep: &Path, history: &Path, kept: &Path) -> anyhow::Result<u64> {
+    fn count(self, lockstep: &Path, more: &[&str], (history, kept): (&Path, &Path)) -> anyhow::Result<u64> {
         let into = kept.with_extension(self.name());
         let status = self
             .before(&into)
             .arg(lockstep)
             .args(["check", "--jobs", "1"])
+            .args(more)
             .arg(history)
             .env("LOCKSTEP_CACHE_DIR", kept)
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .status()?;
         // 1: findings at deny level, 3: incomplete.
         ensure!(matches!(status.code(), Some(0 | 1 | 3)), "`lockstep check` ends with {status}");
