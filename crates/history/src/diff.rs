@@ -29,6 +29,13 @@ pub(crate) struct Side {
     pub(crate) id: ObjectId,
 }
 
+impl Side {
+    /// True for a file, which is no link and no submodule.
+    pub(crate) fn is_file(&self) -> bool {
+        self.mode & TYPE == 0o100_000
+    }
+}
+
 /// One path that differs. `before.mode` and `after.mode` are never those of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RawChange<'a> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use git2::{Index, IndexEntryExtendedFlag, Oid};
-use lockstep_model::{CommitId, RepoPath};
+use lockstep_model::{BlobId, CommitId, RepoPath};
 use rustc_hash::FxHashSet;
 use thiserror::Error;
 
@@ -92,6 +92,17 @@ pub struct Difference {
     brought: FxHashSet<RepoPath>,
 }
 
+/// A file that holds something else after a change, and is in all else what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub path: RepoPath,
+    /// What it held before.
+    pub before: BlobId,
+    /// What it holds now.
+    pub after: BlobId,
+}
+
 impl Difference {
     /// All that it says but for the files after it, in words for programs: two differences between the same files that say
     /// the same here are the same.
@@ -100,6 +111,16 @@ impl Difference {
         let mut brought: Vec<&RepoPath> = brought.iter().collect();
         brought.sort_unstable();
         format!("{before:?} {conflicts:?} {changes:?} {earlier:?} {brought:?}")
+    }
+
+    /// The files that hold something else, if nothing but that differs: no file came, went, or became a link or a program,
+    /// and no conflict is left.
+    pub fn edits(&self) -> Option<Vec<Edit>> {
+        let edit = |(path, status, before, after): &Raw| {
+            let edited = *status == RawStatus::Modified && before.mode == after.mode && before.is_file();
+            edited.then(|| Edit { path: path.clone(), before: BlobId(before.id), after: BlobId(after.id) })
+        };
+        self.changes.iter().map(edit).collect::<Option<_>>().filter(|_| self.conflicts.is_empty())
     }
 
     /// How many paths differ.

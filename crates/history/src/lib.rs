@@ -39,7 +39,7 @@ use lockstep_model::{CommitId, DropReason, History, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use blobs::{BlobOptions, read_blobs};
-pub use difference::{Against, Difference, DifferenceError};
+pub use difference::{Against, Difference, DifferenceError, Edit};
 pub use line::{Line, RawFact};
 pub use lines::changed_lines;
 pub use mailmap::Mailmap;

@@ -221,7 +221,7 @@ fn lead(finding: &mut Finding, files: &BTreeMap<&RepoPath, Changed>, own: Option
 }
 
 /// A content as text; none if there is none, or it is no text.
-fn text(project: &Project, blob: BlobId) -> Option<String> {
+pub(crate) fn text(project: &Project, blob: BlobId) -> Option<String> {
     if blob == BlobId::default() {
         return None;
     }

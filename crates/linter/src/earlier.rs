@@ -4,7 +4,7 @@ use lockstep_config::{Config, Levels};
 use lockstep_diagnostics::{BaselineState, Finding, Fingerprint, Group, Level};
 use lockstep_model::{CommitId, FunctionId, RepoPath};
 
-use crate::{Options, Project};
+use crate::{Options, Project, RepositoryState};
 
 /// A coupling that becomes stronger by more than this is news, even if it was known.
 const GAIN: f64 = 0.10;
@@ -68,12 +68,18 @@ pub(crate) fn digest(
     options: &Options,
     (commit, place): (CommitId, Option<&RepoPath>),
 ) -> Option<[u8; 32]> {
-    let state = project.repository.as_ref()?.lock().ok()?.state();
-    let is_whole = !state.history.shallow && state.history.partial.is_none() && !state.replaced;
-    if !is_whole || project.model().is_some() {
+    if !is_whole(project) {
         return None;
     }
     let Options { as_of, allow_shallow, jobs: _ } = options;
     let said = format!("{commit:?} {:?} {place:?} {config:?} {levels:?} {as_of:?} {allow_shallow:?}", project.scope);
     Some(*blake3::hash(said.as_bytes()).as_bytes())
+}
+
+/// True if the project's history is that of its repository, with all objects.
+pub(crate) fn is_whole(project: &Project) -> bool {
+    let state = project.repository.as_ref().and_then(|repository| Some(repository.lock().ok()?.state()));
+    let is_whole =
+        |state: RepositoryState| !state.history.shallow && state.history.partial.is_none() && !state.replaced;
+    state.is_some_and(is_whole) && project.model().is_none()
 }

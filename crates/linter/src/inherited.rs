@@ -2,7 +2,8 @@
 //! it can be told apart into what the change brings and what it inherits.
 //!
 //! Both states are judged whole, with the same history and the same levels, and compared by identity. Comparing
-//! lines instead would call a finding new because somebody edited beside it, and old because its other half moved.
+//! lines instead would call a finding new because somebody edited beside it, and old because its other half moved. What was
+//! before is not judged where it can be told that it is what is ([`neutral`]).
 
 use lockstep_config::{Config, Levels, Place, look};
 use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind};
@@ -11,7 +12,7 @@ use lockstep_model::{BlobId, ChangesetKind, CommitId, RepoPath};
 use crate::{
     ChangeAsked, Options, Project, Report, Silent, analyse,
     earlier::{Earlier, digest},
-    judge, known,
+    judge, known, neutral,
 };
 
 /// Tells the findings of `report` apart, if a change is looked at; what cannot be told is a problem of the report.
@@ -25,6 +26,12 @@ pub(crate) fn tell_apart(project: &Project, config: &Config, levels: &Levels, op
         Some(_) if report.findings.iter().all(|finding| finding.of_change || finding.level == Level::Allow) => None,
         // Nothing is staged: what was before is what is.
         Some(_) if change.is_empty() && project.change.as_ref().is_some_and(ChangeAsked::is_staged) => {
+            Some(report.findings.iter().map(Earlier::from).collect())
+        }
+        // Nothing that findings are made from differs.
+        Some(_)
+            if as_before(project, project, config) == *config && neutral::brings_nothing(project, config, report) =>
+        {
             Some(report.findings.iter().map(Earlier::from).collect())
         }
         Some(commit) => {

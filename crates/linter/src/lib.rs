@@ -27,6 +27,7 @@ mod known;
 mod likeness;
 mod manifests;
 mod model_file;
+mod neutral;
 mod organisation;
 mod owners;
 mod parts;
@@ -126,6 +127,8 @@ pub struct Found {
     pub callees: Callees,
     /// What was left out.
     pub problems: Vec<Problem>,
+    /// What they were found from; none if nobody is to ask.
+    pub(crate) seen: Option<traces::Seen>,
 }
 
 /// What is wrong with the patterns of units in `config`, in words.
@@ -143,26 +146,20 @@ pub fn find(project: &Project, config: &Config) -> Found {
             let mut problems = project.problems.clone();
             let paths = project.files.paths();
             let (functions, services) = gather::found_units(project, config, &units, paths, &mut problems);
-            return Found { functions, services, manifests: Vec::new(), callees: Callees::default(), problems };
+            return Found { functions, services, problems, ..Found::default() };
         }
         Ok(None) => {}
         Err(why) => {
             let problems = vec![Problem::general(ProblemKind::Configuration, why)];
-            return Found {
-                functions: Vec::new(),
-                services: Vec::new(),
-                manifests: Vec::new(),
-                callees: Callees::default(),
-                problems,
-            };
+            return Found { problems, ..Found::default() };
         }
     }
     let options =
         lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
     let mut problems = project.problems.clone();
-    let found = match &project.traces {
+    let (found, seen) = match &project.traces {
         Some(traces) => traces.discover(&project.files, &options),
-        None => lockstep_discovery::discover(&project.files, &options),
+        None => (lockstep_discovery::discover(&project.files, &options), None),
     };
     let found = found.collect(&mut problems);
     let mut functions = found.functions;
@@ -170,7 +167,7 @@ pub fn find(project: &Project, config: &Config) -> Found {
         function.declarations.iter().any(|declaration| declaration.location.path.starts_with(&project.scope))
     });
     let services = services::services(&mut functions, config);
-    Found { functions, services, manifests: found.manifests, callees: found.callees, problems }
+    Found { functions, services, manifests: found.manifests, callees: found.callees, problems, seen }
 }
 
 /// The code that every function of `found` reaches.
@@ -190,7 +187,7 @@ pub fn follow_with(
         return organisation::find(project, config, progress).1;
     }
     if let Ok(Some(units)) = units::Units::of(config) {
-        return Followed { code: units.closures(&found.functions, project.files.paths()), problems: Vec::new() };
+        return Followed { code: units.closures(&found.functions, project.files.paths()), ..Followed::default() };
     }
     let contracts: Vec<RepoPath> =
         project.files.paths().filter(|path| config.contracts.contains(path)).cloned().collect();
@@ -203,14 +200,14 @@ pub fn follow_with(
     let mut problems = Vec::new();
     progress.stage("following code");
     let told = |done, of| progress.step(done, of);
-    let code = match &project.traces {
+    let (code, seen) = match &project.traces {
         Some(traces) => traces.follow(&found.functions, &project.files, &options, &told),
-        None => lockstep_codegraph::closures(&found.functions, &project.files, &options, &told),
+        None => (lockstep_codegraph::closures(&found.functions, &project.files, &options, &told), None),
     };
     let code = code.collect(&mut problems);
     project.keep();
     project.keep_traces();
-    Followed { code, problems }
+    Followed { code, problems, seen }
 }
 
 /// What the functions of a project reach.
@@ -220,6 +217,8 @@ pub struct Followed {
     pub code: CodeGraph,
     /// What was left out.
     pub problems: Vec<Problem>,
+    /// What was looked at for all of them, besides their sources; none if nobody is to ask.
+    pub(crate) seen: Option<traces::Seen>,
 }
 
 /// The history of a project.
@@ -335,6 +334,8 @@ pub struct Report {
     pub found: Found,
     /// Their code.
     pub code: CodeGraph,
+    /// What was looked at besides sources when it was followed; none if nobody is to ask.
+    pub(crate) seen: Option<traces::Seen>,
     /// The history.
     pub history: History,
     /// What the contents of files changed in what their paths say.
@@ -415,6 +416,7 @@ fn analyse_wanted(
     Report {
         found,
         code: followed.code,
+        seen: followed.seen,
         history: mined.history,
         judged,
         graph,

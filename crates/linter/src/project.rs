@@ -136,7 +136,7 @@ impl Project {
             change,
             place: given,
             facts: None,
-            traces: None,
+            traces: looks_at_change.then(|| Arc::new(Traces::of_this_run())),
             past: looks_at_change.then(Arc::default),
             model_time: None,
             without_model: None,

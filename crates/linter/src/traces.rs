@@ -25,6 +25,7 @@ use lockstep_diagnostics::Partial;
 use lockstep_discovery::Discovered;
 use lockstep_model::{FileSet, Function};
 
+pub(crate) use self::looked::Seen;
 use self::{
     code::Before,
     codec::{Bytes, Kept, Reader, Writer},
@@ -44,7 +45,8 @@ const LARGEST: usize = 64 << 20;
 /// The results of earlier runs on one repository.
 #[derive(Debug)]
 pub struct Traces {
-    path: PathBuf,
+    /// Where they are kept; none if they are forgotten after the run.
+    path: Option<PathBuf>,
     repository: String,
     /// What was there, once it was looked for; and what this run adds.
     state: OnceLock<State>,
@@ -85,8 +87,19 @@ impl Traces {
     pub fn new(folder: &Path, common_dir: &Path) -> Self {
         let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
         Self {
-            path: folder.join("traces").join(format!("{}.bin", &name.as_str()[..32])),
+            path: Some(folder.join("traces").join(format!("{}.bin", &name.as_str()[..32]))),
             repository: common_dir.to_string_lossy().into_owned(),
+            state: OnceLock::new(),
+            taken: AtomicUsize::new(0),
+            made: AtomicUsize::new(0),
+        }
+    }
+
+    /// Those of this run alone, for the two states that it looks at where there is a change.
+    pub(crate) fn of_this_run() -> Self {
+        Self {
+            path: None,
+            repository: String::new(),
             state: OnceLock::new(),
             taken: AtomicUsize::new(0),
             made: AtomicUsize::new(0),
@@ -103,41 +116,48 @@ impl Traces {
         self.state.get()?.discarded.as_deref()
     }
 
-    /// The functions that the manifests among `files` declare, found only if they are not kept.
-    pub(crate) fn discover(&self, files: &FileSet, options: &lockstep_discovery::Options) -> Partial<Discovered> {
+    /// The functions that the manifests among `files` declare, found only if they are not kept; and what they are found
+    /// from, if that can be told.
+    pub(crate) fn discover(
+        &self,
+        files: &FileSet,
+        options: &lockstep_discovery::Options,
+    ) -> (Partial<Discovered>, Option<Seen>) {
         let context = found::context(&looked::names(files), options);
         let kept = self.results(|results| results.functions.clone());
-        if let Some(found) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
+        if let Some((found, seen)) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
             self.taken.fetch_add(1, Ordering::Relaxed);
-            return found;
+            return (found, Some(seen));
         }
         self.made.fetch_add(1, Ordering::Relaxed);
         let (found, kept) = found::find(files, options, context);
-        if let Some(kept) = kept {
+        let seen = kept.map(|(kept, seen)| {
             self.results(|results| {
                 add(&mut results.functions, kept);
                 results.grown = true;
             });
-        }
-        found
+            seen
+        });
+        (found, seen)
     }
 
-    /// The code of `functions`, followed only as far as it is not kept.
+    /// The code of `functions`, followed only as far as it is not kept; and what was looked at for all of them, besides the
+    /// sources that they reach, if that can be told.
     pub(crate) fn follow(
         &self,
         functions: &[Function],
         files: &FileSet,
         options: &lockstep_codegraph::Options<'_>,
         progress: lockstep_codegraph::Progress<'_>,
-    ) -> Partial<CodeGraph> {
+    ) -> (Partial<CodeGraph>, Option<Seen>) {
         let context = code::context(&looked::names(files), functions, options);
         let mut known = None;
         for kept in self.results(|results| results.code.clone()) {
             match code::before(&kept, files, &context) {
-                Some(Before::Whole(whole)) => {
+                Some(Before::Whole(whole, seen)) => {
                     self.taken.fetch_add(1, Ordering::Relaxed);
                     progress(functions.len(), functions.len());
-                    return whole;
+                    return (whole, Some(seen));
                 }
                 Some(Before::Some(before, seen)) => known = Some(better(known, (before, seen))),
                 None => {}
@@ -146,13 +166,14 @@ impl Traces {
         self.made.fetch_add(1, Ordering::Relaxed);
         let (known, seen) = known.map_or_else(Default::default, |(known, seen)| (known, Some(seen)));
         let (made, from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
-        if let Some(kept) = code::made(files, context, &made, from, seen) {
+        let seen = code::made(files, context, &made, from, seen).map(|(kept, seen)| {
             self.results(|results| {
                 add(&mut results.code, kept);
                 results.grown = true;
             });
-        }
-        made
+            seen
+        });
+        (made, seen)
     }
 
     /// The findings that depend on what is behind `context`, told by `find` only if they are not kept.
@@ -176,13 +197,13 @@ impl Traces {
     /// # Errors
     /// If the folder cannot be written to. The next run makes it again, and that is all.
     pub fn save(&self) -> io::Result<()> {
-        let Some(state) = self.state.get() else { return Ok(()) };
+        let Some((path, state)) = self.path.as_ref().zip(self.state.get()) else { return Ok(()) };
         let mut results = state.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if !std::mem::take(&mut results.grown) {
             return Ok(());
         }
         let bytes = self.bytes(&results);
-        if bytes.len() > LARGEST { Ok(()) } else { keep::replace(&self.path, &bytes) }
+        if bytes.len() > LARGEST { Ok(()) } else { keep::replace(path, &bytes) }
     }
 
     fn results<T>(&self, with: impl FnOnce(&mut Results) -> T) -> T {
@@ -210,7 +231,8 @@ impl Traces {
 
     /// What is there; nothing if there is no file.
     fn read(&self) -> Result<Results, String> {
-        let bytes = match fs::read(&self.path) {
+        let Some(path) = &self.path else { return Ok(Results::default()) };
+        let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Results::default()),
             Err(error) => return Err(error.to_string()),

@@ -51,8 +51,8 @@ pub(super) fn context(names: &Digest, functions: &[Function], options: &lockstep
 
 /// What is known of the code in some files before it is followed.
 pub(super) enum Before {
-    /// All of it.
-    Whole(Partial<CodeGraph>),
+    /// All of it, and what was looked at for all of them.
+    Whole(Partial<CodeGraph>, Seen),
     /// What some functions reach, and what was looked at for all of them.
     Some(Known, Seen),
 }
@@ -73,7 +73,7 @@ pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest) -> Opti
     }
     let Code(whole) = stored.body.value()?;
     if is_whole {
-        return Some(Before::Whole(whole));
+        return Some(Before::Whole(whole, head.around));
     }
     if whole.value.closures.len() != head.looked.len() {
         return None;
@@ -102,7 +102,7 @@ pub(super) fn made(
     made: &Partial<CodeGraph>,
     from: MadeFrom,
     known: Option<Seen>,
-) -> Option<Stored> {
+) -> Option<(Stored, Seen)> {
     let names = constants();
     if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
         return None;
@@ -126,8 +126,9 @@ pub(super) fn made(
     from.meanings.into_iter().map(&mut number).collect::<Option<Vec<u32>>>()?;
     let looked = from.looked.into_iter().map(|paths| paths.into_iter().map(&mut number).collect::<Option<Vec<u32>>>());
     let looked = looked.collect::<Option<_>>()?;
-    let head = Bytes::of(&Head { around, only_whole, sources, looked });
-    Some(Stored { context, head, body: Bytes::of(&Code(made.clone())) })
+    let head = Head { around, only_whole, sources, looked };
+    let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
+    Some((stored, head.around))
 }
 
 impl Kept for Head {

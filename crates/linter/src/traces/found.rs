@@ -19,23 +19,31 @@ pub(super) fn context(names: &Digest, options: &Options) -> Digest {
 }
 
 /// Finds them, and keeps what they were found from; nothing is to be kept if that cannot be told.
-pub(super) fn find(files: &FileSet, options: &Options, context: Digest) -> (Partial<Discovered>, Option<Stored>) {
+pub(super) fn find(
+    files: &FileSet,
+    options: &Options,
+    context: Digest,
+) -> (Partial<Discovered>, Option<(Stored, Seen)>) {
     let noting = files.noting();
     let found = Found(lockstep_discovery::discover(&noting, options));
     let names = constants();
     let mut declarations = found.0.value.functions.iter().flat_map(|function| &function.declarations);
     let readable = declarations.all(|declaration| names.contains(&declaration.platform));
     let seen = Seen::in_files(files, noting.looked()).filter(|_| readable);
-    let stored = seen.map(|seen| Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) });
+    let stored = seen.map(|seen| (Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) }, seen));
     (found.0, stored)
 }
 
-/// What was found, if in `files`, and with the options behind `context`, the same would be found.
-pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<Partial<Discovered>> {
-    if stored.context != *context || !stored.head.value::<Seen>()?.is_in(files) {
+/// What was found, if in `files`, and with the options behind `context`, the same would be found; and from what.
+pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<(Partial<Discovered>, Seen)> {
+    if stored.context != *context {
         return None;
     }
-    Some(stored.body.value::<Found>()?.0)
+    let seen = stored.head.value::<Seen>()?;
+    if !seen.is_in(files) {
+        return None;
+    }
+    Some((stored.body.value::<Found>()?.0, seen))
 }
 
 struct Found(Partial<Discovered>);

@@ -13,7 +13,7 @@ type Answers = Vec<(Question, bool)>;
 
 /// What was looked at in some files, and what was there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// Files that were read, with the ids of what they held.
     read: Vec<(RepoPath, BlobId)>,
     /// Files that were asked and not read: what they held, the questions, and what they answered.
@@ -42,6 +42,13 @@ impl Seen {
         };
         self.read.iter().all(|(path, id)| holds(files, path, *id))
             && self.asked.iter().all(|(path, id, asked)| holds(files, path, *id) || answers(path, asked))
+    }
+
+    /// True if who looks in the same files sees the same when `path`, which is no link, holds `text`.
+    pub(crate) fn passes_over(&self, path: &RepoPath, text: &str) -> bool {
+        let answers = |asked: &Answers| asked.iter().all(|(question, answer)| question.of(text) == *answer);
+        self.read.iter().all(|(read, _)| read != path)
+            && self.asked.iter().all(|(asked, _, answered)| asked != path || answers(answered))
     }
 
     /// Adds what `other` saw in the same files.
