@@ -17,6 +17,7 @@ mod injection;
 mod kept;
 mod links;
 mod model;
+mod neutral;
 mod organisation;
 mod parts;
 mod program;
