@@ -245,37 +245,62 @@ fn model(pairs: &[Pair]) -> Option<PairModel> {
     let mut distinct = Distinct::default();
     let key = |pair: &Pair| [pair.joint, pair.changes, pair.features[1], pair.features[2]].map(f64::to_bits);
     let numbers: Vec<u32> = pairs.iter().map(|pair| distinct.number(key(pair), pair)).collect();
-    let found = newton::minimise(USUAL.map(|(mean, _)| mean), |point| cost(pairs, &distinct, &numbers, point));
+    let found = newton::minimise(USUAL.map(|(mean, _)| mean), &Cost { pairs, distinct, numbers });
     Some(PairModel { intercept: found[0], likeness: found[1], through: found[2] })
 }
 
-/// −log of the posterior of the coefficients, up to a constant, with its gradient and its curvature. `numbers` tells of each
-/// pair which of the distinct ones it is.
-fn cost(pairs: &[Pair], distinct: &Distinct<[u64; 4], &Pair>, numbers: &[u32], point: [f64; 3]) -> newton::Local {
-    let terms: Vec<(f64, f64, f64)> = distinct.map(|pair| {
-        let eta: f64 = (0..3).map(|i| point[i] * pair.features[i]).sum();
-        let step = 1e-4;
-        let curvature = (slope(pair, eta + step) - slope(pair, eta - step)) / (2.0 * step);
-        (log_likelihood(pair, eta), slope(pair, eta), curvature)
-    });
-    let mut local = newton::Local::default();
-    for (pair, number) in pairs.iter().zip(numbers) {
-        let (value, slope, curvature) = terms[*number as usize];
-        local.value -= pair.weight * value;
-        for i in 0..3 {
-            local.gradient[i] -= pair.weight * slope * pair.features[i];
-            for j in 0..3 {
-                local.curvature[i][j] -= pair.weight * curvature * pair.features[i] * pair.features[j];
+/// −log of the posterior of the coefficients, up to a constant.
+struct Cost<'p> {
+    pairs: &'p [Pair],
+    distinct: Distinct<[u64; 4], &'p Pair>,
+    /// Of each pair, which of the distinct ones it is.
+    numbers: Vec<u32>,
+}
+
+impl Cost<'_> {
+    /// What `of` says of each distinct pair and of the logit of its mean, as the coefficients `point` have it.
+    fn terms<T: Send>(&self, point: [f64; 3], of: impl Fn(&Pair, f64) -> T + Send + Sync) -> Vec<T> {
+        self.distinct.map(|pair| of(pair, (0..3).map(|i| point[i] * pair.features[i]).sum()))
+    }
+
+    /// Each pair, with its term.
+    fn with<'t, T>(&'t self, terms: &'t [T]) -> impl Iterator<Item = (&'t Pair, &'t T)> {
+        self.pairs.iter().zip(&self.numbers).map(|(pair, number)| (pair, &terms[*number as usize]))
+    }
+}
+
+impl newton::Smooth for Cost<'_> {
+    fn value(&self, point: [f64; 3]) -> f64 {
+        let terms = self.terms(point, log_likelihood);
+        let likely = self.with(&terms).fold(0.0, |sum, (pair, value)| sum - pair.weight * value);
+        USUAL.into_iter().zip(point).fold(likely, |sum, ((mean, deviation), at)| {
+            let away = (at - mean) / deviation;
+            sum + away * away / 2.0
+        })
+    }
+
+    fn around(&self, point: [f64; 3]) -> newton::Local {
+        const STEP: f64 = 1e-4;
+        let terms = self.terms(point, |pair, eta| {
+            let curvature = (slope(pair, eta + STEP) - slope(pair, eta - STEP)) / (2.0 * STEP);
+            (slope(pair, eta), curvature)
+        });
+        let mut local = newton::Local::default();
+        for (pair, (slope, curvature)) in self.with(&terms) {
+            for i in 0..3 {
+                local.gradient[i] -= pair.weight * slope * pair.features[i];
+                for j in 0..3 {
+                    local.curvature[i][j] -= pair.weight * curvature * pair.features[i] * pair.features[j];
+                }
             }
         }
+        for (i, (mean, deviation)) in USUAL.into_iter().enumerate() {
+            let away = (point[i] - mean) / deviation;
+            local.gradient[i] += away / deviation;
+            local.curvature[i][i] += 1.0 / (deviation * deviation);
+        }
+        local
     }
-    for (i, (mean, deviation)) in USUAL.into_iter().enumerate() {
-        let away = (point[i] - mean) / deviation;
-        local.value += away * away / 2.0;
-        local.gradient[i] += away / deviation;
-        local.curvature[i][i] += 1.0 / (deviation * deviation);
-    }
-    local
 }
 
 /// log of the Beta-binomial likelihood of a pair whose prior mean has the logit `eta`, up to what does not depend on it.
