@@ -4,6 +4,8 @@
 //! to the functions whose code lies below it, up to the next list of its kind; a test to the function in whose folder
 //! it lies or after whose file it is named; anything else to the function in whose folder it lies.
 
+use std::sync::OnceLock;
+
 use lockstep_model::{ChangeKind, Closure, Function, History, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -72,11 +74,21 @@ fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
         Some("csproj" | "fsproj" | "vbproj") => "csproj",
         _ => name.as_str(),
     };
-    let kind = FAMILIES.iter().enumerate().find_map(|(family, known)| {
-        let list = known.lists.contains(&name).then_some((family, false));
-        list.or_else(|| known.locks.contains(&name).then_some((family, true)))
-    });
-    kind.map(|kind| (kind, folder))
+    kinds().get(name).map(|kind| (*kind, folder))
+}
+
+/// The kinds of lists, by their names.
+fn kinds() -> &'static FxHashMap<&'static str, ListKind> {
+    static KINDS: OnceLock<FxHashMap<&str, ListKind>> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let mut kinds = FxHashMap::default();
+        for (family, known) in FAMILIES.iter().enumerate() {
+            for (names, written) in [(known.lists, false), (known.locks, true)] {
+                names.iter().for_each(|name| _ = kinds.entry(*name).or_insert((family, written)));
+            }
+        }
+        kinds
+    })
 }
 
 /// Answers whose such a change is.
@@ -117,7 +129,8 @@ impl<'a> Beside<'a> {
                 *known = known.filter(|function| *function == number);
             }
         }
-        let lists = history.paths.iter().filter(|path| exists(path)).filter_map(list_of).collect();
+        let list = |path: &'a RepoPath| list_of(path).filter(|_| exists(path));
+        let lists = history.paths.iter().filter_map(list).collect();
         Self { places, lists, named, folders }
     }
 
