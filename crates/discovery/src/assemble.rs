@@ -227,7 +227,6 @@ fn callees(groups: &[Vec<Found>], ids: &[FunctionId]) -> Callees {
     for (group, id) in groups.iter().zip(ids) {
         group.iter().for_each(|one| callees.add(&one.declared, id));
     }
-    callees.finish();
     callees
 }
 

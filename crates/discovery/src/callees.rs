@@ -1,7 +1,7 @@
 //! Whom a call means: functions by the keys of their resources, by their deployed names, and by the routes that they
 //! answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use globset::{Glob, GlobMatcher};
 use lockstep_model::{ChannelDirection, DEPLOYED_NAME, FunctionId};
@@ -25,8 +25,8 @@ pub type Routes = BTreeMap<String, Vec<(String, String, FunctionId)>>;
 pub struct Callees {
     keys: Named,
     names: Named,
-    /// Names with holes, and what may stand in them.
-    patterns: Vec<(GlobMatcher, FunctionId)>,
+    /// Names with holes, and what may stand in them; made when it is first asked for.
+    patterns: OnceLock<Vec<(GlobMatcher, FunctionId)>>,
     routes: Routes,
 }
 
@@ -41,6 +41,7 @@ impl Eq for Callees {}
 
 impl Callees {
     pub(crate) fn add(&mut self, declared: &Declared, id: &FunctionId) {
+        self.patterns.take();
         // Stacks of one name are known by their folders.
         for stack in [declared.service.as_str(), declared.stack_folder.as_str()] {
             once(&mut self.keys, format!("{stack}#{}", declared.declaration.logical_id), id);
@@ -60,11 +61,13 @@ impl Callees {
         }
     }
 
-    /// Makes ready for names with holes.
-    pub(crate) fn finish(&mut self) {
-        let holes = self.names.iter().filter(|(name, id)| name.contains('*') && id.is_some() && tells(name));
-        let pattern = |(name, id): (&String, &Option<FunctionId>)| Some((matcher(name)?, id.clone()?));
-        self.patterns = holes.filter_map(pattern).collect();
+    /// Names with holes.
+    fn patterns(&self) -> &[(GlobMatcher, FunctionId)] {
+        self.patterns.get_or_init(|| {
+            let holes = self.names.iter().filter(|(name, id)| name.contains('*') && id.is_some() && tells(name));
+            let pattern = |(name, id): (&String, &Option<FunctionId>)| Some((matcher(name)?, id.clone()?));
+            holes.filter_map(pattern).collect()
+        })
     }
 
     /// What they are called by: the keys of their resources, their names, and per API its routes (method, path, function).
@@ -74,9 +77,7 @@ impl Callees {
 
     /// The callees of which [`Self::parts`] says this.
     pub fn of_parts(keys: Named, names: Named, routes: Routes) -> Self {
-        let mut callees = Self { keys, names, patterns: Vec::new(), routes };
-        callees.finish();
-        callees
+        Self { keys, names, patterns: OnceLock::new(), routes }
     }
 
     /// The function that `text` means: the key of its resource, its name or its ARN.
@@ -93,7 +94,7 @@ impl Callees {
             let full = |candidate: &str| !candidate.contains('*') && glob.is_match(candidate);
             return only(self.names.iter().filter(|(name, _)| full(name)).filter_map(|(_, id)| id.as_ref()));
         }
-        only(self.patterns.iter().filter(|(glob, _)| glob.is_match(name)).map(|(_, id)| id))
+        only(self.patterns().iter().filter(|(glob, _)| glob.is_match(name)).map(|(_, id)| id))
     }
 
     /// The function that answers `method` (any, if none) and `path` of the API with the key `api`.
@@ -158,7 +159,6 @@ mod tests {
         for name in names {
             once(&mut callees.names, (*name).to_owned(), &FunctionId::new(name));
         }
-        callees.finish();
         callees
     }
 
@@ -179,8 +179,7 @@ mod tests {
 
     #[test]
     fn what_two_answer_to_is_nobody() {
-        let mut all = callees(&["shop-*-pay", "shop-dev-*"]);
-        all.finish();
+        let all = callees(&["shop-*-pay", "shop-dev-*"]);
         assert_eq!(all.named("shop-dev-pay"), None);
     }
 
