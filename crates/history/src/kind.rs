@@ -6,7 +6,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use lockstep_model::{ChangeKind, is_contract_by_name};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// What is known by its path. Each text is a list of words in lower case, separated by spaces.
 struct Known {
@@ -122,46 +122,61 @@ const CONFIGURATION: Known = Known {
     ends: ".template.json .parameters.json .params.json .tf.json .tfvars.json .sam.json",
 };
 
-/// A list of [`Known`] made ready for looking up.
-struct List {
-    folders: FxHashSet<&'static str>,
-    names: FxHashSet<&'static str>,
-    extensions: FxHashSet<&'static str>,
-    starts: Vec<&'static str>,
-    ends: Vec<&'static str>,
+/// One of the lists above, as a bit.
+type Bit = u8;
+
+/// All lists at once: a path is looked up once, and not list by list.
+#[derive(Default)]
+struct Lists {
+    folders: FxHashMap<&'static str, Bit>,
+    names: FxHashMap<&'static str, Bit>,
+    extensions: FxHashMap<&'static str, Bit>,
+    starts: Vec<(&'static str, Bit)>,
+    ends: Vec<(&'static str, Bit)>,
 }
 
-impl List {
-    fn of(known: &Known) -> Self {
-        let set = |words: &'static str| words.split_ascii_whitespace().collect();
-        let list = |words: &'static str| words.split_ascii_whitespace().collect();
-        Self {
-            folders: set(known.folders),
-            names: set(known.names),
-            extensions: set(known.extensions),
-            starts: list(known.starts),
-            ends: list(known.ends),
+impl Lists {
+    fn of(all: &[(&'static Known, Bit)]) -> Self {
+        let mut lists = Self::default();
+        for (known, bit) in all {
+            let sets = [
+                (&mut lists.folders, known.folders),
+                (&mut lists.names, known.names),
+                (&mut lists.extensions, known.extensions),
+            ];
+            for (set, words) in sets {
+                words.split_ascii_whitespace().for_each(|word| *set.entry(word).or_default() |= bit);
+            }
+            lists.starts.extend(known.starts.split_ascii_whitespace().map(|word| (word, *bit)));
+            lists.ends.extend(known.ends.split_ascii_whitespace().map(|word| (word, *bit)));
         }
+        lists
     }
 
-    fn holds(&self, file: &Name<'_>) -> bool {
-        self.names.contains(file.lower)
-            || self.extensions.contains(file.extension)
-            || self.starts.iter().any(|start| file.lower.starts_with(start))
-            || self.ends.iter().any(|end| file.lower.ends_with(end))
-            || file.folders().any(|folder| self.folders.contains(folder))
+    /// The lists that hold the file.
+    fn holding(&self, file: &Name<'_>) -> Bit {
+        let in_set = |set: &FxHashMap<&str, Bit>, word: &str| set.get(word).copied().unwrap_or(0);
+        let folders = file.folders().fold(0, |all, folder| all | in_set(&self.folders, folder));
+        let starts = self.starts.iter().filter(|(start, _)| file.lower.starts_with(start));
+        let ends = self.ends.iter().filter(|(end, _)| file.lower.ends_with(end));
+        let ends = starts.chain(ends).fold(0, |all, (_, bit)| all | bit);
+        folders | ends | in_set(&self.names, file.lower) | in_set(&self.extensions, file.extension)
     }
 }
 
 /// The judge: the lists above, and the contracts that the user names.
 pub(crate) struct Kinds {
     contracts: GlobSet,
-    vendored: List,
-    dependency: List,
-    test: List,
-    generated: List,
-    documentation: List,
-    configuration: List,
+    lists: Lists,
+}
+
+impl Kinds {
+    const VENDORED: Bit = 1;
+    const DEPENDENCY: Bit = 1 << 1;
+    const TEST: Bit = 1 << 2;
+    const GENERATED: Bit = 1 << 3;
+    const DOCUMENTATION: Bit = 1 << 4;
+    const CONFIGURATION: Bit = 1 << 5;
 }
 
 impl Kinds {
@@ -182,12 +197,14 @@ impl Kinds {
         });
         let kinds = Self {
             contracts,
-            vendored: List::of(&VENDORED),
-            dependency: List::of(&DEPENDENCY),
-            test: List::of(&TEST),
-            generated: List::of(&GENERATED),
-            documentation: List::of(&DOCUMENTATION),
-            configuration: List::of(&CONFIGURATION),
+            lists: Lists::of(&[
+                (&VENDORED, Self::VENDORED),
+                (&DEPENDENCY, Self::DEPENDENCY),
+                (&TEST, Self::TEST),
+                (&GENERATED, Self::GENERATED),
+                (&DOCUMENTATION, Self::DOCUMENTATION),
+                (&CONFIGURATION, Self::CONFIGURATION),
+            ]),
         };
         (kinds, wrong)
     }
@@ -199,20 +216,22 @@ impl Kinds {
         }
         let lower = path.to_lowercase();
         let file = Name::of(path, &lower);
+        let holding = self.lists.holding(&file);
+        let holds = |list: Bit| holding & list != 0;
         // The order matters: a lock file in a test folder is a lock file, an OpenAPI file there is a test's.
-        if self.vendored.holds(&file) {
+        if holds(Self::VENDORED) {
             ChangeKind::Cosmetic
-        } else if self.dependency.holds(&file) || file.is_requirements() {
+        } else if holds(Self::DEPENDENCY) || file.is_requirements() {
             ChangeKind::Dependency
-        } else if self.test.holds(&file) || file.is_named_as_test() {
+        } else if holds(Self::TEST) || file.is_named_as_test() {
             ChangeKind::Test
         } else if is_contract_by_name(path) || file.declares_types() {
             ChangeKind::Contract
-        } else if self.generated.holds(&file) || file.is_called_generated() {
+        } else if holds(Self::GENERATED) || file.is_called_generated() {
             ChangeKind::Cosmetic
-        } else if self.documentation.holds(&file) || file.is_document() {
+        } else if holds(Self::DOCUMENTATION) || file.is_document() {
             ChangeKind::Documentation
-        } else if self.configuration.holds(&file) && !file.is_state_machine() {
+        } else if holds(Self::CONFIGURATION) && !file.is_state_machine() {
             ChangeKind::Configuration
         } else {
             ChangeKind::Behaviour
