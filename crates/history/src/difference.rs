@@ -16,7 +16,8 @@ use crate::{
     commit::object_id,
     diff::{self, RawStatus, Side},
     follow::{Change, Paths},
-    objects::{ObjectId, Objects},
+    objects::{ObjectId, Objects, TreeSource},
+    trees_of::TreesOf,
 };
 
 /// What a change is told from.
@@ -170,7 +171,7 @@ impl Repository {
             None => DifferenceError::NoBase { rev: revs.first().cloned().unwrap_or_default() },
         })?;
         let (before, after) = (self.files_of(&common)?, self.files_of(&head)?);
-        Ok(difference(Some(CommitId(common)), &before, &after, &[]))
+        Ok(difference(Some(CommitId(common)), changes(&before, &after), &after, &[]))
     }
 
     /// What the index adds to `HEAD`.
@@ -181,17 +182,17 @@ impl Repository {
             Err(RevisionError::NoCommits) => None,
             Err(error) => return Err(error.into()),
         };
-        let mut before = head.as_ref().map(|head| self.files_of(head)).transpose()?.unwrap_or_default();
-        // What is in conflict is neither here nor there.
-        before.retain(|path, _| !conflicts.contains(path));
-        let earlier = match head.as_ref().and_then(|head| self.left(bases, head)) {
-            Some(base) => changes(&self.files_of(&base)?, &before),
+        let earlier = match head.as_ref().and_then(|head| Some((head, self.left(bases, head)?))) {
+            Some((head, base)) => self.changes_between(&base, head, &conflicts)?,
             None => Vec::new(),
         };
+        let mut changes = self.changes_to(head.as_ref(), &after)?;
+        // What is in conflict is neither here nor there.
+        changes.retain(|(path, ..)| !conflicts.contains(path));
         let named = merged.iter().filter_map(|rev| self.resolve(Some(rev)).ok());
         let others: Vec<ObjectId> = self.merged_heads().into_iter().chain(named).collect();
         let others = others.iter().map(|other| self.files_of(other)).collect::<Result<Vec<_>, _>>()?;
-        let mut difference = difference(head.map(CommitId), &before, &after, &others);
+        let mut difference = difference(head.map(CommitId), changes, &after, &others);
         difference.files.extend(conflicts.iter().cloned());
         difference.conflicts = conflicts;
         difference.earlier = earlier;
@@ -291,6 +292,36 @@ impl Repository {
         false
     }
 
+    /// What differs between a commit, or nothing, and `after`. Folders that hold the same are not read.
+    fn changes_to(&self, commit: Option<&ObjectId>, after: &Files) -> Result<Vec<Raw>, DifferenceError> {
+        let Some(commit) = commit else { return Ok(changes(&Files::new(), after)) };
+        let tree = self.commit(commit)?.tree;
+        let odb = self.odb()?;
+        let mut objects = Objects::of(&odb);
+        let Some(mut trees) = TreesOf::new(after.iter(), &mut objects) else {
+            return Ok(changes(&self.files_of(commit)?, after));
+        };
+        let root = trees.root;
+        Ok(between(&mut trees, &tree, &root)?)
+    }
+
+    /// What differs between two commits, where paths in conflict are not in the second.
+    fn changes_between(
+        &self,
+        before: &ObjectId,
+        after: &ObjectId,
+        conflicts: &[RepoPath],
+    ) -> Result<Vec<Raw>, ObjectError> {
+        if conflicts.is_empty() {
+            let odb = self.odb()?;
+            let [before, after] = [self.commit(before)?.tree, self.commit(after)?.tree];
+            return between(&mut Objects::of(&odb), &before, &after);
+        }
+        let mut files = self.files_of(after)?;
+        files.retain(|path, _| !conflicts.contains(path));
+        Ok(changes(&self.files_of(before)?, &files))
+    }
+
     /// The files of a commit.
     fn files_of(&self, commit: &ObjectId) -> Result<Files, ObjectError> {
         let tree = self.commit(commit)?.tree;
@@ -303,9 +334,8 @@ impl Repository {
     }
 }
 
-/// What differs between `before` and `after`; what is in `after` as in one of `others` came with a merge.
-fn difference(commit: Option<CommitId>, before: &Files, after: &Files, others: &[Files]) -> Difference {
-    let changes = changes(before, after);
+/// The difference that `changes` are, which lead to `after`; what is in `after` as in one of `others` came with a merge.
+fn difference(commit: Option<CommitId>, changes: Vec<Raw>, after: &Files, others: &[Files]) -> Difference {
     let as_there = |path: &RepoPath| others.iter().any(|other| other.get(path) == after.get(path));
     let brought = changes.iter().map(|(path, ..)| path).filter(|path| as_there(path)).cloned().collect();
     Difference {
@@ -318,15 +348,43 @@ fn difference(commit: Option<CommitId>, before: &Files, after: &Files, others: &
     }
 }
 
+/// What differs between two trees, in the order of the paths.
+fn between(source: &mut impl TreeSource, before: &ObjectId, after: &ObjectId) -> Result<Vec<Raw>, ObjectError> {
+    let mut changes: Vec<Raw> = Vec::new();
+    diff::diff(source, Some(before), Some(after), &mut |change| {
+        changes.push((RepoPath::from_git(change.path), change.status, change.before, change.after));
+    })?;
+    changes.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(joined(changes))
+}
+
+/// The changes with one for each path. A name that is not UTF-8 is spelled otherwise than in git, so it seems to go and to come.
+fn joined(changes: Vec<Raw>) -> Vec<Raw> {
+    let one = |group: &[Raw]| match group {
+        [a, b] => {
+            let (gone, come) = if a.1 == RawStatus::Deleted { (a, b) } else { (b, a) };
+            let status = status(gone.2, come.3)?;
+            Some((a.0.clone(), status, gone.2, come.3))
+        }
+        _ => group.first().cloned(),
+    };
+    changes.chunk_by(|a, b| a.0 == b.0).filter_map(one).collect()
+}
+
+/// What became of a file that is there before and after; none if it is the same.
+fn status(then: Side, now: Side) -> Option<RawStatus> {
+    match then {
+        _ if then == now => None,
+        _ if (then.mode ^ now.mode) & 0o170_000 != 0 => Some(RawStatus::TypeChanged),
+        _ => Some(RawStatus::Modified),
+    }
+}
+
 fn changes(before: &Files, after: &Files) -> Vec<Raw> {
     let mut changes = Vec::new();
     for (path, now) in after {
         match before.get(path) {
-            Some(then) if then == now => {}
-            Some(then) if (then.mode ^ now.mode) & 0o170_000 != 0 => {
-                changes.push((path.clone(), RawStatus::TypeChanged, *then, *now));
-            }
-            Some(then) => changes.push((path.clone(), RawStatus::Modified, *then, *now)),
+            Some(then) => changes.extend(status(*then, *now).map(|status| (path.clone(), status, *then, *now))),
             None => changes.push((path.clone(), RawStatus::Added, Side::default(), *now)),
         }
     }

@@ -29,6 +29,7 @@ mod packs;
 mod repository;
 mod tracked;
 mod trailers;
+mod trees_of;
 mod verify;
 mod walk;
 
