@@ -106,6 +106,11 @@ impl Contents {
     }
 }
 
+/// True for a text that people wrote: neither too large nor minified.
+pub(crate) fn is_written(text: &str) -> bool {
+    text.len() as u64 <= LARGEST && !is_minified(text)
+}
+
 fn is_minified(text: &str) -> bool {
     text.len() > SMALL && text.len() / (text.lines().count().max(1)) > LONGEST_MEAN_LINE
 }

@@ -13,14 +13,16 @@ use lockstep_codegraph::{
 };
 use lockstep_coupling::Parts;
 use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_history::id_of;
 use lockstep_model::{
     BlobId, ChangeKind, Closure, ClosureFile, FileChange, FileKind, FileStatus, Function, History, PathId, RepoPath,
     Symbols,
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Past, Project,
-    contents::{Contents, Unread, Wanted, each_file},
+    contents::{self, Contents, Unread, Wanted, each_file},
     past::{Known, Pair},
 };
 
@@ -53,7 +55,8 @@ pub(crate) fn of_code(
 ) -> Vec<Problem> {
     let past = project.past.as_deref();
     let known = Past::known(past);
-    let files = in_parts(project, functions, closures, &known);
+    let mut today = Vec::new();
+    let files = in_parts(project, functions, closures, &known, &mut today);
     let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), files.get(path)?)));
     let askers: BTreeMap<PathId, &Askers> = ids.collect();
     let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
@@ -69,6 +72,11 @@ pub(crate) fn of_code(
         (tell(file, askers[&path], changes, &known, &read), past.map(|_| read))
     });
     drop(known);
+    if let Some(past) = past.filter(|_| !today.is_empty()) {
+        past.add(|known| {
+            today.into_iter().for_each(|(path, id, outline)| known.code_mut(&path).add_version(id, outline));
+        });
+    }
     let mut lost = Told::default();
     for (path, (told, read)) in told {
         if let (Some(past), Some(read)) = (past, read) {
@@ -87,12 +95,17 @@ fn is_of_behaviour(change: &FileChange) -> bool {
     change.kind == ChangeKind::Behaviour && change.status != FileStatus::Renamed
 }
 
-/// The files of which some function reaches a part only, with what each function asks of them.
+/// What a file holds today, with its outline; none in it if it does not parse.
+type Today = (RepoPath, BlobId, Option<Outline>);
+
+/// The files of which some function reaches a part only, with what each function asks of them. Outlines of today that had to be
+/// read are added to `today`.
 fn in_parts(
     project: &Project,
     functions: &[Function],
     closures: &[Closure],
     known: &Known,
+    today: &mut Vec<Today>,
 ) -> BTreeMap<RepoPath, Askers> {
     let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
     for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
@@ -115,7 +128,9 @@ fn in_parts(
     let files = asked
         .into_iter()
         .filter(|(path, asked)| !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole));
-    files.filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked, known)?))).collect()
+    files
+        .filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked, known, today)?)))
+        .collect()
 }
 
 fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usize>) -> Asked {
@@ -136,13 +151,19 @@ fn told_apart_today(
     path: &RepoPath,
     asked: BTreeMap<Asked, Vec<u32>>,
     known: &Known,
+    today: &mut Vec<Today>,
 ) -> Option<Askers> {
     let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
     // Most files are what their last changeset made of them, and that is known.
     let known = project.files.id(path).and_then(|id| known.code(path)?.outline(id));
     let today = match known {
         Some(outline) => Cow::Borrowed(outline?),
-        None => Cow::Owned(Outline::read(path, &project.files.text(path).ok()?, project.kept())?),
+        None => {
+            let text = project.files.text(path).ok()?;
+            let outline = Outline::read(path, &text, project.kept());
+            today.extend(version_of(project, path, &text).map(|id| (path.clone(), id, outline.clone())));
+            Cow::Owned(outline?)
+        }
     };
     let reached = today.reached(&asked);
     let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
@@ -152,6 +173,13 @@ fn told_apart_today(
     let kept = |number: &usize| (asked[*number].clone(), functions[*number].clone());
     let (asked, functions) = there.iter().map(kept).unzip();
     Some(Askers { asked, functions })
+}
+
+/// The id of what `path` holds today, which is `text`, if it would be read of the past as well: as it is, and as something that
+/// people wrote.
+fn version_of(project: &Project, path: &RepoPath, text: &str) -> Option<BlobId> {
+    let id = project.files.id(path)?;
+    (contents::is_written(text) && id_of(text.as_bytes()) == Some(id)).then_some(id)
 }
 
 /// What was read of the versions of one file.
@@ -206,24 +234,25 @@ impl Read {
 /// Tells whose parts of one file changed, by what is known of its versions and what was read of them.
 fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], known: &Known, read: &Read) -> Told {
     let code = known.code(path);
-    let outline = |id: BlobId| match read.outlines.get(&id) {
-        Some(outline) => Some(outline.as_ref()),
-        None => code.and_then(|code| code.outline(id)),
-    };
+    let kept = |id: BlobId| code.and_then(|code| code.number(id));
     let mut told = Told::default();
     // Most versions have the same outline.
-    let mut by_outline: BTreeMap<&Outline, Rc<Reached>> = BTreeMap::new();
-    let mut reached: BTreeMap<BlobId, Rc<Reached>> = BTreeMap::new();
-    let ids: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
-    for id in ids.into_iter().filter(|id| *id != BlobId::default()) {
-        match outline(id) {
-            Some(Some(outline)) => {
-                let of_outline = by_outline.entry(outline).or_insert_with(|| Rc::new(outline.reached(&askers.asked)));
-                reached.insert(id, Rc::clone(of_outline));
+    let mut by_number: FxHashMap<u32, Rc<Reached>> = FxHashMap::default();
+    let mut by_outline: FxHashMap<&Outline, Rc<Reached>> = FxHashMap::default();
+    let mut reached: FxHashMap<BlobId, Rc<Reached>> = FxHashMap::default();
+    let mut seen = FxHashSet::from_iter([BlobId::default()]);
+    for id in changes.iter().flat_map(|change| [change.before, change.after]).filter(|id| seen.insert(*id)) {
+        let of = |outline: &Outline| Rc::new(outline.reached(&askers.asked));
+        match (read.outlines.get(&id), kept(id)) {
+            (Some(Some(outline)), _) => {
+                reached.insert(id, Rc::clone(by_outline.entry(outline).or_insert_with(|| of(outline))));
             }
-            Some(None) => told.unparsed += 1,
-            None if known.is_unusable(id) || read.unusable.contains(&id) => told.unread.unusable += 1,
-            None => told.unread.missing += 1,
+            (None, Some(Some((number, outline)))) => {
+                reached.insert(id, Rc::clone(by_number.entry(number).or_insert_with(|| of(outline))));
+            }
+            (Some(None), _) | (None, Some(None)) => told.unparsed += 1,
+            _ if known.is_unusable(id) || read.unusable.contains(&id) => told.unread.unusable += 1,
+            _ => told.unread.missing += 1,
         }
     }
     for change in changes {

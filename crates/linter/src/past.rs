@@ -54,9 +54,10 @@ pub(crate) struct Known {
 }
 
 /// What is known of the versions of source files of one name.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Code {
     outlines: Vec<Outline>,
+    /// The numbers of outlines, once one is added: most runs add none.
     numbers: FxHashMap<Outline, u32>,
     /// The outline of each version; none if it does not parse.
     versions: FxHashMap<BlobId, Option<u32>>,
@@ -218,11 +219,25 @@ impl Known {
     }
 }
 
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.outlines, &self.versions, &self.changed) == (&other.outlines, &other.versions, &other.changed)
+    }
+}
+
+impl Eq for Code {}
+
 impl Code {
     /// The outline of a version, if the version is known; none in it if it does not parse.
     pub fn outline(&self, id: BlobId) -> Option<Option<&Outline>> {
         let number = self.versions.get(&id)?;
         Some(number.and_then(|number| self.outlines.get(number as usize)))
+    }
+
+    /// The same, with the number that versions of the same outline share.
+    pub fn number(&self, id: BlobId) -> Option<Option<(u32, &Outline)>> {
+        let number = self.versions.get(&id)?;
+        Some(number.and_then(|number| Some((number, self.outlines.get(number as usize)?))))
     }
 
     /// What differs between the versions of a change, if that is known.
@@ -232,6 +247,9 @@ impl Code {
 
     /// Keeps the outline of a version.
     pub fn add_version(&mut self, id: BlobId, outline: Option<Outline>) {
+        if self.numbers.len() < self.outlines.len() {
+            self.numbers = self.outlines.iter().cloned().zip(0..).collect();
+        }
         let number = outline.map(|outline| match self.numbers.get(&outline) {
             Some(number) => *number,
             None => {

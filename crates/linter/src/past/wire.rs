@@ -334,7 +334,6 @@ fn read_code(wire: WireCode, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(St
             loaded: outline.loaded,
             opaque: outline.opaque,
         };
-        code.numbers.insert(read.clone(), code.outlines.len() as u32);
         code.outlines.push(read);
     }
     for (id, version) in wire.versions {
