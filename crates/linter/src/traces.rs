@@ -34,7 +34,7 @@ use self::{
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 2\n";
+const MAGIC: &[u8] = b"lockstep traces 3\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -159,14 +159,14 @@ impl Traces {
                     progress(functions.len(), functions.len());
                     return (whole, Some(seen));
                 }
-                Some(Before::Some(before, seen)) => known = Some(better(known, (before, seen))),
+                Some(Before::Some(before, around)) => known = Some(better(known, (before, around))),
                 None => {}
             }
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let (known, seen) = known.map_or_else(Default::default, |(known, seen)| (known, Some(seen)));
+        let (known, around) = known.unwrap_or_default();
         let (made, from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
-        let seen = code::made(files, context, &made, from, seen).map(|(kept, seen)| {
+        let seen = code::made(files, context, &made, from, around).map(|(kept, seen)| {
             self.results(|results| {
                 add(&mut results.code, kept);
                 results.grown = true;

@@ -1,7 +1,7 @@
 //! What the functions of a checkout reach, kept with what it was made from: as a whole, and per function. What a function
 //! reaches is taken from an earlier run if nothing of it changed; what is told of all functions together is then told anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_codegraph::{CodeGraph, Known, MadeFrom, Walked};
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
@@ -18,10 +18,10 @@ use super::{
 struct Head {
     /// What was looked at for all functions alike.
     around: Seen,
-    /// True if what imports mean depends on source files: then nothing is known of one function alone.
-    only_whole: bool,
     /// The source files that were looked into, with the ids of what they held.
     sources: Vec<(RepoPath, BlobId)>,
+    /// The numbers of those that were looked into to tell what imports mean, of any function.
+    meanings: Vec<u32>,
     /// Per function, the numbers of its sources.
     looked: Vec<Vec<u32>>,
 }
@@ -53,8 +53,16 @@ pub(super) fn context(names: &Digest, functions: &[Function], options: &lockstep
 pub(super) enum Before {
     /// All of it, and what was looked at for all of them.
     Whole(Partial<CodeGraph>, Seen),
-    /// What some functions reach, and what was looked at for all of them.
-    Some(Known, Seen),
+    /// What some functions reach.
+    Some(Known, Around),
+}
+
+/// What was looked at for all functions alike, those among them that are known.
+#[derive(Default)]
+pub(super) struct Around {
+    seen: Seen,
+    /// Source files that tell what imports mean.
+    meanings: Vec<RepoPath>,
 }
 
 /// What of `stored` holds in `files` with what is behind `context`; none if nothing does.
@@ -68,7 +76,8 @@ pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest) -> Opti
     }
     let same: Vec<bool> = head.sources.iter().map(|(path, id)| holds(files, path, *id)).collect();
     let is_whole = same.iter().all(|same| *same);
-    if head.only_whole && !is_whole {
+    // What imports mean may differ for all of them.
+    if !head.meanings.iter().all(|number| same[*number as usize]) {
         return None;
     }
     let Code(whole) = stored.body.value()?;
@@ -84,7 +93,8 @@ pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest) -> Opti
         same.then(|| Walked { closure, looked: looked.iter().map(|at| head.sources[*at as usize].0.clone()).collect() })
     };
     let walked = whole.value.closures.into_iter().zip(&head.looked).map(known).collect();
-    Some(Before::Some(Known { walked, faulty }, head.around))
+    let meanings = head.meanings.iter().map(|number| head.sources[*number as usize].0.clone()).collect();
+    Some(Before::Some(Known { walked, faulty }, Around { seen: head.around, meanings }))
 }
 
 /// The sources that could not be read, or do not parse.
@@ -94,23 +104,21 @@ fn faulty(problems: &[Problem]) -> Vec<RepoPath> {
     places.filter_map(|problem| Some(problem.location.as_ref()?.path.clone())).collect()
 }
 
-/// What was made of `files`, to be kept, where `known` was seen for those functions that were not followed; none if it
+/// What was made of `files`, to be kept, where `known` was looked at for those functions that were not followed; none if it
 /// cannot be told from what it was made.
 pub(super) fn made(
     files: &FileSet,
     context: Digest,
     made: &Partial<CodeGraph>,
     from: MadeFrom,
-    known: Option<Seen>,
+    known: Around,
 ) -> Option<(Stored, Seen)> {
     let names = constants();
     if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
         return None;
     }
     let mut around = Seen::in_files(files, from.around)?;
-    if let Some(known) = known {
-        around.extend(&known);
-    }
+    around.extend(&known.seen);
     let (mut numbers, mut sources) = (FxHashMap::default(), Vec::new());
     let mut number = |path: RepoPath| -> Option<u32> {
         if let Some(number) = numbers.get(&path) {
@@ -121,12 +129,11 @@ pub(super) fn made(
         numbers.insert(path, number);
         Some(number)
     };
-    let only_whole = !from.meanings.is_empty();
-    // They are looked into for all functions, so all are to be what they were.
-    from.meanings.into_iter().map(&mut number).collect::<Option<Vec<u32>>>()?;
+    let meanings: BTreeSet<RepoPath> = from.meanings.into_iter().chain(known.meanings).collect();
+    let meanings = meanings.into_iter().map(&mut number).collect::<Option<Vec<u32>>>()?;
     let looked = from.looked.into_iter().map(|paths| paths.into_iter().map(&mut number).collect::<Option<Vec<u32>>>());
     let looked = looked.collect::<Option<_>>()?;
-    let head = Head { around, only_whole, sources, looked };
+    let head = Head { around, sources, meanings, looked };
     let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
     Some((stored, head.around))
 }
@@ -134,17 +141,16 @@ pub(super) fn made(
 impl Kept for Head {
     fn write(&self, to: &mut Writer) {
         self.around.write(to);
-        self.only_whole.write(to);
         self.sources.write(to);
+        self.meanings.write(to);
         self.looked.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let (around, only_whole) = (Kept::read(from)?, Kept::read(from)?);
-        let sources: Vec<(RepoPath, BlobId)> = Kept::read(from)?;
-        let looked: Vec<Vec<u32>> = Kept::read(from)?;
-        let inside = looked.iter().flatten().all(|number| (*number as usize) < sources.len());
-        inside.then_some(Self { around, only_whole, sources, looked })
+        let (around, sources): (Seen, Vec<(RepoPath, BlobId)>) = (Kept::read(from)?, Kept::read(from)?);
+        let (meanings, looked): (Vec<u32>, Vec<Vec<u32>>) = (Kept::read(from)?, Kept::read(from)?);
+        let inside = looked.iter().flatten().chain(&meanings).all(|number| (*number as usize) < sources.len());
+        inside.then_some(Self { around, sources, meanings, looked })
     }
 }
 
