@@ -62,7 +62,7 @@ pub use explain::{Explainer, Explanation};
 pub use graph::{Coupling, CouplingGraph, FunctionNode, Knowledge, Sums, Together, Unknown};
 pub use independence::{Independence, Share};
 pub use kinds::FunctionChange;
-pub use likeness::Likeness;
+pub use likeness::{Likeness, words_of};
 pub use measure::{Directed, lower_bound, strength};
 pub use pair_prior::{PRIOR_WEIGHT, PairModel};
 pub use parts::Parts;

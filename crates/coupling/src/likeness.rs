@@ -26,7 +26,14 @@ impl Likeness {
     /// The likeness of functions whose own code is `texts`: per function, in the order in which the graph numbers
     /// them, the texts of its files in any order.
     pub fn of<T: AsRef<str> + Sync>(texts: &[Vec<T>]) -> Self {
-        let counted: Vec<FxHashMap<&str, u32>> = texts.par_iter().map(|files| count(files)).collect();
+        let words: Vec<Vec<Vec<&str>>> =
+            texts.par_iter().map(|files| files.iter().map(|text| words_of(text.as_ref())).collect()).collect();
+        Self::of_words(&words)
+    }
+
+    /// The same, where it is known what [`words_of`] says of each file.
+    pub fn of_words<'w, W: AsRef<[&'w str]> + Sync>(files: &[Vec<W>]) -> Self {
+        let counted: Vec<FxHashMap<&str, u32>> = files.par_iter().map(|files| count(files)).collect();
         let mut having: FxHashMap<&str, u32> = FxHashMap::default();
         for word in counted.iter().flat_map(FxHashMap::keys) {
             *having.entry(word).or_default() += 1;
@@ -34,14 +41,16 @@ impl Likeness {
         // A word of one function joins no two, but it makes that function less like the others.
         let mut known: Vec<&str> = having.keys().copied().collect();
         known.sort_unstable();
-        let numbers: FxHashMap<&str, u32> = known.iter().zip(0u32..).map(|(word, number)| (*word, number)).collect();
         let functions = counted.iter().filter(|words| !words.is_empty()).count() as f64;
+        let rarity = |word: &str| ((functions + 1.0) / (f64::from(having[word]) + 0.5)).ln();
+        let rated: FxHashMap<&str, (u32, f64)> =
+            known.iter().zip(0u32..).map(|(word, number)| (*word, (number, rarity(word)))).collect();
         let weigh = |words: &FxHashMap<&str, u32>| {
             let mut weights: Vec<(u32, f64)> = words
                 .iter()
                 .map(|(word, files)| {
-                    let rarity = ((functions + 1.0) / (f64::from(having[word]) + 0.5)).ln();
-                    (numbers[word], (1.0 + f64::from(*files).ln()) * rarity)
+                    let (number, rarity) = rated[word];
+                    (number, (1.0 + f64::from(*files).ln()) * rarity)
                 })
                 .collect();
             weights.sort_unstable_by_key(|(word, _)| *word);
@@ -102,13 +111,22 @@ impl Likeness {
 }
 
 /// In how many of the files each word is.
-fn count<T: AsRef<str>>(files: &[T]) -> FxHashMap<&str, u32> {
+fn count<'w, W: AsRef<[&'w str]>>(files: &[W]) -> FxHashMap<&'w str, u32> {
     let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
-    for text in files.iter().map(AsRef::as_ref).filter(|text| text.len() <= LARGEST) {
-        let distinct: FxHashSet<&str> = words(text).collect();
-        distinct.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+    for word in files.iter().flat_map(|words| words.as_ref()) {
+        *counts.entry(word).or_default() += 1;
     }
     counts
+}
+
+/// The words of a text by which code is compared, each once, in the order of the text; none of a text that is too large to be
+/// code.
+pub fn words_of(text: &str) -> Vec<&str> {
+    if text.len() > LARGEST {
+        return Vec::new();
+    }
+    let mut seen = FxHashSet::default();
+    words(text).filter(|word| seen.insert(*word)).collect()
 }
 
 /// The identifiers of a text, numbers and short ones left out.

@@ -59,6 +59,7 @@ pub fn backtest(
     // What counts as any change is told by paths, as it was where the measure was found.
     let wishes = Wanted { scope, past_units: true, by_paths: wanted.truth == Truth::Any };
     let read = gather::everything(project, config, options, wishes, progress);
+    project.keep_traces();
     let Gathered { found, followed, mined, judged, parts, of_the_past, repositories } = read;
     let (closures, history, mut incomplete) = (followed.code.closures, mined.history, mined.incomplete);
     incomplete.extend(Incomplete::nothing_read(&found.functions, &found.problems));

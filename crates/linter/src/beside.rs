@@ -1,12 +1,13 @@
 //! Comments that accept findings, and the functions beside which they stand: on the line of a declaration or a handler, or
-//! on the lines right above. Only files that hold one of these are looked at; they are in memory already.
+//! on the lines right above. Only files that hold one of these are looked at.
 
 use std::collections::BTreeMap;
 
 use lockstep_config::{AllowComment, allow_comments};
 use lockstep_diagnostics::SuppressedBy;
-use lockstep_model::{Function, FunctionId, RepoPath};
+use lockstep_model::{BlobId, Function, FunctionId, RepoPath};
 use lockstep_rules::{Idle, IdleBecause};
+use rustc_hash::FxHashSet;
 
 use crate::{
     Project, Report, rules,
@@ -37,10 +38,15 @@ const JVM_METHOD: &str = "handleRequest";
 /// Adds the comments of `report`'s functions to `found`.
 pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressions) {
     let rules = rules();
+    let mut silent = Silent::of(project);
     for (path, mut anchors) in anchors(report) {
+        if silent.has(path) {
+            continue;
+        }
         let Ok(text) = project.files.text(path) else { continue };
         let comments = allow_comments(path, &text, &rules);
         if comments.is_empty() {
+            silent.add(path);
             continue;
         }
         anchors.find_methods(&text);
@@ -56,6 +62,48 @@ pub(crate) fn comments(project: &Project, report: &Report, found: &mut Suppressi
                 }),
             }
         }
+    }
+    silent.keep();
+}
+
+/// Files that hold no such comment: nearly all. They are known by what they hold, and not read again to learn it.
+struct Silent<'p> {
+    project: &'p Project,
+    known: FxHashSet<BlobId>,
+    asked: FxHashSet<BlobId>,
+    /// True if some of them were not known.
+    grown: bool,
+}
+
+impl<'p> Silent<'p> {
+    fn of(project: &'p Project) -> Self {
+        let known = project.traces.as_ref().map(|traces| traces.silent()).unwrap_or_default();
+        Self { project, known: known.into_iter().collect(), asked: FxHashSet::default(), grown: false }
+    }
+
+    fn id(&self, path: &RepoPath) -> Option<BlobId> {
+        self.project.files.id(&self.project.files.resolve(path)?)
+    }
+
+    fn has(&mut self, path: &RepoPath) -> bool {
+        let id = self.id(path).filter(|id| self.known.contains(id));
+        self.asked.extend(id);
+        id.is_some()
+    }
+
+    fn add(&mut self, path: &RepoPath) {
+        self.grown |= self.id(path).is_some_and(|id| self.asked.insert(id));
+    }
+
+    /// Keeps them, if some were not known; and of those that were not asked for no more than that.
+    fn keep(self) {
+        let Some(traces) = self.project.traces.as_ref().filter(|_| self.grown) else { return };
+        let mut rest: Vec<BlobId> = self.known.difference(&self.asked).copied().collect();
+        rest.sort_unstable();
+        rest.truncate(self.asked.len());
+        let mut all: Vec<BlobId> = self.asked.into_iter().chain(rest).collect();
+        all.sort_unstable();
+        traces.keep_silent(all);
     }
 }
 

@@ -11,25 +11,29 @@ use lockstep_model::{Function, RepoPath, is_contract_by_content, is_contract_by_
 
 use crate::{
     Found, Project,
-    manifests::{Blocks, Manifest, block},
+    manifests::{self, Blocks, Manifest, block},
 };
 
 /// Adds to `parts` whose contracts the files are that manifests name.
 pub(crate) fn of_manifests(
     project: &Project,
     found: &Found,
-    manifests: &BTreeMap<RepoPath, Manifest>,
+    declared: &BTreeMap<RepoPath, Manifest>,
     parts: &mut Parts,
 ) {
     let functions = &found.functions;
     let mut tied: BTreeMap<RepoPath, BTreeSet<u32>> = BTreeMap::new();
-    for (path, Manifest { blocks, root }) in manifests {
-        let Some(root) = root else { continue };
+    for (path, Manifest { blocks, texts }) in declared {
         let folder = path.parent().unwrap_or_else(RepoPath::root);
+        // Next to none does, and those alone are parsed.
+        if !texts.iter().any(|text| contract_named(project, &folder, text).is_some()) {
+            continue;
+        }
+        let Some(root) = project.files.text(path).ok().and_then(|text| manifests::parse(path, &text)) else { continue };
         let mut named = Vec::new();
-        mentions(project, &folder, root, &mut Vec::new(), &mut named);
+        mentions(project, &folder, &root, &mut Vec::new(), &mut named);
         for (keys, contract) in named {
-            let whose = whose(project, functions, blocks, root, &keys, &contract);
+            let whose = whose(project, functions, blocks, &root, &keys, &contract);
             tied.entry(contract).or_default().extend(whose);
         }
     }
@@ -48,7 +52,7 @@ fn mentions(
 ) {
     match &node.value {
         Value::String(text) => {
-            let contract = file_named(project, folder, text).filter(|path| is_contract(project, path));
+            let contract = contract_named(project, folder, text);
             named.extend(contract.map(|contract| (keys.clone(), contract)));
         }
         Value::List(items) => items.iter().for_each(|item| mentions(project, folder, item, keys, named)),
@@ -63,11 +67,34 @@ fn mentions(
     }
 }
 
-/// The file that a text names: `./api.yaml`, `${file(schemas/order.json)}`, `file://api.yaml`.
-fn file_named(project: &Project, folder: &RepoPath, text: &str) -> Option<RepoPath> {
+/// The texts in `node` that may name files, each once.
+pub(crate) fn possible_names(node: &Node) -> Vec<String> {
+    let (mut open, mut texts) = (vec![node], BTreeSet::new());
+    while let Some(node) = open.pop() {
+        match &node.value {
+            Value::String(text) if may_name_a_file(text) => drop(texts.insert(text.clone())),
+            Value::List(items) => open.extend(items),
+            Value::Map(entries) => open.extend(entries.iter().map(|(_, value)| value)),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    texts.into_iter().collect()
+}
+
+fn may_name_a_file(text: &str) -> bool {
     /// Longer texts are documents, not names.
     const LONGEST: usize = 300;
-    if text.len() > LONGEST || !text.contains('.') || text.contains('\n') {
+    text.len() <= LONGEST && text.contains('.') && !text.contains('\n')
+}
+
+/// The contract that a text names.
+fn contract_named(project: &Project, folder: &RepoPath, text: &str) -> Option<RepoPath> {
+    file_named(project, folder, text).filter(|path| is_contract(project, path))
+}
+
+/// The file that a text names: `./api.yaml`, `${file(schemas/order.json)}`, `file://api.yaml`.
+fn file_named(project: &Project, folder: &RepoPath, text: &str) -> Option<RepoPath> {
+    if !may_name_a_file(text) {
         return None;
     }
     let inner = match text.split_once("${file(") {

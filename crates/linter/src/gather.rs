@@ -7,8 +7,8 @@ use lockstep_history::{Marks, Scope};
 use lockstep_model::{Changeset, Closure, History, Origin, RepoPath};
 
 use crate::{
-    Followed, Found, Incomplete, Judged, Mined, Options, Progress, Project, compare_versions, find, follow, link_calls,
-    mine_scope,
+    Followed, Found, Incomplete, Judged, Mined, Options, Progress, Project, compare_versions, find, followed,
+    link_calls, mine_scope,
     organisation::{self, join},
     tell_apart,
     units::Units,
@@ -110,7 +110,7 @@ fn gather(
     let ((mut found, mut followed), mut mined) = rayon::join(
         || {
             let mut found = find(project, config);
-            let followed = follow(project, config, &found, progress);
+            let followed = followed(project, config, &found, false, progress);
             link_calls(&mut found, &followed);
             (found, followed)
         },

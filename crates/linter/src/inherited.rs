@@ -10,9 +10,9 @@ use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind};
 use lockstep_model::{BlobId, ChangesetKind, CommitId, RepoPath};
 
 use crate::{
-    ChangeAsked, Options, Project, Report, Silent, analyse,
+    ChangeAsked, Options, Project, Report, Silent, analyse_wanted,
     earlier::{Earlier, digest},
-    judge, known, neutral,
+    gather, judge, known, neutral,
 };
 
 /// Tells the findings of `report` apart, if a change is looked at; what cannot be told is a problem of the report.
@@ -48,7 +48,7 @@ fn earlier(project: &Project, config: &Config, levels: &Levels, options: &Option
     let find = || {
         let before = project.at(commit);
         let config = &as_before(project, &before, config);
-        let mut earlier = analyse(&before, config, options, &Silent);
+        let mut earlier = analyse_wanted(&before, config, options, gather::Wanted::default(), &Silent);
         // One that cannot be read then held nothing back.
         earlier.baseline = known::read(&before, config).ok().flatten();
         let findings = judge(&before, config, levels, &earlier).findings;
@@ -57,9 +57,7 @@ fn earlier(project: &Project, config: &Config, levels: &Levels, options: &Option
     let place = looked_up(project).map(|place| place.path);
     let digest = digest(project, config, levels, options, (commit, place.as_ref()));
     let Some((traces, digest)) = project.traces.as_ref().zip(digest) else { return find() };
-    let findings = traces.earlier(digest, find);
-    project.keep_traces();
-    findings
+    traces.earlier(digest, find)
 }
 
 /// The configuration for the state before a change. What it says of levels, rules and history is that of today, so that

@@ -183,6 +183,13 @@ pub fn follow_with(
     whole_files: bool,
     progress: &dyn Progress,
 ) -> Followed {
+    let followed = followed(project, config, found, whole_files, progress);
+    project.keep_traces();
+    followed
+}
+
+/// As [`follow_with`], for those who keep what was made when more was.
+fn followed(project: &Project, config: &Config, found: &Found, whole_files: bool, progress: &dyn Progress) -> Followed {
     if !project.members.is_empty() {
         return organisation::find(project, config, progress).1;
     }
@@ -206,7 +213,6 @@ pub fn follow_with(
     };
     let code = code.collect(&mut problems);
     project.keep();
-    project.keep_traces();
     Followed { code, problems, seen }
 }
 
@@ -299,7 +305,7 @@ pub fn measure(
     (parts, repositories): (&Parts, &[u32]),
     options: &Options,
 ) -> CouplingGraph {
-    let likeness = likeness(&project.files, &found.functions, closures);
+    let likeness = likeness::of_today(project, &found.functions, closures);
     lockstep_coupling::couple(&Input {
         functions: &found.functions,
         services: &found.services,
@@ -381,15 +387,20 @@ impl Report {
 
 /// All stages but the judgement: the code is followed while the history is read.
 pub fn analyse(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
-    analyse_wanted(project, config, options, gather::Wanted::default(), progress)
+    let report = analyse_wanted(project, config, options, gather::Wanted::default(), progress);
+    project.keep_traces();
+    report
 }
 
 /// As [`analyse`]; units of the past that are gone today count as well.
 pub fn analyse_with_gone(project: &Project, config: &Config, options: &Options, progress: &dyn Progress) -> Report {
     let wanted = gather::Wanted { past_units: true, ..gather::Wanted::default() };
-    analyse_wanted(project, config, options, wanted, progress)
+    let report = analyse_wanted(project, config, options, wanted, progress);
+    project.keep_traces();
+    report
 }
 
+/// The same, for those who keep what was made when more was.
 fn analyse_wanted(
     project: &Project,
     config: &Config,
@@ -433,7 +444,7 @@ fn analyse_wanted(
 
 /// The whole run: analyses `project` and lets the rules judge it.
 pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Options, progress: &dyn Progress) -> Report {
-    let mut report = analyse(project, config, options, progress);
+    let mut report = analyse_wanted(project, config, options, gather::Wanted::default(), progress);
     progress.stage("judging");
     let code = (&report.found, &report.code.closures[..]);
     let past = (&report.history, report.graph.parts(), &report.repositories[..]);
@@ -451,6 +462,7 @@ pub fn lint(project: &Project, config: &Config, levels: &Levels, options: &Optio
     report.since_model = since_model(project, config, &report);
     inherited::tell_apart(project, config, levels, options, &mut report);
     change::lead_to_it(project, &mut report);
+    project.keep_traces();
     report
 }
 

@@ -4,6 +4,7 @@
 
 mod outline;
 mod program;
+mod says;
 
 use std::{
     cell::OnceCell,
@@ -16,12 +17,16 @@ use lockstep_document::Node;
 use lockstep_model::{BlobId, Declaration, FileChange, FileStatus, History, PathId, RepoPath};
 use rayon::prelude::*;
 
-use self::outline::{Place, outline};
+use self::{
+    outline::{Place, outline},
+    says::KnownManifests,
+};
 use crate::{
     Found, Past, Project,
     contents::{Contents, Unread, Wanted, each_file},
     past::{BlocksChanged, KeptBlocks, Known, Pair},
 };
+pub(crate) use says::Says;
 
 /// The keys that lead to a block, with the functions that it declares.
 pub(crate) type Blocks = BTreeMap<Vec<String>, Vec<u32>>;
@@ -30,8 +35,8 @@ pub(crate) type Blocks = BTreeMap<Vec<String>, Vec<u32>>;
 pub(crate) struct Manifest {
     /// The blocks of the functions that it declares.
     pub blocks: Blocks,
-    /// Its tree; none for a program.
-    pub root: Option<Node>,
+    /// The texts in it that may name files; none of a program.
+    pub texts: Vec<String>,
 }
 
 /// What became of the changes of one manifest.
@@ -103,67 +108,27 @@ pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, M
             places.entry(&declaration.location.path).or_default().push((number, declaration));
         }
     }
+    let mut known = KnownManifests::of(project);
     let mut all = BTreeMap::new();
     for (path, declarations) in places {
-        let Ok(text) = project.files.text(path) else { continue };
-        let (mut blocks, root) = (Blocks::new(), parse(path, &text));
-        if program::is_program(path) {
-            note_in_program(path, &text, &declarations, &mut blocks);
-        } else if let Some(root) = &root {
-            let mut starts: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-            for (number, declaration) in declarations {
-                if speaks_of_all(root, declaration, text.len()) {
-                    blocks.entry(Vec::new()).or_default().push(number);
-                } else {
-                    starts.entry(declaration.location.start as usize).or_default().push(number);
-                }
-            }
-            note(root, &starts, &mut Vec::new(), &mut blocks);
-        }
+        let (numbers, declarations): (Vec<u32>, Vec<&Declaration>) = declarations.into_iter().unzip();
+        let Some(Says { blocks, texts }) = known.says(path, &declarations) else { continue };
+        let of = |(keys, which): (Vec<String>, Vec<u32>)| {
+            (keys, which.into_iter().filter_map(|which| numbers.get(which as usize).copied()).collect())
+        };
+        let blocks: Blocks = blocks.into_iter().map(of).collect();
         if !blocks.is_empty() {
-            all.insert(path.clone(), Manifest { blocks, root });
+            all.insert(path.clone(), Manifest { blocks, texts });
         }
     }
+    known.keep();
     all
-}
-
-/// True for a function that the whole file, of so many bytes, speaks of: its block goes on after the key that names it.
-fn speaks_of_all(root: &Node, declaration: &Declaration, length: usize) -> bool {
-    let (start, end) = (declaration.location.start as usize, declaration.block_end as usize);
-    let named = root.entries().iter().find(|(key, _)| key.span.start == start);
-    end == length && named.map_or(start == 0, |(_, value)| value.span.end < end)
 }
 
 /// The tree of a manifest; none if it does not parse, or is a program.
 pub(crate) fn parse(path: &RepoPath, text: &str) -> Option<Node> {
     let parse = || lockstep_document::parse(path.extension().unwrap_or_default(), text);
     lockstep_discovery::is_data(path).then(parse)?.ok().map(|document| document.root)
-}
-
-/// Notes the keys that lead to each of `places`, where a key stands that declares functions. Items of lists have no
-/// keys: they are passed through.
-fn note(node: &Node, places: &BTreeMap<usize, Vec<u32>>, keys: &mut Vec<String>, blocks: &mut Blocks) {
-    for item in node.items() {
-        note(item, places, keys, blocks);
-    }
-    for (key, value) in node.entries() {
-        keys.push(key.text.clone());
-        if let Some(functions) = places.get(&key.span.start) {
-            blocks.entry(keys.clone()).or_default().extend(functions);
-        }
-        note(value, places, keys, blocks);
-        keys.pop();
-    }
-}
-
-/// Notes the names that lead to the innermost block around the place of each declaration.
-fn note_in_program(path: &RepoPath, text: &str, declarations: &[(u32, &Declaration)], blocks: &mut Blocks) {
-    let all = program::blocks(path, text).unwrap_or_default();
-    for (number, declaration) in declarations {
-        if let Some(keys) = program::around(&all, declaration.location.start as usize) {
-            blocks.entry(keys.to_vec()).or_default().push(*number);
-        }
-    }
 }
 
 /// The names that lead to the block of a program around the byte `at`.
@@ -451,7 +416,7 @@ mod tests {
         let root = parse(&RepoPath::new("main.tf").unwrap(), text).unwrap();
         let places = BTreeMap::from([(text.find("\"list\"").unwrap(), vec![0, 1])]);
         let mut blocks = Blocks::new();
-        note(&root, &places, &mut Vec::new(), &mut blocks);
+        says::note(&root, &places, &mut Vec::new(), &mut blocks);
         assert_eq!(blocks, Blocks::from([(vec!["module".to_owned(), "list".to_owned()], vec![0, 1])]));
     }
 
@@ -470,7 +435,7 @@ mod tests {
             logical_id: String::new(),
             handler: None,
         };
-        let whole = |declaration: &Declaration| speaks_of_all(&root, declaration, toml.len());
+        let whole = |declaration: &Declaration| says::speaks_of_all(&root, declaration, toml.len());
         assert_eq!(
             [whole(&said(0, toml.len())), whole(&said(0, 12)), whole(&said(13, toml.len() - 1))],
             [true, false, false]

@@ -7,9 +7,11 @@
 
 mod code;
 mod codec;
+mod declared;
 mod earlier;
 mod found;
 mod looked;
+mod words;
 
 use std::{
     fs, io,
@@ -23,18 +25,22 @@ use std::{
 use lockstep_codegraph::{CodeGraph, Known};
 use lockstep_diagnostics::Partial;
 use lockstep_discovery::Discovered;
-use lockstep_model::{FileSet, Function};
+use lockstep_model::{BlobId, FileSet, Function};
 
-pub(crate) use self::looked::Seen;
 use self::{
     code::Before,
     codec::{Bytes, Kept, Reader, Writer},
     looked::Digest,
 };
+pub(crate) use self::{
+    declared::{KeptManifests, ManifestId, Places},
+    looked::Seen,
+    words::KeptWords,
+};
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 3\n";
+const MAGIC: &[u8] = b"lockstep traces 4\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -78,6 +84,10 @@ struct Results {
     functions: Vec<Arc<Stored>>,
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
+    words: KeptWords,
+    manifests: KeptManifests,
+    /// What holds no comment that accepts findings.
+    silent: Vec<BlobId>,
     /// True if this run added some.
     grown: bool,
 }
@@ -192,6 +202,36 @@ impl Traces {
         findings
     }
 
+    /// The words of files.
+    pub(crate) fn words(&self) -> KeptWords {
+        self.results(|results| results.words.clone())
+    }
+
+    /// Keeps these words instead.
+    pub(crate) fn keep_words(&self, words: KeptWords) {
+        self.results(|results| (results.words, results.grown) = (words, true));
+    }
+
+    /// What manifests say.
+    pub(crate) fn manifests(&self) -> KeptManifests {
+        self.results(|results| results.manifests.clone())
+    }
+
+    /// Keeps what these say instead.
+    pub(crate) fn keep_manifests(&self, manifests: KeptManifests) {
+        self.results(|results| (results.manifests, results.grown) = (manifests, true));
+    }
+
+    /// What is known to hold no comment that accepts findings.
+    pub(crate) fn silent(&self) -> Vec<BlobId> {
+        self.results(|results| results.silent.clone())
+    }
+
+    /// Keeps that these do not, and no others.
+    pub(crate) fn keep_silent(&self, silent: Vec<BlobId>) {
+        self.results(|results| (results.silent, results.grown) = (silent, true));
+    }
+
     /// Writes what is to be kept, if this run made anything.
     ///
     /// # Errors
@@ -222,6 +262,9 @@ impl Traces {
             kept.len().write(&mut writer);
             kept.iter().for_each(|one| one.write(&mut writer));
         }
+        results.words.0.write(&mut writer);
+        results.manifests.0.write(&mut writer);
+        results.silent.write(&mut writer);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(writer.finish());
         let hash = blake3::hash(&bytes);
@@ -252,10 +295,19 @@ impl Traces {
         if String::read(&mut reader).as_ref() != Some(&self.repository) {
             return Err("it is of another repository".to_owned());
         }
-        let mut read = || <(Vec<Stored>, Vec<Stored>, Vec<Stored>)>::read(&mut reader);
-        let (functions, code, earlier) = read().filter(|_| reader.is_done()).ok_or("it is damaged")?;
-        let shared = |all: Vec<Stored>| all.into_iter().map(Arc::new).collect();
-        Ok(Results { functions: shared(functions), code: shared(code), earlier: shared(earlier), grown: false })
+        let results = Results::read(&mut reader).filter(|_| reader.is_done());
+        results.ok_or_else(|| "it is damaged".to_owned())
+    }
+}
+
+impl Results {
+    /// None if it is damaged.
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let mut stored = || Some(Vec::<Stored>::read(from)?.into_iter().map(Arc::new).collect());
+        let (functions, code, earlier) = (stored()?, stored()?, stored()?);
+        let words = KeptWords(Arc::new(Kept::read(from)?));
+        let manifests = KeptManifests(Arc::new(Kept::read(from)?));
+        Some(Self { functions, code, earlier, words, manifests, silent: Kept::read(from)?, grown: false })
     }
 }
 
@@ -299,5 +351,6 @@ impl Project {
         if let Some(traces) = &self.traces {
             let _ = traces.save();
         }
+        self.members.iter().filter_map(|member| member.project.as_ref().ok()).for_each(Self::keep_traces);
     }
 }

@@ -29,11 +29,15 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Seven bits a byte, the lowest first.
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         put_number(&mut self.bytes, number);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
         let number = match self.numbers.get(text) {
             Some(number) => *number,
             None => {
@@ -114,8 +118,21 @@ impl<'b> Reader<'b> {
     }
 
     /// A number of things, of which each takes a byte at least.
-    fn count(&mut self) -> Option<usize> {
+    pub(super) fn count(&mut self) -> Option<usize> {
         usize::try_from(self.number()?).ok().filter(|count| *count <= self.bytes.len())
+    }
+
+    /// A text, as long as the bytes are there.
+    pub(super) fn text(&mut self) -> Option<&'b str> {
+        let number = self.text_number()?;
+        Some(self.texts[number])
+    }
+
+    /// So many bytes.
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.bytes.split_first_chunk::<N>()?;
+        self.bytes = rest;
+        Some(*bytes)
     }
 
     fn text_number(&mut self) -> Option<usize> {
@@ -209,9 +226,7 @@ impl<const N: usize> Kept for [u8; N] {
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let (bytes, rest) = from.bytes.split_first_chunk::<N>()?;
-        from.bytes = rest;
-        Some(*bytes)
+        from.array()
     }
 }
 
