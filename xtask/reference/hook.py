@@ -5,9 +5,9 @@
     python3 xtask/reference/hook.py target/release/lockstep /tmp/made-up.git CHECKOUT ...
 
 Each repository is cloned into a temporary folder, one line is appended to a source file and staged, and the hook runs: once
-with nothing kept, then seven times with what that run kept, then seven times with one more commit before each. What runs with
-what was kept must print what one without prints. Prints a Markdown table: medians, the spread, and the time that the
-processors were busy, which a loaded machine changes least.
+with nothing kept, then seven times with what that run kept, then seven times with another file edited instead each time, then
+with edits of the same files and one more commit before each. What runs with what was kept must print what one without prints.
+Prints a Markdown table: medians, the spread, and the time that the processors were busy, which a loaded machine changes least.
 """
 
 import os
@@ -39,15 +39,16 @@ class Hook:
         subprocess.run(["git", "clone", "-q", "--shared", repository, self.folder], check=True)
         self.cache = os.path.join(place, "cache")
         self.files = git(self.folder, "ls-files", *SOURCES).split("\n")[:-1]
-        self.edits = 0
+        self.edits = self.lines = 0
 
     def edit(self):
         """Appends a comment to the next source file, and stages it."""
         name = self.files[(self.edits * 7) % len(self.files)]
         self.edits += 1
+        self.lines += 1
         sign = "#" if name.endswith(".py") else "//"
         with open(os.path.join(self.folder, name), "a", encoding="utf-8") as file:
-            file.write(f"{sign} {self.edits}\n")
+            file.write(f"{sign} {self.lines}\n")
         git(self.folder, "add", "-A")
 
     def run(self, *more):
@@ -75,8 +76,8 @@ def shown(runs):
 
 def main():
     program, *repositories = sys.argv[1:]
-    print("| repository | changesets | nothing kept | kept | kept, one commit later |")
-    print("|---|---|---|---|---|")
+    print("| repository | changesets | nothing kept | kept | kept, another edit each time | kept, one commit later |")
+    print("|---|---|---|---|---|---|")
     for repository in repositories:
         place = tempfile.mkdtemp()
         try:
@@ -86,14 +87,22 @@ def main():
             cold = [hook.run()]
             warm = [hook.run() for _ in range(TURNS)]
             hook.same(warm[-1][2])
-            later = []
+            other, first = [], hook.edits
+            for _ in range(TURNS):
+                git(hook.folder, "reset", "-q", "--hard")
+                hook.edit()
+                other.append(hook.run())
+            hook.same(other[-1][2])
+            # The same files, so that the two can be compared.
+            later, hook.edits = [], first
             for _ in range(TURNS):
                 git(hook.folder, "commit", "-q", "--no-verify", "-m", "One more")
                 hook.edit()
                 later.append(hook.run())
             hook.same(later[-1][2])
             name = os.path.basename(repository.rstrip("/"))
-            print(f"| {name} | {changesets} | {shown(cold)} | {shown(warm)} | {shown(later)} |", flush=True)
+            columns = " | ".join(shown(runs) for runs in (cold, warm, other, later))
+            print(f"| {name} | {changesets} | {columns} |", flush=True)
         finally:
             shutil.rmtree(place)
 
