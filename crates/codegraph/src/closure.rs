@@ -113,10 +113,11 @@ pub fn closures_knowing(
     let around = files.noting();
     let sources = Sources::new(files, options.kept);
     let asked = Asked::new(&sources);
-    let graph = Graph::new(functions, &around, &sources, &asked, options);
-    let done = AtomicUsize::new(0);
     let mut known_of = known.walked;
     known_of.resize_with(functions.len(), || None);
+    let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
+    let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options);
+    let done = AtomicUsize::new(0);
     let walked: Vec<Walked> = functions
         .par_iter()
         .zip(known_of)
@@ -167,13 +168,14 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
+    /// For walks of some of `functions`: those of `to_walk`.
     fn new(
         functions: &'a [Function],
-        files: &'a FileSet,
-        sources: &'a Sources<'a>,
-        asked: &'a Asked<'a>,
+        to_walk: impl Iterator<Item = &'a Function>,
+        (files, sources, asked): (&'a FileSet, &'a Sources<'a>, &'a Asked<'a>),
         options: &Options<'_>,
     ) -> Self {
+        let starts: Vec<RepoPath> = to_walk.filter_map(|function| entry_file(function, files)).collect();
         let mut entries = BTreeMap::new();
         for path in functions.iter().filter_map(|function| entry_file(function, files)) {
             *entries.entry(path).or_insert(0) += 1;
@@ -182,7 +184,7 @@ impl<'a> Graph<'a> {
             functions,
             files,
             sources,
-            resolvers: Resolvers::new(files, asked, entries.keys()),
+            resolvers: Resolvers::new(files, asked, starts.iter()),
             whole_files: options.whole_files,
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),
