@@ -42,6 +42,7 @@ mod units;
 mod verdict;
 mod verify_mining;
 mod whose;
+mod work_tree;
 
 use std::collections::BTreeSet;
 

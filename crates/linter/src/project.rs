@@ -1,26 +1,18 @@
-//! [`Project`]: what is linted. The only walk over the file system, and the only place that reads the checkout.
+//! [`Project`]: what is linted. The only place that reads the checkout.
 
 use std::{
     collections::BTreeMap,
-    fs::{self, Metadata},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
-use lockstep_history::{Against, ObjectError, OpenError, Repository, Tracked, TreeFile, TreeFileKind};
+use lockstep_history::{Against, ObjectError, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source, Timestamp};
-use walkdir::WalkDir;
 
-use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past, Traces};
-
-/// Folders that never hold code of the project, whatever git says of them.
-const NEVER: [&str; 6] = [".git", "node_modules", ".terraform", ".venv", "__pycache__", ".hg"];
-
-/// What says how files are checked out.
-const ATTRIBUTES: &str = ".gitattributes";
+use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past, Traces, work_tree::walk};
 
 /// A checkout (or a bare repository, or a plain folder) and its files.
 pub struct Project {
@@ -224,62 +216,8 @@ fn not_all_there() -> Problem {
     Problem::general(ProblemKind::UnreadableFile, message)
 }
 
-/// The files of a work tree: what git tracks, and what it neither tracks nor ignores.
-fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem>) -> FileSet {
-    let tracked = match repository.map(Repository::tracked) {
-        Some(Ok(tracked)) => tracked,
-        Some(Err(error)) => {
-            problems.push(Problem::general(ProblemKind::History, format!("the index cannot be read: {error}")));
-            Tracked::default()
-        }
-        None => Tracked::default(),
-    };
-    let wanted = |entry: &walkdir::DirEntry| {
-        let Some(path) = below(root, entry.path()) else { return true };
-        if entry.file_type().is_dir() && NEVER.contains(&entry.file_name().to_string_lossy().as_ref()) {
-            return false;
-        }
-        let Some(repository) = repository else { return true };
-        if entry.file_type().is_dir() {
-            let nested = entry.path().join(".git").exists();
-            !nested && (tracked.holds_below(&path) || !repository.is_ignored(&path))
-        } else {
-            tracked.contains(&path) || !repository.is_ignored(&path)
-        }
-    };
-    let mut entries = Vec::new();
-    let (mut misnamed, mut clean) = (BTreeMap::new(), BTreeMap::new());
-    for entry in WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(wanted) {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => {
-                if let Some(path) = below(root, entry.path()) {
-                    let metadata = entry.metadata().ok();
-                    let size = metadata.as_ref().map_or(0, Metadata::len);
-                    clean.extend(metadata.and_then(|metadata| Some((path.clone(), tracked.id(&path, &metadata)?))));
-                    if entry.path().to_str().is_none() {
-                        misnamed.insert(path.clone(), entry.path().to_owned());
-                    }
-                    entries.push((path.clone(), FileEntry::new(kind_of(root, &path, &entry), size)));
-                }
-            }
-            Err(error) => problems
-                .push(Problem::general(ProblemKind::UnreadableFile, format!("a folder cannot be read: {error}"))),
-        }
-    }
-    if entries.iter().any(|(path, _)| path.file_name() == ATTRIBUTES && may_convert(&root.join(path.as_str()))) {
-        clean.clear();
-    }
-    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, clean, ids: Mutex::default() }))
-}
-
-/// True if files may be other bytes than what git keeps of them for what stands at `place`.
-fn may_convert(place: &Path) -> bool {
-    fs::read_to_string(place).map_or(true, |text| lockstep_history::is_converting(&text))
-}
-
 /// The name of `path` below `root`; none for the root itself.
-fn below(root: &Path, path: &Path) -> Option<RepoPath> {
+pub(crate) fn below(root: &Path, path: &Path) -> Option<RepoPath> {
     let inside = path.strip_prefix(root).ok().filter(|inside| !inside.as_os_str().is_empty())?;
     Some(RepoPath::from_git(&path_bytes(inside)))
 }
@@ -290,11 +228,9 @@ fn path_bytes(path: &Path) -> Vec<u8> {
     parts.join(&b'/')
 }
 
-fn kind_of(root: &Path, path: &RepoPath, entry: &walkdir::DirEntry) -> FileType {
-    if !entry.path_is_symlink() {
-        return FileType::File;
-    }
-    let target = fs::read_link(entry.path()).unwrap_or_default();
+/// The symbolic link at `place`, which is called `path` in the work tree `root`.
+pub(crate) fn link_at(root: &Path, path: &RepoPath, place: &Path) -> FileType {
+    let target = fs::read_link(place).unwrap_or_default();
     if target.is_absolute() {
         return match below(root, &target) {
             Some(inside) => FileType::Link(inside),
@@ -311,15 +247,15 @@ fn link(path: &RepoPath, target: &str) -> FileType {
 }
 
 /// Contents from the disk.
-struct Disk {
-    root: PathBuf,
+pub(crate) struct Disk {
+    pub root: PathBuf,
     /// Where the files are whose names are not UTF-8: a [`RepoPath`] spells them differently.
-    misnamed: BTreeMap<RepoPath, PathBuf>,
+    pub misnamed: BTreeMap<RepoPath, PathBuf>,
     /// What the index knows of files that nobody wrote to since; of those of which checking them out made other bytes,
     /// nothing.
-    clean: BTreeMap<RepoPath, BlobId>,
+    pub clean: BTreeMap<RepoPath, BlobId>,
     /// What was read.
-    ids: Mutex<BTreeMap<RepoPath, BlobId>>,
+    pub ids: Mutex<BTreeMap<RepoPath, BlobId>>,
 }
 
 impl Source for Disk {
