@@ -19,6 +19,10 @@ use crate::{Project, keep};
 /// A larger one is not kept, in bytes: reading it would take longer than what it saves. 256 MiB.
 const LARGEST: usize = 256 << 20;
 
+/// What a run learnt of the versions of files is not worth writing all of it anew if it is less: what is staged now is
+/// something else in the next run.
+const FEW: usize = 8;
+
 /// Where the past of one repository is kept.
 #[derive(Debug)]
 pub struct PastStore {
@@ -110,7 +114,7 @@ impl Past {
         });
     }
 
-    /// Writes what is known now, if that is more than what was kept. That it cannot be kept is no reason to fail: the next
+    /// Writes what is known now, if that is so much more than what was kept that it is worth it. That it cannot be kept is no reason to fail: the next
     /// run reads it again.
     ///
     /// # Errors
@@ -121,7 +125,7 @@ impl Past {
         };
         let (old, new) = (found.mark, self.mark());
         let longer = new.head != old.head && new.commits >= old.commits;
-        if !longer && new.known == old.known {
+        if !longer && new.known.abs_diff(old.known) < FEW {
             return Ok(());
         }
         if new.commits < old.commits {
