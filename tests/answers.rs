@@ -179,6 +179,15 @@ fn what_is_more_than_an_answer_is_done_every_time() {
     let below = below.expect("a folder").file_name();
     shop.asked_anew(&["check", &below.to_string_lossy()], "a folder");
     shop.asked_anew(&["check"], "all of it");
+    // Where too much had to be read to know that nothing changed, the work is done.
+    let data = shop.folder.join("data");
+    fs::create_dir(&data).expect("a folder");
+    for (number, kept) in [(0, true), (1, true), (2, false)] {
+        fs::write(data.join(format!("{number}.bin")), vec![number; 15 << 20]).expect("a file");
+        assert!(!shop.answered(&["check"], "data came"));
+        assert_eq!(shop.answered(&["check"], "nothing came"), kept, "{number}");
+    }
+    fs::remove_dir_all(&data).expect("a folder");
     // An answer that is not whole is none.
     fs::write(shop.folder.join(".git/shallow"), "").expect("a file");
     let head = Command::new("git").arg("-C").arg(&shop.folder).args(["rev-parse", "HEAD~20"]).output().expect("git");

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! With `--kept`, goes on from the line in FILE to HEAD, as a run of the program does from what it kept, makes changesets of all
-//! of it, and writes the line back if it grew. Else prints how many commits and facts there are, and a digest of the facts; with `--facts` the facts themselves, one a line with
-//! NULs between, as `xtask/reference/mining.py` compares them with git's.
+//! of it, and writes the line back if it grew. Else prints how many commits and facts there are, and a digest of the facts; with
+//! `--facts` the facts themselves, one a line with NULs between, as `xtask/reference/mining.py` compares them with git's.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::{

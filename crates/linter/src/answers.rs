@@ -11,9 +11,9 @@ use std::{
 };
 
 use lockstep_config::{Config, Levels};
-use lockstep_model::{FileSet, FileType, RepoPath};
+use lockstep_model::{FileSet, FileType};
 
-use crate::{Options, PAST, Project, keep, known};
+use crate::{Options, PAST, Project, earlier, keep, known};
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep answer 1\n";
@@ -23,8 +23,8 @@ const HASH: usize = 32;
 const MOST: usize = 8;
 /// A longer answer is not kept. 16 MiB.
 const LONGEST: usize = 16 << 20;
-/// Where more files than these have to be read to know what they hold, reading them is no way to save time.
-const MOST_READ: usize = 256;
+/// Where more has to be read to know what files hold, reading it is no way to save time. 32 MiB.
+const MOST_READ: u64 = 32 << 20;
 
 /// The answers to what was asked of one repository.
 #[derive(Debug)]
@@ -119,14 +119,11 @@ impl Question {
     ///
     /// Asked again after the work was done, it is the same question only if nothing changed under the work.
     pub fn of(project: &Project, config: &Config, levels: &Levels, options: &Options, asked: &str) -> Option<Self> {
-        if !project.members.is_empty() || project.at.is_some() || project.without_model.is_some() {
+        let is_one = project.members.is_empty() && project.at.is_none() && project.without_model.is_none();
+        if !is_one || !earlier::is_whole(project) || project.to_read > MOST_READ {
             return None;
         }
         let state = project.repository.as_ref()?.lock().ok()?.state();
-        let is_whole = !state.history.shallow && state.history.partial.is_none() && !state.replaced;
-        if !is_whole || project.model_time.is_some() {
-            return None;
-        }
         let change = match &project.change {
             Some(change) => Some((format!("{:?}", change.against), change.found.as_ref().ok()?.told())),
             None => None,
@@ -147,7 +144,7 @@ impl Question {
 
 /// Adds what the files are called, and what they hold.
 fn files(project: &Project, hasher: &mut blake3::Hasher) -> Option<()> {
-    let (mut line, mut read) = (Vec::with_capacity(256), 0);
+    let mut line = Vec::with_capacity(256);
     for path in project.files.paths() {
         line.clear();
         line.extend(path.as_str().as_bytes());
@@ -157,7 +154,8 @@ fn files(project: &Project, hasher: &mut blake3::Hasher) -> Option<()> {
             FileType::File => match entry.size().filter(|size| *size > FileSet::LARGEST) {
                 // What is in it is read by nobody.
                 Some(size) => line.extend(size.to_le_bytes()),
-                None => line.extend(id(project, path, &mut read)?),
+                // It is read if nobody has, and the index does not know.
+                None => line.extend(project.files.id(path)?.0),
             },
             FileType::Link(target) => line.extend(target.as_str().as_bytes()),
             FileType::LinkOutside(target) => line.extend(target.as_bytes()),
@@ -166,20 +164,6 @@ fn files(project: &Project, hasher: &mut blake3::Hasher) -> Option<()> {
         hasher.update(&line);
     }
     Some(())
-}
-
-/// The id of what a file holds; it is read if nobody has, and the index does not know.
-fn id(project: &Project, path: &RepoPath, read: &mut usize) -> Option<[u8; 20]> {
-    if let Some(id) = project.files.id(path) {
-        return Some(id.0);
-    }
-    *read += 1;
-    if *read > MOST_READ {
-        return None;
-    }
-    // A file that is no text was read as well.
-    let _ = project.files.text(path);
-    project.files.id(path).map(|id| id.0)
 }
 
 impl Project {

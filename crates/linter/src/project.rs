@@ -26,6 +26,9 @@ pub struct Project {
     pub(crate) at: Option<CommitId>,
     /// The files, by their names below the root.
     pub files: FileSet,
+    /// How many bytes have to be read to know what all files hold, in whole pages: of those that git does not know, or not as
+    /// they are. 0 where they are not those of the disk.
+    pub(crate) to_read: u64,
     /// The part of the repository that was asked for; the root for all of it.
     pub scope: RepoPath,
     /// The system that runs this, which is told how it brings what is missing.
@@ -96,6 +99,7 @@ impl Project {
         };
         let change = change.map(|against| ChangeAsked::new(against, repository.as_ref()));
         let staged = change.as_ref().filter(|change| change.found.is_ok()).map(|change| &change.against);
+        let mut to_read = 0;
         let files = match (&root, &repository) {
             (_, Some(repository)) if let Some(Against::Head { index, .. }) = staged => {
                 let listed = repository.staged_files(index.as_deref());
@@ -104,7 +108,9 @@ impl Project {
             (Some(root), _) => {
                 problems
                     .extend(repository.as_ref().filter(|repository| repository.is_sparse()).map(|_| not_all_there()));
-                walk(root, repository.as_ref(), &mut problems)
+                let walked = walk(root, repository.as_ref(), &mut problems);
+                to_read = walked.to_read;
+                walked.files
             }
             (None, Some(repository)) => tree(&given, repository, &mut problems),
             (None, None) => FileSet::from_texts([]),
@@ -123,6 +129,7 @@ impl Project {
             no_repository,
             at: None,
             files,
+            to_read,
             scope,
             ci: None,
             change,
@@ -145,6 +152,7 @@ impl Project {
             no_repository: None,
             at: None,
             files,
+            to_read: 0,
             scope: RepoPath::root(),
             ci: None,
             change: None,
@@ -195,6 +203,7 @@ impl Project {
             no_repository: self.no_repository.clone(),
             at: Some(commit),
             files,
+            to_read: 0,
             scope: self.scope.clone(),
             ci: self.ci,
             change: None,

@@ -26,11 +26,21 @@ const NEVER: [&str; 6] = [GIT, "node_modules", ".terraform", ".venv", "__pycache
 /// What makes a folder a repository of its own.
 const GIT: &str = ".git";
 
+/// The least that reading a file costs, in bytes.
+const PAGE: u64 = 4 << 10;
+
 /// What says how files are checked out.
 const ATTRIBUTES: &str = ".gitattributes";
 
+/// What a walk finds.
+pub(crate) struct Walked {
+    pub files: FileSet,
+    /// See [`crate::Project::to_read`].
+    pub to_read: u64,
+}
+
 /// The files below `root`, which is the work tree of `repository`, or a plain folder.
-pub(crate) fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem>) -> FileSet {
+pub(crate) fn walk(root: &Path, repository: Option<&Repository>, problems: &mut Vec<Problem>) -> Walked {
     let tracked = match repository.map(Repository::tracked) {
         Some(Ok(tracked)) => tracked,
         Some(Err(error)) => {
@@ -53,7 +63,11 @@ pub(crate) fn walk(root: &Path, repository: Option<&Repository>, problems: &mut 
         clean.clear();
     }
     let misnamed = misnamed.into_iter().collect();
-    FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, clean, ids: Mutex::default() }))
+    let unknown = entries.iter().filter(|(path, _)| !clean.contains_key(path));
+    let sizes = unknown.filter_map(|(_, entry)| entry.size()).filter(|size| *size <= FileSet::LARGEST);
+    let to_read = sizes.map(|size| (size + 1).next_multiple_of(PAGE)).sum();
+    let files = FileSet::new(entries, Arc::new(Disk { root: root.to_owned(), misnamed, clean, ids: Mutex::default() }));
+    Walked { files, to_read }
 }
 
 /// True if files may be other bytes than what git keeps of them for what stands at `place`.
