@@ -62,7 +62,9 @@ fn push_words(out: &mut String, text: &str, place: Place) {
             Some(bare) => (bare, " "),
             None => (word, ""),
         };
-        let means_nothing = is_plain(bare) && !(out.trim().is_empty() && opens_block(bare));
+        // What stands before it without a space is of the same word: a backtick between them is gone.
+        let start = format!("{}{bare}", out.trim_start());
+        let means_nothing = is_plain(bare) && (start.contains(' ') || !opens_block(&start));
         match bare {
             "" => {}
             bare if means_nothing => {
