@@ -235,7 +235,7 @@ impl Reader<'_, '_> {
         let way = made.callee.last().to_owned();
         let way = super::constructs::camel(&way);
         let first = made.positional(0).or_else(|| made.named("path"));
-        match (way.as_str(), first) {
+        match (&*way, first) {
             ("fromInline" | "inline" | "InlineCode", _) => CodeSource::Inline,
             ("fromAsset" | "asset" | "AssetCode" | "fromDockerBuild" | "fromCustomCommand", Some(path)) => {
                 self.asset(path)

@@ -1,5 +1,7 @@
 //! Constructs by their names, however they are imported, and their properties, in either language.
 
+use std::borrow::Cow;
+
 use lockstep_script::evaluate::{Callee, Event, Value};
 
 /// A construct's name: the module of the service, and the class.
@@ -46,10 +48,10 @@ fn camel_path(name: &str) -> String {
 }
 
 /// `from_asset` as TypeScript writes it; names of classes stay.
-pub(super) fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> Cow<'_, str> {
     // Almost all names are.
     if !name.bytes().skip(1).any(|byte| byte == b'_') {
-        return name.to_owned();
+        return Cow::Borrowed(name);
     }
     let mut out = String::with_capacity(name.len());
     let mut raise = false;
@@ -64,7 +66,7 @@ pub(super) fn camel(name: &str) -> String {
         }
     }
     // `Runtime.PYTHON_3_12`: a constant.
-    if name.chars().all(|c| !c.is_lowercase()) { name.to_owned() } else { out }
+    if name.chars().all(|c| !c.is_lowercase()) { Cow::Borrowed(name) } else { Cow::Owned(out) }
 }
 
 /// True for what makes an app.

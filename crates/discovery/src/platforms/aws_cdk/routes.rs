@@ -50,7 +50,7 @@ impl Wiring<'_> {
         for _ in 0..24 {
             let Some(event) = at.instance().and_then(|index| self.evaluation.events.get(index)) else { break };
             let Some(receiver) = &event.callee.receiver else { break };
-            match camel(event.callee.last()).as_str() {
+            match &*camel(event.callee.last()) {
                 "addResource" | "resourceForPath" | "addProxy" => {
                     let part = event.positional(0).or_else(|| event.named("path_part")).and_then(Value::as_text);
                     parts.insert(0, part.unwrap_or("{proxy+}").trim_matches('/').to_owned());

@@ -195,7 +195,7 @@ fn what_constructs_say_of_functions() {
     assert_eq!(a.environment.get("FN").map(String::as_str), Some("s#c"));
     let set =
         FileSet::from_texts([("src/a.ts", ""), ("src/b.ts", ""), ("src/c.ts", ""), ("src/d.ts", ""), ("src/e.ts", "")]);
-    let functions = assemble(found, &set).0;
+    let functions = assemble(found, &set, &crate::Anew).0;
     let b = functions.iter().find(|one| one.name == "b").unwrap();
     let called: Vec<String> = b.invokes.iter().filter_map(|call| Some(call.function.as_ref()?.to_string())).collect();
     assert_eq!(called, ["s/Inner", "s/a"]);

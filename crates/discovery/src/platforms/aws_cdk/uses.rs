@@ -111,7 +111,7 @@ pub(super) fn granted(kind: &'static str, method: &str, event: &Event) -> Vec<Us
     let method = camel(method);
     let reads = method.contains("Read");
     let writes = ["Write", "Put", "Delete", "FullAccess", "ReadWrite"].iter().any(|word| method.contains(word));
-    match (kind, method.as_str()) {
+    match (kind, &*method) {
         ("table", "grantStreamRead" | "grantStream" | "grantTableListStreams") => Vec::new(),
         (_, "grant") => {
             actions(event).iter().flat_map(|action| uses_of(action)).filter(|one| one.kind() == kind).collect()

@@ -34,6 +34,7 @@ pub(super) struct Wiring<'e> {
     environment: HashMap<usize, BTreeMap<String, String>>,
     /// Functions by the role that they are given.
     roles: HashMap<usize, Vec<usize>>,
+    logical_ids: HashMap<usize, Part>,
 }
 
 impl<'e> Wiring<'e> {
@@ -43,8 +44,14 @@ impl<'e> Wiring<'e> {
         labels: &'e Labels<'e>,
         functions: impl Iterator<Item = usize>,
     ) -> Self {
-        let mut wiring =
-            Self { evaluation, labels, uses: HashMap::new(), environment: HashMap::new(), roles: HashMap::new() };
+        let mut wiring = Self {
+            evaluation,
+            labels,
+            uses: HashMap::new(),
+            environment: HashMap::new(),
+            roles: HashMap::new(),
+            logical_ids: HashMap::new(),
+        };
         let functions: Vec<usize> = functions.collect();
         for function in &functions {
             wiring.uses.insert(*function, Uses::default());
@@ -53,6 +60,7 @@ impl<'e> Wiring<'e> {
                 wiring.roles.entry(role).or_default().push(*function);
             }
         }
+        wiring.read_logical_ids();
         for function in functions {
             wiring.of_function(function);
         }
@@ -74,20 +82,32 @@ impl<'e> Wiring<'e> {
 
     /// The logical id that the program gives a function in place of its own.
     pub(super) fn logical_id(&self, function: usize) -> Option<Part> {
-        let events = self.evaluation.events.iter().filter(|event| camel(event.callee.last()) == "overrideLogicalId");
-        events.filter(|event| event.kind == EventKind::Method).find_map(|event| {
-            let (of, id) = match event.positional(0)? {
-                // `cfnFunction.overrideLogicalId("Id")`; the Guardian's stacks do it for a construct.
-                id @ Value::Text(_) => (event.callee.receiver.as_ref()?, id),
-                construct => (construct, inner(event.positional(1)?, "logicalId")?),
-            };
-            match id {
-                Value::Text(text) if self.function(of) == Some(function) && !text.holes => {
-                    Some(Part { text: text.text.clone(), origin: text.origin.clone() })
-                }
-                _ => None,
+        self.logical_ids.get(&function).cloned()
+    }
+
+    /// The first logical id that the program gives each function in place of its own.
+    fn read_logical_ids(&mut self) {
+        let methods = self.evaluation.events.iter().filter(|event| event.kind == EventKind::Method);
+        for event in methods.filter(|event| camel(event.callee.last()) == "overrideLogicalId") {
+            if let Some((function, id)) = self.renamed(event) {
+                self.logical_ids.entry(function).or_insert(id);
             }
-        })
+        }
+    }
+
+    /// The function to which a call gives a logical id, and that id.
+    fn renamed(&self, event: &Event) -> Option<(usize, Part)> {
+        let (of, id) = match event.positional(0)? {
+            // `cfnFunction.overrideLogicalId("Id")`; the Guardian's stacks do it for a construct.
+            id @ Value::Text(_) => (event.callee.receiver.as_ref()?, id),
+            construct => (construct, inner(event.positional(1)?, "logicalId")?),
+        };
+        match id {
+            Value::Text(text) if !text.holes => {
+                Some((self.function(of)?, Part { text: text.text.clone(), origin: text.origin.clone() }))
+            }
+            _ => None,
+        }
     }
 
     /// The function that a value is, an alias of, or an attribute of.
@@ -278,7 +298,7 @@ impl<'e> Wiring<'e> {
         let Some(receiver) = event.callee.receiver.as_ref() else { return };
         let method = camel(event.callee.last());
         let values: Vec<&Value> = event.arguments.iter().map(|given| &given.value).collect();
-        match method.as_str() {
+        match &*method {
             name if name.starts_with("grant") => self.grant(receiver, name, event, &values),
             "addEventSource" => {
                 if let (Some(function), Some(source)) = (self.function(receiver), values.first()) {
