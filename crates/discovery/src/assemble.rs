@@ -13,6 +13,7 @@ use crate::{
     identity::{self, Named},
     platform::{CodeSource, Declared},
     platforms::FROM_CODE_ALONE,
+    steps::Steps,
 };
 
 /// A declaration and its code.
@@ -22,7 +23,7 @@ struct Found {
 }
 
 /// The functions that `declared` declares, sorted by id, and what they are called by.
-pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> (Vec<Function>, Callees) {
+pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet, steps: &dyn Steps) -> (Vec<Function>, Callees) {
     declared.sort_by(|a, b| {
         let key = |one: &Declared| (one.declaration.location.clone(), one.name.clone());
         key(a).cmp(&key(b))
@@ -31,7 +32,7 @@ pub(crate) fn assemble(mut declared: Vec<Declared>, files: &FileSet) -> (Vec<Fun
     let found: Vec<Found> = declared
         .into_par_iter()
         .map(|mut declared| {
-            let mut code = entry::resolve(&declared, files, &index);
+            let mut code = steps.resolved(&declared, files, &|files| entry::resolve(&declared, files, &index));
             // What runs is the handler behind a wrapper: that is the one to print.
             declared.declaration.handler = code.handler.take().or(declared.declaration.handler);
             Found { declared, code }

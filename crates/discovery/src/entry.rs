@@ -38,7 +38,7 @@ use crate::platform::{CodeSource, Declared, HandlerStyle};
 
 /// What became of one declaration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Resolved {
+pub struct Resolved {
     /// Where the code starts.
     pub entry: Option<Entry>,
     /// The folder that is packaged, if it is one of the checkout.

@@ -19,6 +19,7 @@ pub mod platform;
 pub mod platforms;
 mod scripts;
 mod selection;
+mod steps;
 mod table;
 mod unread;
 mod unreadable;
@@ -33,7 +34,9 @@ use lockstep_model::{FileSet, Function, Question, RepoPath};
 use rayon::prelude::*;
 
 pub use callees::{Callees, Named, Routes};
+pub use entry::Resolved;
 pub use platform::{Build, CodeSource, Declared, HandlerStyle, Platform};
+pub use steps::{Anew, Steps};
 pub use table::FunctionTable;
 
 /// What the configuration says about discovery.
@@ -61,9 +64,15 @@ pub struct Discovered {
 /// Nothing is left out in silence: what could not be read, evaluated or supported is among the problems. The result
 /// depends on nothing but the arguments.
 pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
+    discover_by(&Anew, files, options)
+}
+
+/// As [`discover`], by `steps` of which some may be known.
+pub fn discover_by(steps: &dyn Steps, files: &FileSet, options: &Options) -> Partial<Discovered> {
     let tables: Arc<[FunctionTable]> = Arc::from(options.declared.clone());
     let platforms = platforms::all(tables);
-    let read: Vec<Partial<Vec<Declared>>> = platforms.par_iter().map(|platform| platform.declared(files)).collect();
+    let read: Vec<Partial<Vec<Declared>>> =
+        platforms.par_iter().map(|platform| steps.declared(&**platform, files)).collect();
     let mut problems = Vec::new();
     let declared: Vec<Declared> = read.into_iter().flat_map(|part| part.collect(&mut problems)).collect();
 
@@ -74,7 +83,7 @@ pub fn discover(files: &FileSet, options: &Options) -> Partial<Discovered> {
     unread::report(files, |path| !left_out.covers(path), &mut problems);
     unreadable::report(files, |path| !left_out.covers(path), &mut problems);
 
-    let (functions, callees) = assemble::assemble(declared, files);
+    let (functions, callees) = assemble::assemble(declared, files, steps);
     let manifests = manifests(&functions);
     problems.sort_unstable_by(|a, b| (&a.location, &a.message, a.kind).cmp(&(&b.location, &b.message, b.kind)));
     problems.dedup();

@@ -11,6 +11,7 @@ mod declared;
 mod earlier;
 mod found;
 mod looked;
+mod steps;
 mod words;
 
 use std::{
@@ -30,7 +31,9 @@ use lockstep_model::{BlobId, FileSet, Function};
 use self::{
     code::Before,
     codec::{Bytes, Kept, Reader, Writer},
+    found::Made,
     looked::Digest,
+    steps::KeptSteps,
 };
 pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
@@ -40,7 +43,7 @@ pub(crate) use self::{
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 4\n";
+const MAGIC: &[u8] = b"lockstep traces 5\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -84,6 +87,7 @@ struct Results {
     functions: Vec<Arc<Stored>>,
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
+    steps: KeptSteps,
     words: KeptWords,
     manifests: KeptManifests,
     /// What holds no comment that accepts findings.
@@ -140,13 +144,13 @@ impl Traces {
             return (found, Some(seen));
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let (found, kept) = found::find(files, options, context);
-        let seen = kept.map(|(kept, seen)| {
-            self.results(|results| {
-                add(&mut results.functions, kept);
-                results.grown = true;
-            });
-            seen
+        let steps = self.results(|results| results.steps.clone());
+        let Made { found, whole, steps } = found::find(files, options, context, &steps);
+        let (kept, seen) = whole.unzip();
+        self.results(|results| {
+            kept.into_iter().for_each(|kept| add(&mut results.functions, kept));
+            results.steps = steps;
+            results.grown = true;
         });
         (found, seen)
     }
@@ -262,6 +266,7 @@ impl Traces {
             kept.len().write(&mut writer);
             kept.iter().for_each(|one| one.write(&mut writer));
         }
+        results.steps.0.write(&mut writer);
         results.words.0.write(&mut writer);
         results.manifests.0.write(&mut writer);
         results.silent.write(&mut writer);
@@ -305,9 +310,10 @@ impl Results {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let mut stored = || Some(Vec::<Stored>::read(from)?.into_iter().map(Arc::new).collect());
         let (functions, code, earlier) = (stored()?, stored()?, stored()?);
+        let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
-        Some(Self { functions, code, earlier, words, manifests, silent: Kept::read(from)?, grown: false })
+        Some(Self { functions, code, earlier, steps, words, manifests, silent: Kept::read(from)?, grown: false })
     }
 }
 

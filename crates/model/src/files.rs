@@ -3,7 +3,7 @@
 mod notes;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -100,7 +100,12 @@ pub struct FileSet {
     tree: Arc<Tree>,
     /// What was looked at, if somebody wants to know.
     notes: Option<Notes>,
+    /// What files are known to answer.
+    answers: Option<Arc<KnownAnswers>>,
 }
+
+/// What files answer to questions, by their own paths.
+pub type KnownAnswers = HashMap<RepoPath, Vec<(Question, bool)>>;
 
 struct Tree {
     files: BTreeMap<RepoPath, FileEntry>,
@@ -132,18 +137,36 @@ impl FileSet {
                 }
             }
         }
-        Self { tree: Arc::new(Tree { files, folders, source }), notes: None }
+        Self { tree: Arc::new(Tree { files, folders, source }), notes: None, answers: None }
     }
 
     /// The same files, which note what is looked at in them through this value; see [`Self::looked`]. The names are not
     /// noted: whoever looks may look at all of them.
     pub fn noting(&self) -> Self {
-        Self { tree: Arc::clone(&self.tree), notes: Some(Notes::default()) }
+        self.noting_with(None)
+    }
+
+    /// As [`Self::noting`]; what these files are known to answer is answered without reading them.
+    pub fn noting_with(&self, answers: Option<Arc<KnownAnswers>>) -> Self {
+        Self { tree: Arc::clone(&self.tree), notes: Some(Notes::default()), answers }
+    }
+
+    /// What `real` is known to answer.
+    fn known_answer(&self, real: &RepoPath, question: &Question) -> Option<bool> {
+        let known = self.answers.as_ref()?.get(real)?;
+        known.iter().find(|(known, _)| known == question).map(|(_, answer)| *answer)
     }
 
     /// What was looked at through this value since [`Self::noting`] made it; nothing of one that notes nothing.
     pub fn looked(&self) -> Looked {
         self.notes.as_ref().map(Notes::looked).unwrap_or_default()
+    }
+
+    /// Notes what somebody looked at through another value, as if it had been looked at through this one.
+    pub fn note(&self, looked: &Looked) {
+        if let Some(notes) = &self.notes {
+            notes.extend(looked);
+        }
     }
 
     /// The id that git would give what `path` holds, links not followed; none if that cannot be told, or if it is larger
@@ -255,9 +278,12 @@ impl FileSet {
     pub fn ask(&self, path: &RepoPath, question: &Question) -> Result<bool, ReadError> {
         let real = self.resolve(path).ok_or(ReadError::Missing)?;
         let entry = self.tree.files.get(&real).ok_or(ReadError::Missing)?;
-        let answer = match entry.text.get_or_init(|| self.read(&real, entry.size)) {
-            Ok(text) => Ok(question.of(text)),
-            Err(error) => Err(error.clone()),
+        let answer = match self.known_answer(&real, question) {
+            Some(answer) => Ok(answer),
+            None => match entry.text.get_or_init(|| self.read(&real, entry.size)) {
+                Ok(text) => Ok(question.of(text)),
+                Err(error) => Err(error.clone()),
+            },
         };
         if let Some(notes) = &self.notes {
             match answer {
@@ -352,6 +378,20 @@ mod tests {
         assert_eq!(files.text(&path("b")), Err(ReadError::TooLarge(FileSet::LARGEST + 1)));
         let names: Vec<&str> = files.unreadable().map(|(path, _)| path.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_known_is_answered_without_reading() {
+        let (asked, other) = (Question::holds(&["App("]), Question::holds(&["Stack("]));
+        let files = FileSet::new([(path("a"), FileEntry::new(FileType::File, 2))], Arc::new(Nothing));
+        let answers = HashMap::from([(path("a"), vec![(asked.clone(), true)])]);
+        let knowing = files.noting_with(Some(Arc::new(answers)));
+        assert_eq!(knowing.ask(&path("a"), &asked), Ok(true));
+        assert_eq!(knowing.looked().asked[&path("a")], [(asked.clone(), true)]);
+        assert_eq!(knowing.unreadable().count(), 0);
+        // What is not known has to be read.
+        assert_eq!(knowing.ask(&path("a"), &other), Err(ReadError::Missing));
+        assert_eq!(files.noting().ask(&path("a"), &asked), Err(ReadError::Missing));
     }
 
     #[test]

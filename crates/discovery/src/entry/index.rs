@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use lockstep_model::{FileSet, RepoPath};
+use lockstep_model::{FileSet, Looked, RepoPath};
 use regex::Regex;
 
 use super::{artifact, dotnet, image, probe, rust};
@@ -15,13 +15,33 @@ use super::{artifact, dotnet, image, probe, rust};
 pub(crate) struct Index {
     /// Files of the JVM's languages and of .NET's, by stem.
     sources_by_stem: HashMap<String, Vec<RepoPath>>,
-    classes: OnceLock<HashMap<String, Vec<Class>>>,
-    crates: OnceLock<Vec<rust::Package>>,
-    projects: OnceLock<Vec<dotnet::Project>>,
-    folders: OnceLock<BTreeMap<String, Vec<RepoPath>>>,
-    scripts: OnceLock<Vec<RepoPath>>,
-    dockerfiles: OnceLock<Vec<RepoPath>>,
-    images: OnceLock<BTreeMap<String, BTreeSet<RepoPath>>>,
+    classes: Table<HashMap<String, Vec<Class>>>,
+    crates: Table<Vec<rust::Package>>,
+    projects: Table<Vec<dotnet::Project>>,
+    folders: Table<BTreeMap<String, Vec<RepoPath>>>,
+    scripts: Table<Vec<RepoPath>>,
+    dockerfiles: Table<Vec<RepoPath>>,
+    images: Table<BTreeMap<String, BTreeSet<RepoPath>>>,
+}
+
+/// A table that is made when it is first asked for. Whoever asks has looked at all that it was made from.
+struct Table<T>(OnceLock<(T, Looked)>);
+
+impl<T> Table<T> {
+    const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    fn get(&self, files: &FileSet, make: impl FnOnce(&FileSet) -> T) -> &T {
+        let (table, looked) = self.0.get_or_init(|| {
+            let noting = files.noting();
+            let table = make(&noting);
+            let looked = noting.looked();
+            (table, looked)
+        });
+        files.note(looked);
+        table
+    }
 }
 
 /// A class, object or trait of the JVM.
@@ -50,13 +70,13 @@ impl Index {
         }
         Self {
             sources_by_stem,
-            classes: OnceLock::new(),
-            crates: OnceLock::new(),
-            projects: OnceLock::new(),
-            folders: OnceLock::new(),
-            scripts: OnceLock::new(),
-            dockerfiles: OnceLock::new(),
-            images: OnceLock::new(),
+            classes: Table::new(),
+            crates: Table::new(),
+            projects: Table::new(),
+            folders: Table::new(),
+            scripts: Table::new(),
+            dockerfiles: Table::new(),
+            images: Table::new(),
         }
     }
 
@@ -67,7 +87,7 @@ impl Index {
 
     /// The declarations of `name` in any file of the JVM's languages. Reads all of them, once.
     pub(super) fn classes(&self, files: &FileSet, name: &str) -> &[Class] {
-        let classes = self.classes.get_or_init(|| {
+        let classes = self.classes.get(files, |files| {
             let mut classes: HashMap<String, Vec<Class>> = HashMap::new();
             let mut paths: Vec<_> = self.sources_by_stem.values().flatten().collect();
             paths.sort();
@@ -89,22 +109,22 @@ impl Index {
 
     /// The Cargo packages.
     pub(super) fn crates(&self, files: &FileSet) -> &[rust::Package] {
-        self.crates.get_or_init(|| rust::packages(files))
+        self.crates.get(files, rust::packages)
     }
 
     /// The .NET projects.
     pub(super) fn projects(&self, files: &FileSet) -> &[dotnet::Project] {
-        self.projects.get_or_init(|| dotnet::projects(files))
+        self.projects.get(files, dotnet::projects)
     }
 
     /// Folders by each normal form of the last parts of their path.
     pub(super) fn folders(&self, files: &FileSet) -> &BTreeMap<String, Vec<RepoPath>> {
-        self.folders.get_or_init(|| artifact::folders_by_name(files))
+        self.folders.get(files, artifact::folders_by_name)
     }
 
     /// The Dockerfiles that build images for deployment.
     pub(super) fn dockerfiles(&self, files: &FileSet) -> &[RepoPath] {
-        self.dockerfiles.get_or_init(|| {
+        self.dockerfiles.get(files, |files| {
             let is_one = |path: &&RepoPath| image::NAMES.contains(&path.file_name()) && !probe::is_side_folder(path);
             files.paths().filter(is_one).cloned().collect()
         })
@@ -112,7 +132,7 @@ impl Index {
 
     /// The Dockerfiles that workflows name, by what stands beside them.
     pub(super) fn images_of_workflows(&self, files: &FileSet) -> &BTreeMap<String, BTreeSet<RepoPath>> {
-        self.images.get_or_init(|| {
+        self.images.get(files, |files| {
             let scripts = self.scripts(files).iter();
             let workflows: Vec<&RepoPath> =
                 scripts.filter(|path| matches!(path.extension(), Some("yml" | "yaml"))).collect();
@@ -122,7 +142,7 @@ impl Index {
 
     /// The files that may say how artefacts are built.
     pub(super) fn scripts(&self, files: &FileSet) -> &[RepoPath] {
-        self.scripts.get_or_init(|| {
+        self.scripts.get(files, |files| {
             files
                 .paths()
                 .filter(|path| artifact::is_build_script(path) && !probe::is_side_folder(path))

@@ -4,6 +4,7 @@
 use std::{cell::OnceCell, collections::BTreeMap};
 
 use lockstep_diagnostics::{Problem, ProblemKind};
+use lockstep_discovery::{Build, CodeSource, Declared, HandlerStyle, Resolved};
 use lockstep_model::{
     Access, Artifact, ArtifactKind, Basis, BlobId, Call, Channel, ChannelDirection, CloneKind, Closure, ClosureFile,
     CodeClone, Confidence, Declaration, DynamicPlace, Entry, FileKind, Fragment, Function, FunctionId, Invocation,
@@ -371,6 +372,55 @@ impl Kept for RemoteTarget {
     }
 }
 
+impl Kept for CodeSource {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Path { base, path } => {
+                to.byte(0);
+                base.write(to);
+                path.write(to);
+            }
+            Self::Artifact { base, path } => {
+                to.byte(1);
+                base.write(to);
+                path.write(to);
+            }
+            Self::Image { base, context, dockerfile, command, name, arguments } => {
+                to.byte(2);
+                base.write(to);
+                context.write(to);
+                dockerfile.write(to);
+                command.write(to);
+                name.write(to);
+                arguments.write(to);
+            }
+            Self::Inline => to.byte(3),
+            Self::Unknown(why) => {
+                to.byte(4);
+                why.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(match from.byte()? {
+            0 => Self::Path { base: Kept::read(from)?, path: Kept::read(from)? },
+            1 => Self::Artifact { base: Kept::read(from)?, path: Kept::read(from)? },
+            2 => Self::Image {
+                base: Kept::read(from)?,
+                context: Kept::read(from)?,
+                dockerfile: Kept::read(from)?,
+                command: Kept::read(from)?,
+                name: Kept::read(from)?,
+                arguments: Kept::read(from)?,
+            },
+            3 => Self::Inline,
+            4 => Self::Unknown(Kept::read(from)?),
+            _ => return None,
+        })
+    }
+}
+
 impl Kept for Question {
     fn write(&self, to: &mut Writer) {
         match self {
@@ -433,6 +483,11 @@ parts! {
         stores, invokes, calls
     }
     Declaration { platform, location, block_end, logical_id, handler }
+    Declared {
+        name, service, stack_folder, declaration, runtime, code, build, style, environment, layers, channels, stores, invokes
+    }
+    Build { method, entry_points, binary, make_target }
+    Resolved { entry, code_root, why, handler }
     Entry { path, symbol, confidence }
     Artifact { kind, name }
     Layer { name, path }
@@ -456,6 +511,7 @@ words! {
         InvalidManifest, Unevaluated, UnparsedSource, UnreadableFile, OutsideRepository, History, Unsupported, Configuration,
         Owners
     }
+    HandlerStyle { Runtime, Bundler, Path }
     Confidence { Exact, Compiled, Artifact, Convention, ClassSearch }
     ArtifactKind { Folder, Archive, Image }
     ChannelDirection { Receives, Sends }

@@ -8,6 +8,7 @@ use super::{
     Stored,
     codec::{Bytes, Kept, Reader, Writer, constants},
     looked::{Digest, Seen},
+    steps::{KeptSteps, KnownSteps},
 };
 
 /// What the functions depend on besides what the files hold.
@@ -18,20 +19,25 @@ pub(super) fn context(names: &Digest, options: &Options) -> Digest {
     *hasher.finalize().as_bytes()
 }
 
-/// Finds them, and keeps what they were found from; nothing is to be kept if that cannot be told.
-pub(super) fn find(
-    files: &FileSet,
-    options: &Options,
-    context: Digest,
-) -> (Partial<Discovered>, Option<(Stored, Seen)>) {
+/// What was found, and what of it is to be kept.
+pub(super) struct Made {
+    pub(super) found: Partial<Discovered>,
+    /// The whole, with what it was found from; none if that cannot be told.
+    pub(super) whole: Option<(Stored, Seen)>,
+    pub(super) steps: KeptSteps,
+}
+
+/// Finds them, by the steps that are kept as far as these are what they were.
+pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &KeptSteps) -> Made {
     let noting = files.noting();
-    let found = Found(lockstep_discovery::discover(&noting, options));
+    let mut steps = KnownSteps::of(kept, files, &context);
+    let found = Found(lockstep_discovery::discover_by(&steps, &noting, options));
     let names = constants();
     let mut declarations = found.0.value.functions.iter().flat_map(|function| &function.declarations);
     let readable = declarations.all(|declaration| names.contains(&declaration.platform));
-    let seen = Seen::in_files(files, noting.looked()).filter(|_| readable);
-    let stored = seen.map(|seen| (Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) }, seen));
-    (found.0, stored)
+    let seen = Seen::by_ids(noting.looked(), |path| steps.id(path)).filter(|_| readable);
+    let whole = seen.map(|seen| (Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) }, seen));
+    Made { found: found.0, whole, steps: steps.kept(context) }
 }
 
 /// What was found, if in `files`, and with the options behind `context`, the same would be found; and from what.

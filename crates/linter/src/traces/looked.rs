@@ -9,7 +9,7 @@ use super::codec::{Kept, Reader, Writer};
 pub(super) type Digest = [u8; 32];
 
 /// Questions about a file, with their answers.
-type Answers = Vec<(Question, bool)>;
+pub(super) type Answers = Vec<(Question, bool)>;
 
 /// What was looked at in some files, and what was there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,13 +23,18 @@ pub(crate) struct Seen {
 impl Seen {
     /// What `looked` saw in `files`; none if somebody could not read a file for reasons that are not in it.
     pub(super) fn in_files(files: &FileSet, looked: Looked) -> Option<Self> {
+        Self::by_ids(looked, |path| id_of(files, path))
+    }
+
+    /// The same, where `id` is [`id_of`] or knows what that would tell.
+    pub(super) fn by_ids(looked: Looked, id: impl Fn(&RepoPath) -> Option<BlobId>) -> Option<Self> {
         let mut seen = Self::default();
         for path in looked.read {
-            let id = id_of(files, &path)?;
+            let id = id(&path)?;
             seen.read.push((path, id));
         }
         for (path, questions) in looked.asked {
-            let id = id_of(files, &path)?;
+            let id = id(&path)?;
             seen.asked.push((path, id, questions));
         }
         Some(seen)
@@ -113,15 +118,15 @@ impl Kept for Seen {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod testing {
     use std::{collections::BTreeMap, sync::Arc};
 
     use lockstep_model::{FileEntry, Source};
 
-    use super::{super::codec::Bytes, *};
+    use super::*;
 
     /// Texts with ids of their own.
-    struct Texts(BTreeMap<RepoPath, String>);
+    pub(super) struct Texts(pub(super) BTreeMap<RepoPath, String>);
 
     impl Source for Texts {
         fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
@@ -133,7 +138,8 @@ mod tests {
         }
     }
 
-    fn files(texts: &[(&str, &str)]) -> FileSet {
+    /// Files of these texts.
+    pub(in super::super) fn files(texts: &[(&str, &str)]) -> FileSet {
         let texts: BTreeMap<RepoPath, String> =
             texts.iter().map(|(path, text)| (RepoPath::new(path).unwrap(), (*text).to_owned())).collect();
         let entry =
@@ -141,6 +147,19 @@ mod tests {
         let entries: Vec<_> = texts.iter().map(entry).collect();
         FileSet::new(entries, Arc::new(Texts(texts)))
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use lockstep_model::FileEntry;
+
+    use super::{
+        super::codec::Bytes,
+        testing::{Texts, files},
+        *,
+    };
 
     #[test]
     fn what_nobody_looked_at_may_change() {

@@ -75,6 +75,18 @@ impl Notes {
         }
     }
 
+    pub(super) fn extend(&self, other: &Looked) {
+        let mut looked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in other.read.iter().filter(|path| !looked.read.contains(*path)).cloned().collect::<Vec<_>>() {
+            looked.read.insert(path);
+        }
+        for (path, questions) in &other.asked {
+            let known = looked.asked.entry(path.clone()).or_default();
+            let new = questions.iter().filter(|question| !known.contains(question)).cloned().collect::<Vec<_>>();
+            known.extend(new);
+        }
+    }
+
     pub(super) fn looked(&self) -> Looked {
         let mut looked = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // What was read says more than what was asked. Threads ask in any order.
@@ -100,6 +112,23 @@ mod tests {
         assert!(!Question::Mentions(String::new()).of("x"));
         let holds = Question::holds(&["aws-cdk", "App("]);
         assert!(holds.of("new App()") && !holds.of("new Stack()"));
+    }
+
+    #[test]
+    fn what_another_looked_at_is_noted_as_if_it_had_been_looked_at_here() {
+        let files = FileSet::from_texts([("a", "one"), ("b", "two"), ("c", "three")]);
+        let path = |name: &str| RepoPath::new(name).unwrap();
+        let look = |files: &FileSet, texts: &[&str], asked: &[&str]| {
+            texts.iter().for_each(|name| drop(files.text(&path(name))));
+            asked.iter().for_each(|name| drop(files.ask(&path(name), &Question::holds(&["t"]))));
+        };
+        let (one, other, both) = (files.noting(), files.noting(), files.noting());
+        look(&one, &["a"], &["b"]);
+        look(&other, &["b"], &["b", "c"]);
+        look(&both, &["a", "b"], &["b", "c"]);
+        one.note(&other.looked());
+        one.note(&other.looked());
+        assert_eq!(one.looked(), both.looked());
     }
 
     #[test]
