@@ -33,20 +33,24 @@ fn edit(shop: &Repository, path: &str, old: &str, new: &str) {
     shop.write(path, &edited).expect("a file");
 }
 
-/// The findings of what is staged, and whether the state before it was taken for that of now.
-fn staged(shop: &Repository, cache: &Path, more: &[&str]) -> (Value, bool) {
+/// The findings of what is staged, and how many results of stages it took, kept ones among them.
+fn staged(shop: &Repository, cache: &Path, more: &[&str]) -> (Value, usize) {
     let arguments = [&["check", "--staged", "--format", "json", "-v"], more].concat();
     let output =
         program::command(shop.path(), &arguments).env("LOCKSTEP_CACHE_DIR", cache).output().expect("lockstep runs");
     let notes = String::from_utf8(output.stderr).expect("UTF-8");
     let results = notes.lines().find_map(|line| line.strip_prefix("note: of ")?.split(' ').next()).expect("a note");
-    // The functions and their code; of the state before as well, and what was found in it.
-    let taken = match results {
-        "2" => true,
-        "3" | "5" => false,
-        _ => panic!("{notes}"),
-    };
-    (serde_json::from_slice(&output.stdout).expect("a document"), taken)
+    (serde_json::from_slice(&output.stdout).expect("a document"), results.parse().expect("a number"))
+}
+
+/// Whether the state before was judged in a run that found nothing kept. The functions and their code are two results, the
+/// functions of the state before a third; where it is judged, its functions, its code and what was found in it are three more.
+fn judged_anew(shop: &Repository, more: &[&str]) -> (Value, bool) {
+    let cache = tempfile::tempdir().expect("a folder");
+    let (said, results) = staged(shop, cache.path(), more);
+    assert!(matches!(results, 2 | 3 | 5 | 6), "{results}");
+    assert_eq!(staged(shop, cache.path(), more).0, said, "with what was kept");
+    (said, results >= 5)
 }
 
 /// Stages what `change` does, and looks whether the state before it has to be judged.
@@ -55,17 +59,15 @@ fn assert_is_judged(shop: &Repository, judged: bool, more: &[&str], what: &str, 
     git(shop, &["reset", "-q", "--hard"]);
     change();
     git(shop, &["add", "-A"]);
-    let cache = tempfile::tempdir().expect("a folder");
-    let (first, taken) = staged(shop, cache.path(), more);
-    assert_eq!(taken, !judged, "{what}");
-    assert_eq!(staged(shop, cache.path(), more), (first.clone(), taken), "{what}: with what was kept");
+    let (first, was_judged) = judged_anew(shop, more);
+    assert_eq!(was_judged, judged, "{what}");
     let arguments = [&["check", "--staged", "--no-cache"], more].concat();
     assert_eq!(program::json(shop.path(), &arguments), first, "{what}: without a cache");
     // A new file is never passed over, and this one is nobody's.
     shop.write("notes.txt", "").expect("a file");
     git(shop, &["add", "-A"]);
-    let (whole, taken) = staged(shop, cache.path(), more);
-    assert!(!taken, "{what}");
+    let (whole, was_judged) = judged_anew(shop, more);
+    assert!(was_judged, "{what}");
     assert_eq!(whole["findings"], first["findings"], "{what}: judged");
 }
 
@@ -108,6 +110,41 @@ fn a_manifest_is_no_neutral_file() {
     });
     assert_is_judged(&shop, true, &[], "a comment", || {
         edit(&shop, "mail/template.yaml", "Resources", "# ours\nResources")
+    });
+}
+
+/// A program that declares a function by the help of another file.
+const CDK: [(&str, &str); 4] = [
+    ("cdk.json", "{ \"app\": \"npx ts-node bin/app.ts\" }\n"),
+    (
+        "bin/app.ts",
+        "import * as cdk from 'aws-cdk-lib';\nimport { ShopStack } from '../lib/shop-stack';\n\nconst app = new cdk.App();\nnew ShopStack(app, 'Shop');\n",
+    ),
+    (
+        "lib/shop-stack.ts",
+        "import * as cdk from 'aws-cdk-lib';\nimport * as lambda from 'aws-cdk-lib/aws-lambda';\nimport { folder } from './folder';\n\nexport class ShopStack extends cdk.Stack {\n  constructor(scope: cdk.App, id: string) {\n    super(scope, id);\n    new lambda.Function(this, 'Mail', {\n      runtime: lambda.Runtime.PYTHON_3_13,\n      handler: 'app.handler',\n      code: lambda.Code.fromAsset(folder('mail')),\n    });\n  }\n}\n",
+    ),
+    (
+        "lib/folder.ts",
+        "export function folder(name: string) {\n  const words = [name];\n  return words.join('/');\n}\n",
+    ),
+];
+
+#[test]
+fn a_program_that_declares_the_same_functions_brings_nothing() {
+    let shop = repository(SHOP);
+    CDK.iter().for_each(|(path, text)| shop.write(path, text).expect("a file"));
+    git(&shop, &["add", "-A"]);
+    git(&shop, &["commit", "-qm", "Declare"]);
+    let judged = |judged: bool, what: &str, old: &str, new: &str| {
+        assert_is_judged(&shop, judged, &[], what, || edit(&shop, "lib/folder.ts", old, new));
+    };
+    judged(false, "another way to the same", "[name];", "[name].filter((word) => word !== '');");
+    judged(false, "a comment", "export", "// Where the code is.\nexport");
+    judged(true, "another folder", "[name];", "['billing', name].slice(0, 1);");
+    judged(true, "no folder", "[name];", "[name, 'gone'];");
+    assert_is_judged(&shop, true, &[], "where the function is declared", || {
+        edit(&shop, "lib/shop-stack.ts", "    new lambda", "    // The one that writes.\n    new lambda");
     });
 }
 

@@ -50,8 +50,8 @@ use lockstep_baseline::{Held, Key};
 use lockstep_codegraph::CodeGraph;
 use lockstep_config::{Config, Levels, Reach};
 use lockstep_coupling::{CouplingGraph, Input, Parts, backtest::Verdict};
-use lockstep_diagnostics::{Finding, Level, Problem, ProblemKind, RuleMeta};
-use lockstep_discovery::Callees;
+use lockstep_diagnostics::{Finding, Level, Partial, Problem, ProblemKind, RuleMeta};
+use lockstep_discovery::{Callees, Discovered};
 use lockstep_history::Scope;
 use lockstep_model::{Closure, Function, History, Ownership, RepoPath, Service, Timestamp};
 use lockstep_rules::{Asked, Facts, Outcome, StaleEntry, View};
@@ -128,8 +128,8 @@ pub struct Found {
     pub callees: Callees,
     /// What was left out.
     pub problems: Vec<Problem>,
-    /// What they were found from; none if nobody is to ask.
-    pub(crate) seen: Option<traces::Seen>,
+    /// Where they come from; none if nobody is to ask.
+    pub(crate) origin: Option<traces::Origin>,
 }
 
 /// What is wrong with the patterns of units in `config`, in words.
@@ -155,20 +155,25 @@ pub fn find(project: &Project, config: &Config) -> Found {
             return Found { problems, ..Found::default() };
         }
     }
-    let options =
-        lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
     let mut problems = project.problems.clone();
-    let (found, seen) = match &project.traces {
-        Some(traces) => traces.discover(&project.files, &options),
-        None => (lockstep_discovery::discover(&project.files, &options), None),
-    };
+    let (found, origin) = discover(project, config);
     let found = found.collect(&mut problems);
     let mut functions = found.functions;
     functions.retain(|function| {
         function.declarations.iter().any(|declaration| declaration.location.path.starts_with(&project.scope))
     });
     let services = services::services(&mut functions, config);
-    Found { functions, services, manifests: found.manifests, callees: found.callees, problems, seen }
+    Found { functions, services, manifests: found.manifests, callees: found.callees, problems, origin }
+}
+
+/// What discovery finds in the files of `project`, whatever its scope; and where that comes from, if it can be told.
+fn discover(project: &Project, config: &Config) -> (Partial<Discovered>, Option<traces::Origin>) {
+    let options =
+        lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
+    match &project.traces {
+        Some(traces) => traces.discover(&project.files, &options),
+        None => (lockstep_discovery::discover(&project.files, &options), None),
+    }
 }
 
 /// The code that every function of `found` reaches.

@@ -4,8 +4,8 @@
 //!
 //! It cannot where both states have the same history, the same names of files, and the same to say of everything that a
 //! stage looks at. So every staged change must be an edit of a file
-//! - that discovery did not read, and that answers what it was asked as before: the functions, the services, the channels and
-//!   stores are the same, and what is wrong with manifests ([`Seen`]);
+//! - that discovery did not read, and that answers what it was asked as before ([`Seen`]), or from which the same was found as
+//!   before: the functions, the services, the channels and stores are the same, and what is wrong with manifests;
 //! - in a language that is followed, of which the same can be said but for places in the text ([`code`]), and which following
 //!   did not look at besides: what functions reach is the same, and whose parts of files changed;
 //! - that is no contract, no baseline, and changed before in the history: it brings no name that the measure does not know;
@@ -32,14 +32,17 @@
 
 mod code;
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use lockstep_codegraph::language_of;
 use lockstep_config::{BaselineFile, Config, allow_comments};
 use lockstep_history::Edit;
-use lockstep_model::{Closure, FileSet, FileType, FunctionId, PathId, RepoPath, is_contract_by_name};
+use lockstep_model::{Closure, CommitId, FileSet, FileType, FunctionId, PathId, RepoPath, is_contract_by_name};
 
-use crate::{ChangeAsked, Project, Report, change, earlier, rules, traces::Seen};
+use crate::{
+    ChangeAsked, Project, Report, change, discover, earlier, rules,
+    traces::{Origin, Seen},
+};
 
 /// More files are not compared one by one.
 const MOST: usize = 50;
@@ -54,22 +57,44 @@ pub(crate) fn brings_nothing(project: &Project, config: &Config, report: &Report
     told(project, config, report).is_some()
 }
 
+/// What the stages looked at.
+struct Looks<'r> {
+    found: &'r Seen,
+    followed: &'r Seen,
+    /// Whether the same was found in the state before.
+    finds_the_same: &'r dyn Fn() -> bool,
+}
+
+/// True if discovery finds in `before` what it found now. The configuration must be that of both states.
+fn finds_the_same(project: &Project, config: &Config, before: CommitId, now: &Origin) -> bool {
+    let before = project.at(before);
+    let (_, then) = discover(&before, config);
+    before.problems.is_empty() && then.is_some_and(|then| then.result == now.result)
+}
+
 /// None if it cannot be told.
 fn told(project: &Project, config: &Config, report: &Report) -> Option<()> {
-    let change = project.change.as_ref().filter(|change| ChangeAsked::is_staged(change))?;
-    let edits = change.found.as_ref().ok()?.edits().filter(|edits| edits.len() <= MOST)?;
-    let seen = [report.found.seen.as_ref()?, report.seen.as_ref()?];
+    let change = project.change.as_ref().filter(|change| ChangeAsked::is_staged(change))?.found.as_ref().ok()?;
+    let before = change.before?;
+    let edits = change.edits().filter(|edits| edits.len() <= MOST)?;
+    let origin = report.found.origin.as_ref()?;
+    let found_before = OnceCell::new();
+    let looks = Looks {
+        found: &origin.seen,
+        followed: report.seen.as_ref()?,
+        finds_the_same: &|| *found_before.get_or_init(|| finds_the_same(project, config, before, origin)),
+    };
     let plain = config.units.is_empty() && project.members.is_empty() && earlier::is_whole(project);
     let neutral = plain
         && are_in_history(&edits, report)
         && !are_linked(&edits, &project.files)
-        && edits.iter().all(|edit| is_neutral(edit, project, config, report, seen).is_some())
+        && edits.iter().all(|edit| is_neutral(edit, project, config, report, &looks).is_some())
         && !rules_look_at(&edits, report);
     neutral.then_some(())
 }
 
 /// None unless both states have the same to say of the file, for all that is compared.
-fn is_neutral(edit: &Edit, project: &Project, config: &Config, report: &Report, seen: [&Seen; 2]) -> Option<()> {
+fn is_neutral(edit: &Edit, project: &Project, config: &Config, report: &Report, looks: &Looks<'_>) -> Option<()> {
     let path = &edit.path;
     let named = is_contract_by_name(path.as_str())
         || config.contracts.contains(path)
@@ -84,12 +109,15 @@ fn is_neutral(edit: &Edit, project: &Project, config: &Config, report: &Report, 
     let after = project.files.text(path).ok()?;
     let rules = rules();
     let accepts = |text: &str| !allow_comments(path, text, &rules).is_empty();
-    let passed_over = seen.iter().all(|seen| seen.passes_over(path, &before));
     let same = match language_of(path) {
         Some(language) => code::says_the_same(language, path, &before, &after),
         None => path.extension() == Some("md") && !reach(&report.code.closures, path),
     };
-    (passed_over && !accepts(&before) && !accepts(&after) && same).then_some(())
+    let passed_over = || {
+        looks.followed.passes_over(path, &before)
+            && (looks.found.passes_over(path, &before) || (looks.finds_the_same)())
+    };
+    (!accepts(&before) && !accepts(&after) && same && passed_over()).then_some(())
 }
 
 /// True if all of them are of files that changed before.

@@ -37,6 +37,7 @@ use self::{
 };
 pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
+    found::Origin,
     looked::Seen,
     words::KeptWords,
 };
@@ -130,29 +131,29 @@ impl Traces {
         self.state.get()?.discarded.as_deref()
     }
 
-    /// The functions that the manifests among `files` declare, found only if they are not kept; and what they are found
-    /// from, if that can be told.
+    /// The functions that the manifests among `files` declare, found only if they are not kept; and where that comes from, if
+    /// it can be told.
     pub(crate) fn discover(
         &self,
         files: &FileSet,
         options: &lockstep_discovery::Options,
-    ) -> (Partial<Discovered>, Option<Seen>) {
+    ) -> (Partial<Discovered>, Option<Origin>) {
         let context = found::context(&looked::names(files), options);
         let kept = self.results(|results| results.functions.clone());
-        if let Some((found, seen)) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
+        if let Some((found, origin)) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
             self.taken.fetch_add(1, Ordering::Relaxed);
-            return (found, Some(seen));
+            return (found, Some(origin));
         }
         self.made.fetch_add(1, Ordering::Relaxed);
         let steps = self.results(|results| results.steps.clone());
         let Made { found, whole, steps } = found::find(files, options, context, &steps);
-        let (kept, seen) = whole.unzip();
+        let (kept, origin) = whole.unzip();
         self.results(|results| {
             kept.into_iter().for_each(|kept| add(&mut results.functions, kept));
             results.steps = steps;
             results.grown = true;
         });
-        (found, seen)
+        (found, origin)
     }
 
     /// The code of `functions`, followed only as far as it is not kept; and what was looked at for all of them, besides the

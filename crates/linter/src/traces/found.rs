@@ -19,11 +19,20 @@ pub(super) fn context(names: &Digest, options: &Options) -> Digest {
     *hasher.finalize().as_bytes()
 }
 
+/// Where a result comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// What it was found from.
+    pub(crate) seen: Seen,
+    /// A hash of all of it.
+    pub(crate) result: Digest,
+}
+
 /// What was found, and what of it is to be kept.
 pub(super) struct Made {
     pub(super) found: Partial<Discovered>,
     /// The whole, with what it was found from; none if that cannot be told.
-    pub(super) whole: Option<(Stored, Seen)>,
+    pub(super) whole: Option<(Stored, Origin)>,
     pub(super) steps: KeptSteps,
 }
 
@@ -36,12 +45,16 @@ pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &K
     let mut declarations = found.0.value.functions.iter().flat_map(|function| &function.declarations);
     let readable = declarations.all(|declaration| names.contains(&declaration.platform));
     let seen = Seen::by_ids(noting.looked(), |path| steps.id(path)).filter(|_| readable);
-    let whole = seen.map(|seen| (Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) }, seen));
+    let whole = seen.map(|seen| {
+        let stored = Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) };
+        let result = digest(&stored.body);
+        (stored, Origin { seen, result })
+    });
     Made { found: found.0, whole, steps: steps.kept(context) }
 }
 
 /// What was found, if in `files`, and with the options behind `context`, the same would be found; and from what.
-pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<(Partial<Discovered>, Seen)> {
+pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<(Partial<Discovered>, Origin)> {
     if stored.context != *context {
         return None;
     }
@@ -49,7 +62,11 @@ pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option
     if !seen.is_in(files) {
         return None;
     }
-    Some((stored.body.value::<Found>()?.0, seen))
+    Some((stored.body.value::<Found>()?.0, Origin { seen, result: digest(&stored.body) }))
+}
+
+fn digest(body: &Bytes) -> Digest {
+    *blake3::hash(&body.0).as_bytes()
 }
 
 struct Found(Partial<Discovered>);
