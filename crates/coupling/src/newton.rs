@@ -18,8 +18,13 @@ pub(crate) struct Local {
 
 /// Steps, and attempts at one, are at most this many; a dozen do in practice.
 const STEPS: usize = 100;
-/// A step shorter than this ends the search.
-const SHORT: f64 = 1e-9;
+/// A step shorter than this that is hardly damped is the last: what is left after it is as long as its square. Values differ
+/// by less than their last digits there, so it is taken without asking them.
+const SHORT: f64 = 1e-6;
+/// A step that is damped more than this says nothing about how far the minimum is.
+const HARDLY: f64 = 1e-3;
+/// A step shorter than this is the last, however it is damped.
+const NOTHING: f64 = 1e-9;
 
 /// The point near `start` where `f` is least.
 pub(crate) fn minimise(start: [f64; 3], f: &impl Smooth) -> [f64; 3] {
@@ -30,18 +35,18 @@ pub(crate) fn minimise(start: [f64; 3], f: &impl Smooth) -> [f64; 3] {
             continue;
         };
         let next = [0, 1, 2].map(|i| point[i] - step[i]);
-        let there = f.value(next);
         let length = step.iter().map(|x| x.abs()).fold(0.0, f64::max);
-        let is_last = length < SHORT;
+        if length < SHORT && damping <= HARDLY {
+            return next;
+        }
+        let there = f.value(next);
         if there <= value {
             (point, value, damping) = (next, there, damping / 10.0);
-            if !is_last {
-                here = f.around(point);
-            }
+            here = f.around(point);
         } else {
             damping *= 10.0;
         }
-        if is_last {
+        if length < NOTHING {
             break;
         }
     }

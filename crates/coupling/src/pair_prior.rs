@@ -13,6 +13,7 @@
 //! and what did not help, is in `docs/src/evaluation-measure.md`.
 
 use rayon::prelude::*;
+use special::Gamma;
 use statrs::function::gamma::{digamma, ln_gamma};
 
 use crate::{
@@ -280,11 +281,7 @@ impl newton::Smooth for Cost<'_> {
     }
 
     fn around(&self, point: [f64; 3]) -> newton::Local {
-        const STEP: f64 = 1e-4;
-        let terms = self.terms(point, |pair, eta| {
-            let curvature = (slope(pair, eta + STEP) - slope(pair, eta - STEP)) / (2.0 * STEP);
-            (slope(pair, eta), curvature)
-        });
+        let terms = self.terms(point, bend);
         let mut local = newton::Local::default();
         for (pair, (slope, curvature)) in self.with(&terms) {
             for i in 0..3 {
@@ -311,11 +308,39 @@ fn log_likelihood(pair: &Pair, eta: f64) -> f64 {
     joint + ln_gamma(pair.changes - pair.joint + b) - ln_gamma(b)
 }
 
-/// Its derivative.
-fn slope(pair: &Pair, eta: f64) -> f64 {
+/// Its first and second derivative by `eta`: of the mean m, da/dη = −db/dη = w m (1 − m), and d²a/dη² = (1 − 2 m) da/dη.
+fn bend(pair: &Pair, eta: f64) -> (f64, f64) {
     let mean = share(eta);
     let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
-    let joint = if pair.joint > 0.0 { digamma(pair.joint + a) - digamma(a) } else { 0.0 };
-    let missed = digamma(pair.changes - pair.joint + b) - digamma(b);
-    (joint - missed) * PRIOR_WEIGHT * mean * (1.0 - mean)
+    let change = PRIOR_WEIGHT * mean * (1.0 - mean);
+    // How ln Γ(from + more) − ln Γ(from) changes with `from`, and how that changes.
+    let of = |from: f64, more: f64| (digamma(from + more) - digamma(from), (from + more).trigamma() - from.trigamma());
+    let joint = if pair.joint > 0.0 { of(a, pair.joint) } else { (0.0, 0.0) };
+    let missed = of(b, pair.changes - pair.joint);
+    let by_share = joint.0 - missed.0;
+    let curvature = (joint.1 + missed.1) * change * change + by_share * change * (1.0 - 2.0 * mean);
+    (by_share * change, curvature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against differences of what they are derivatives of.
+    #[test]
+    fn derivatives_are_those_of_the_likelihood() {
+        const STEP: f64 = 1e-4;
+        for (joint, changes) in [(0.0, 0.4), (0.0, 60.0), (0.25, 3.0), (2.0, 2.0), (9.5, 40.0)] {
+            let pair = Pair { joint, changes, features: [1.0, 0.0, 0.0], weight: 1.0 };
+            for eta in [-9.0, -3.0, -0.5, 0.0, 2.0, 6.0] {
+                let at = |eta| log_likelihood(&pair, eta);
+                let first = (at(eta + STEP) - at(eta - STEP)) / (2.0 * STEP);
+                let second = (bend(&pair, eta + STEP).0 - bend(&pair, eta - STEP).0) / (2.0 * STEP);
+                let (slope, curvature) = bend(&pair, eta);
+                let close = |x: f64, y: f64| (x - y).abs() < 1e-6 * (1.0 + y.abs());
+                assert!(close(slope, first), "{joint} of {changes} at {eta}: {slope} {first}");
+                assert!(close(curvature, second), "{joint} of {changes} at {eta}: {curvature} {second}");
+            }
+        }
+    }
 }
