@@ -27,19 +27,20 @@ pub enum Asked {
 
 /// What is reached in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Reach {
+enum Reach<'o> {
     Nothing,
-    Names(BTreeSet<String>),
+    /// These definitions, sorted.
+    Names(Vec<&'o str>),
     /// Anything, or nothing.
     Unknown,
     Whole,
 }
 
-impl Reach {
+impl Reach<'_> {
     fn has(&self, name: &str) -> bool {
         match self {
             Self::Nothing | Self::Unknown => false,
-            Self::Names(names) => names.contains(name),
+            Self::Names(names) => names.binary_search(&name).is_ok(),
             Self::Whole => true,
         }
     }
@@ -102,7 +103,7 @@ pub enum Loading {
 
 /// Who reaches what in one version, for those who ask something of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reached(Vec<Reach>);
+pub struct Reached<'o>(Vec<Reach<'o>>);
 
 impl Version {
     /// Reads `text`, which stood at `path`. None if the language is not followed or the text does not parse.
@@ -146,7 +147,7 @@ impl Changed {
     /// one for each changed definition, one of all who load the file if code changed that runs then, and one of those who
     /// ask for the whole file if its imports or exports changed: of others, what uses them changes too. Both sides must
     /// have been asked the same; a side without a version reaches nothing.
-    pub fn parts(&self, before: Option<&Reached>, after: Option<&Reached>) -> BTreeSet<Vec<usize>> {
+    pub fn parts(&self, before: Option<&Reached<'_>>, after: Option<&Reached<'_>>) -> BTreeSet<Vec<usize>> {
         let nothing = Reached(Vec::new());
         let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
         let count = before.0.len().max(after.0.len());
@@ -163,7 +164,7 @@ impl Changed {
             Loading::Same => {}
             Loading::Running => drop(parts.insert(all().collect())),
             Loading::Naming => {
-                let whole = |version: &Reached, asked: usize| version.0.get(asked) == Some(&Reach::Whole);
+                let whole = |version: &Reached<'_>, asked: usize| version.0.get(asked) == Some(&Reach::Whole);
                 parts.insert((0..count).filter(|asked| whole(before, *asked) || whole(after, *asked)).collect());
             }
         }
@@ -172,7 +173,7 @@ impl Changed {
     }
 }
 
-impl Reached {
+impl Reached<'_> {
     /// True if whoever asks as number `asked` reaches anything in it, or loads it at least.
     pub fn is_reached(&self, asked: usize) -> bool {
         self.0.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
@@ -222,11 +223,11 @@ impl Outline {
     }
 
     /// What each of those who ask reaches. Numbers that lead nowhere are passed over.
-    pub fn reached(&self, asked: &[Asked]) -> Reached {
+    pub fn reached(&self, asked: &[Asked]) -> Reached<'_> {
         Reached(asked.iter().map(|asked| self.reach(asked)).collect())
     }
 
-    fn reach(&self, asked: &Asked) -> Reach {
+    fn reach(&self, asked: &Asked) -> Reach<'_> {
         let mut open = self.loaded.clone();
         match asked {
             Asked::Whole => return Reach::Whole,
@@ -245,13 +246,15 @@ impl Outline {
         if self.opaque {
             return Reach::Whole;
         }
-        let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let (mut seen, mut names) = (vec![false; self.symbols.len()], Vec::new());
         while let Some(number) = open.pop() {
-            if let Some((name, uses)) = self.symbols.get(number as usize).filter(|_| seen.insert(number)) {
-                names.insert(name.clone());
+            let seen = seen.get_mut(number as usize).is_none_or(|seen| std::mem::replace(seen, true));
+            if let Some((name, uses)) = self.symbols.get(number as usize).filter(|_| !seen) {
+                names.push(name.as_str());
                 open.extend(uses);
             }
         }
+        names.sort_unstable();
         Reach::Names(names)
     }
 

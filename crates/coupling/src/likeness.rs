@@ -32,27 +32,21 @@ impl Likeness {
     }
 
     /// The same, where it is known what [`words_of`] says of each file.
-    pub fn of_words<'w, W: AsRef<[&'w str]> + Sync>(files: &[Vec<W>]) -> Self {
-        let counted: Vec<FxHashMap<&str, u32>> = files.par_iter().map(|files| count(files)).collect();
-        let mut having: FxHashMap<&str, u32> = FxHashMap::default();
-        for word in counted.iter().flat_map(FxHashMap::keys) {
-            *having.entry(word).or_default() += 1;
-        }
-        // A word of one function joins no two, but it makes that function less like the others.
-        let mut known: Vec<&str> = having.keys().copied().collect();
-        known.sort_unstable();
+    pub fn of_words<'w, W: AsRef<[&'w str]>>(files: &[Vec<W>]) -> Self {
+        let mut words = Words::default();
+        let counted: Vec<Vec<(u32, u32)>> = files.iter().map(|files| words.count(files)).collect();
         let functions = counted.iter().filter(|words| !words.is_empty()).count() as f64;
-        let rarity = |word: &str| ((functions + 1.0) / (f64::from(having[word]) + 0.5)).ln();
-        let rated: FxHashMap<&str, (u32, f64)> =
-            known.iter().zip(0u32..).map(|(word, number)| (*word, (number, rarity(word)))).collect();
-        let weigh = |words: &FxHashMap<&str, u32>| {
-            let mut weights: Vec<(u32, f64)> = words
-                .iter()
-                .map(|(word, files)| {
-                    let (number, rarity) = rated[word];
-                    (number, (1.0 + f64::from(*files).ln()) * rarity)
-                })
-                .collect();
+        let mut having = vec![0u32; words.all.len()];
+        counted.iter().flatten().for_each(|(word, _)| having[*word as usize] += 1);
+        let rarity = |having: &u32| ((functions + 1.0) / (f64::from(*having) + 0.5)).ln();
+        let rarities: Vec<f64> = having.iter().map(rarity).collect();
+        // A word of one function joins no two, but it makes that function less like the others.
+        let places = words.places();
+        let weigh = |words: &Vec<(u32, u32)>| {
+            let weight = |(word, files): &(u32, u32)| {
+                (places[*word as usize], (1.0 + f64::from(*files).ln()) * rarities[*word as usize])
+            };
+            let mut weights: Vec<(u32, f64)> = words.iter().map(weight).collect();
             weights.sort_unstable_by_key(|(word, _)| *word);
             let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             if length > 0.0 {
@@ -110,13 +104,37 @@ impl Likeness {
     }
 }
 
-/// In how many of the files each word is.
-fn count<'w, W: AsRef<[&'w str]>>(files: &[W]) -> FxHashMap<&'w str, u32> {
-    let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
-    for word in files.iter().flat_map(|words| words.as_ref()) {
-        *counts.entry(word).or_default() += 1;
+/// All words, each by a number.
+#[derive(Default)]
+struct Words<'w> {
+    all: Vec<&'w str>,
+    numbers: FxHashMap<&'w str, u32>,
+}
+
+impl<'w> Words<'w> {
+    fn number(&mut self, word: &'w str) -> u32 {
+        *self.numbers.entry(word).or_insert_with(|| {
+            self.all.push(word);
+            (self.all.len() - 1) as u32
+        })
     }
-    counts
+
+    /// In how many of the files each word is.
+    fn count<W: AsRef<[&'w str]>>(&mut self, files: &[W]) -> Vec<(u32, u32)> {
+        let mut numbers: Vec<u32> =
+            files.iter().flat_map(|words| words.as_ref()).map(|word| self.number(word)).collect();
+        numbers.sort_unstable();
+        numbers.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
+    }
+
+    /// Per number: the place of its word among all, as they are sorted.
+    fn places(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
+        order.sort_unstable_by_key(|number| self.all[*number as usize]);
+        let mut places = vec![0; order.len()];
+        (0u32..).zip(order).for_each(|(place, number)| places[number as usize] = place);
+        places
+    }
 }
 
 /// The words of a text by which code is compared, each once, in the order of the text; none of a text that is too large to be

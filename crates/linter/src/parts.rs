@@ -231,24 +231,28 @@ impl Read {
     }
 }
 
+/// What those who ask reach in a version.
+fn of<'o>(outline: &'o Outline, askers: &Askers) -> Rc<Reached<'o>> {
+    Rc::new(outline.reached(&askers.asked))
+}
+
 /// Tells whose parts of one file changed, by what is known of its versions and what was read of them.
 fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], known: &Known, read: &Read) -> Told {
     let code = known.code(path);
     let kept = |id: BlobId| code.and_then(|code| code.number(id));
     let mut told = Told::default();
     // Most versions have the same outline.
-    let mut by_number: FxHashMap<u32, Rc<Reached>> = FxHashMap::default();
-    let mut by_outline: FxHashMap<&Outline, Rc<Reached>> = FxHashMap::default();
-    let mut reached: FxHashMap<BlobId, Rc<Reached>> = FxHashMap::default();
+    let mut by_number: FxHashMap<u32, Rc<Reached<'_>>> = FxHashMap::default();
+    let mut by_outline: FxHashMap<&Outline, Rc<Reached<'_>>> = FxHashMap::default();
+    let mut reached: FxHashMap<BlobId, Rc<Reached<'_>>> = FxHashMap::default();
     let mut seen = FxHashSet::from_iter([BlobId::default()]);
     for id in changes.iter().flat_map(|change| [change.before, change.after]).filter(|id| seen.insert(*id)) {
-        let of = |outline: &Outline| Rc::new(outline.reached(&askers.asked));
         match (read.outlines.get(&id), kept(id)) {
             (Some(Some(outline)), _) => {
-                reached.insert(id, Rc::clone(by_outline.entry(outline).or_insert_with(|| of(outline))));
+                reached.insert(id, Rc::clone(by_outline.entry(outline).or_insert_with(|| of(outline, askers))));
             }
             (None, Some(Some((number, outline)))) => {
-                reached.insert(id, Rc::clone(by_number.entry(number).or_insert_with(|| of(outline))));
+                reached.insert(id, Rc::clone(by_number.entry(number).or_insert_with(|| of(outline, askers))));
             }
             (Some(None), _) | (None, Some(None)) => told.unparsed += 1,
             _ if known.is_unusable(id) || read.unusable.contains(&id) => told.unread.unusable += 1,
