@@ -3,6 +3,8 @@
 //! Parsers and their visitors recurse; a text made to nest a hundred thousand deep would overflow the stack, which
 //! no error handling catches. This bound is read off the bytes first.
 
+use memchr::{memchr, memmem};
+
 /// What the scan knows of one bracket level.
 #[derive(Clone, Copy, Default)]
 struct Level {
@@ -22,11 +24,40 @@ impl Level {
     }
 }
 
-/// Words that open a level without a bracket.
-const OPENERS: [&str; 16] = [
-    "if", "else", "for", "while", "do", "with", "await", "typeof", "void", "delete", "new", "yield", "keyof", "async",
-    "infer", "case",
-];
+/// True for words that open a level without a bracket.
+fn is_opener(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"if"
+            | b"else"
+            | b"for"
+            | b"while"
+            | b"do"
+            | b"with"
+            | b"await"
+            | b"typeof"
+            | b"void"
+            | b"delete"
+            | b"new"
+            | b"yield"
+            | b"keyof"
+            | b"async"
+            | b"infer"
+            | b"case"
+    )
+}
+
+/// Per byte: whether words are made of it.
+const OF_WORDS: [bool; 256] = {
+    let mut of_words = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        of_words[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || ascii == b'$' || ascii >= 0x80;
+        byte += 1;
+    }
+    of_words
+};
 
 /// An upper estimate of how deep the syntax tree of `text` nests, for languages of the C family (JavaScript above
 /// all). Strings and comments are passed over; brackets, operators and prefix words are counted.
@@ -92,8 +123,13 @@ impl Scan<'_> {
     fn token(&mut self) {
         let rest = &self.bytes[self.at..];
         match rest[0] {
-            b'/' if rest.starts_with(b"//") => self.skip_to(b"\n", 2),
-            b'/' if rest.starts_with(b"/*") => self.skip_to(b"*/", 2),
+            b'/' if rest.starts_with(b"//") => {
+                // The line break itself is left to be read.
+                self.at += memchr(b'\n', rest).unwrap_or(rest.len());
+            }
+            b'/' if rest.starts_with(b"/*") => {
+                self.at += memmem::find(&rest[2..], b"*/").map_or(rest.len(), |end| 2 + end + 2);
+            }
             quote @ (b'"' | b'\'') => self.string(quote),
             b'(' | b'[' | b'{' => {
                 self.open(false);
@@ -130,21 +166,16 @@ impl Scan<'_> {
                 self.level().ended = !self.goes_on();
                 self.at += 1;
             }
-            byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80 => self.word(),
-            byte if byte.is_ascii_whitespace() => self.at += 1,
+            byte if OF_WORDS[usize::from(byte)] => self.word(),
+            b' ' | b'\t' | b'\r' | 0x0c => {
+                let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 0x0c));
+                self.at += blank.count();
+            }
             _ => {
                 self.count(1);
                 self.at += 1;
             }
         }
-    }
-
-    fn skip_to(&mut self, end: &[u8], from: usize) {
-        let rest = &self.bytes[self.at + from..];
-        let found = rest.windows(end.len()).position(|window| window == end);
-        // The line break itself is left to be read.
-        let past = if end == b"\n" { 0 } else { end.len() };
-        self.at = found.map_or(self.bytes.len(), |found| self.at + from + found + past);
     }
 
     /// The text of a template string, up to its end or to the next `${`.
@@ -180,17 +211,10 @@ impl Scan<'_> {
     }
 
     fn word(&mut self) {
-        let start = self.at;
-        while self
-            .bytes
-            .get(self.at)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || *byte >= 0x80)
-        {
-            self.at += 1;
-        }
-        let word = &self.bytes[start..self.at];
-        let opener = word.len() < 7 && OPENERS.iter().any(|opener| opener.as_bytes() == word);
-        if opener {
+        let rest = &self.bytes[self.at..];
+        let word = &rest[..rest.iter().take_while(|byte| OF_WORDS[usize::from(**byte)]).count()];
+        self.at += word.len();
+        if is_opener(word) {
             // `} else if` and an `if` below an `if` go on with what was there: they never start afresh.
             self.count(1);
         } else {
