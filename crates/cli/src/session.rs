@@ -209,7 +209,7 @@ pub fn tell_of_what_was_kept(project: &Project, common: &Common) {
 }
 
 fn tell_of_kept_facts(project: &Project, common: &Common) {
-    let Some(facts) = project.facts.as_ref().filter(|_| common.verbose > 0) else { return };
+    let Some(facts) = project.facts.as_ref().filter(|facts| facts.is_kept() && common.verbose > 0) else { return };
     let (kept, parsed) = facts.counts();
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "note: the facts of {kept} source files were kept from an earlier run, {parsed} were parsed");

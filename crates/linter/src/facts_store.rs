@@ -31,7 +31,8 @@ const LARGEST: usize = 256 << 20;
 /// Where the facts of one repository are kept.
 #[derive(Debug)]
 pub struct FactsStore {
-    path: PathBuf,
+    /// The file; none if they are forgotten after the run.
+    path: Option<PathBuf>,
     /// What was there, once somebody asked for it.
     old: OnceLock<Old>,
     /// What this run read anew.
@@ -56,7 +57,15 @@ impl FactsStore {
     /// The store in `folder` of the repository whose objects lie in `common_dir`. Nothing is read yet.
     pub fn open(folder: &Path, common_dir: &Path) -> Self {
         let name = blake3::hash(common_dir.as_os_str().as_encoded_bytes()).to_hex();
-        let path = folder.join("facts").join(format!("{}.bin", &name.as_str()[..32]));
+        Self::at(Some(folder.join("facts").join(format!("{}.bin", &name.as_str()[..32]))))
+    }
+
+    /// A store of this run alone: several stages read the same files.
+    pub(crate) fn of_this_run() -> Self {
+        Self::at(None)
+    }
+
+    fn at(path: Option<PathBuf>) -> Self {
         Self {
             path,
             old: OnceLock::new(),
@@ -66,11 +75,17 @@ impl FactsStore {
         }
     }
 
+    /// True if they outlive the run.
+    pub fn is_kept(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// What was there, read when it is first asked for.
     fn old(&self) -> &Old {
         self.old.get_or_init(|| {
             let thrown_away = |why: String| Old { discarded: Some(why), ..Old::default() };
-            match fs::read(&self.path) {
+            let Some(path) = &self.path else { return Old::default() };
+            match fs::read(path) {
                 Ok(bytes) => match entries(&bytes) {
                     Ok(entries) => {
                         let known = entries.into_iter().map(|(key, at)| (key, (at, AtomicBool::new(false)))).collect();
@@ -99,6 +114,7 @@ impl FactsStore {
     /// # Errors
     /// If the folder cannot be written to. The next run parses again, and that is all.
     pub fn save(&self) -> io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
         let new = self.new.lock().map_err(|_| io::Error::other("a thread was lost"))?;
         if new.is_empty() {
             return Ok(());
@@ -124,7 +140,7 @@ impl FactsStore {
         }
         let hash = blake3::hash(&written);
         written.extend(hash.as_bytes());
-        keep::replace(&self.path, &written)
+        keep::replace(path, &written)
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Project {
     pub change: Option<ChangeAsked>,
     /// The folder that it was opened with.
     place: PathBuf,
-    /// Where the facts of its files are kept from run to run, if they are.
+    /// Where the facts of its files are kept: from run to run, or for this run.
     pub facts: Option<Arc<FactsStore>>,
     /// What its stages made in earlier runs, if that is kept.
     pub traces: Option<Arc<Traces>>,
@@ -134,7 +134,7 @@ impl Project {
             ci: None,
             change,
             place: given,
-            facts: None,
+            facts: Some(Arc::new(FactsStore::of_this_run())),
             traces: looks_at_change.then(|| Arc::new(Traces::of_this_run())),
             past: looks_at_change.then(Arc::default),
             model_time: None,
@@ -167,14 +167,16 @@ impl Project {
         }
     }
 
-    /// Keeps the facts of its files in `folder` from run to run. A plain folder keeps none.
+    /// Keeps the facts of its files in `folder` from run to run. Those of a plain folder are forgotten after the run.
     pub fn keep_facts_in(&mut self, folder: &Path) {
         let common_dir =
             self.repository.as_ref().and_then(|repository| Some(repository.lock().ok()?.common_dir().to_owned()));
-        self.facts = common_dir.map(|common_dir| Arc::new(FactsStore::open(folder, &common_dir)));
+        if let Some(common_dir) = common_dir {
+            self.facts = Some(Arc::new(FactsStore::open(folder, &common_dir)));
+        }
     }
 
-    /// The facts of earlier runs.
+    /// The facts of earlier runs, and of what this run read before.
     pub(crate) fn kept(&self) -> Option<&dyn KeptFacts> {
         self.facts.as_deref().map(|facts| facts as &dyn KeptFacts)
     }
