@@ -109,7 +109,9 @@ pub(crate) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> bool) 
     let mut cursor = root.walk();
     let mut depth = 0usize;
     loop {
-        if visit(cursor.node()) && cursor.goto_first_child() {
+        let node = cursor.node();
+        // Whether there are children is quicker told than tried.
+        if visit(node) && node.child_count() > 0 && cursor.goto_first_child() {
             depth += 1;
             continue;
         }
@@ -134,9 +136,10 @@ impl<'t> Nodes<'t> {
         let (mut all, mut open) = (Vec::new(), Vec::new());
         let mut cursor = tree.walk();
         loop {
+            let node = cursor.node();
             open.push(all.len());
-            all.push((cursor.node(), 0));
-            if cursor.goto_first_child() {
+            all.push((node, 0));
+            if node.child_count() > 0 && cursor.goto_first_child() {
                 continue;
             }
             while let Some(closed) = open.pop() {
@@ -158,6 +161,24 @@ impl<'t> Nodes<'t> {
         while let Some((node, end)) = self.all.get(at) {
             at = if visit(*node) { at + 1 } else { *end };
         }
+    }
+}
+
+/// What the kind of a node says of it, looked up by its number: comparing names takes long where there are many nodes.
+pub(crate) struct ByKind<T>(Vec<T>);
+
+impl<T: Copy + Default> ByKind<T> {
+    /// `of` says it by the name of a kind, and by whether the grammar gives it one of its own, which signs have not.
+    pub(crate) fn of(language: &Language, of: impl Fn(&str, bool) -> T) -> Self {
+        let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
+        let named = |id| (language.node_kind_for_id(id).unwrap_or_default(), language.node_kind_is_named(id));
+        let say = |(kind, is_named)| of(kind, is_named);
+        Self((0..count).map(named).map(say).collect())
+    }
+
+    /// What is said of the node; the default for those that are errors.
+    pub(crate) fn get(&self, node: &Node<'_>) -> T {
+        self.0.get(usize::from(node.kind_id())).copied().unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ use lockstep_model::RepoPath;
 use tree_sitter::{Language, Node};
 
 use super::words::Order;
-use crate::syntax;
+use crate::syntax::{self, ByKind};
 
 /// What has to be known of a language, beside its grammar.
 pub(super) struct Grammar {
@@ -25,7 +25,7 @@ pub(super) struct Grammar {
     /// What is in its order, if strings and comments look as they do in C.
     pub(super) order: Option<Order>,
     /// What becomes of nodes, by the number of their kind.
-    sorts: Vec<Sort>,
+    sorts: ByKind<Sort>,
 }
 
 /// Larger texts are not parsed: these parsers read some 10 MB/s. 512 KiB.
@@ -84,13 +84,8 @@ pub(super) fn grammar_of(path: &RepoPath) -> Option<&'static Grammar> {
 impl Grammar {
     /// `imports`: the kinds of nodes that bring names in.
     fn new(language: Language, imports: &[&str]) -> Self {
-        let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
-        let sort = |id| {
-            let kind = language.node_kind_for_id(id).unwrap_or_default();
-            Sort::of(kind, language.node_kind_is_named(id), imports)
-        };
         Self {
-            sorts: (0..count).map(sort).collect(),
+            sorts: ByKind::of(&language, |kind, named| Sort::of(kind, named, imports)),
             language,
             unused_imports_say_nothing: false,
             quotes_alike: false,
@@ -102,13 +97,14 @@ impl Grammar {
 }
 
 /// What the kind of a node says of it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 enum Sort {
     Comment,
     Import,
     Through,
     Nothing,
     Text,
+    #[default]
     Named,
     /// A sign, which has no name.
     Sign,
@@ -221,7 +217,7 @@ impl<'a> Writer<'a> {
 
     /// What becomes of a node; `bare` if the one above it is passed over.
     fn part(&mut self, node: &Node<'_>, bare: bool) -> Part {
-        let sort = self.grammar.sorts.get(usize::from(node.kind_id())).copied().unwrap_or(Sort::Named);
+        let sort = self.grammar.sorts.get(&node);
         match sort {
             Sort::Comment if self.is_directive(self.source(node)) => Part::Text,
             Sort::Import => {

@@ -5,9 +5,9 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashSet;
-use tree_sitter::{Language, Node};
+use tree_sitter::Language;
 
-use crate::syntax::Nodes;
+use crate::syntax::{ByKind, Nodes};
 
 /// Names of a chain beyond these say nothing more.
 const LONGEST: usize = 12;
@@ -42,33 +42,40 @@ enum Token<'t> {
     Other,
 }
 
-/// The kinds of nodes that hold no mentions: comments, and those that are named, by their numbers.
-pub(crate) struct PassedOver(Vec<bool>);
-
-impl PassedOver {
-    pub(crate) fn of(language: &Language, kinds: &[&str]) -> Self {
-        let count = u16::try_from(language.node_kind_count()).unwrap_or(u16::MAX);
-        let named = (0..count).map(|id| language.node_kind_for_id(id).unwrap_or_default());
-        Self(named.map(|kind| kinds.contains(&kind) || kind.contains("comment")).collect())
-    }
-
-    fn holds(&self, node: &Node<'_>) -> bool {
-        self.0.get(usize::from(node.kind_id())).copied().unwrap_or_default()
-    }
+/// What the kind of a node says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    /// What is in it mentions nothing.
+    PassedOver,
+    Name,
+    Text,
+    #[default]
+    Other,
 }
 
-/// The chains of names in the order of the text. Nodes of the kinds `passed_over` are left out, and names that start at a
-/// place in `declared`.
+/// What the kinds of nodes say; comments, and those of the kinds `passed_over`, mention nothing.
+pub(crate) fn leaves(language: &Language, passed_over: &[&str]) -> ByKind<Leaf> {
+    ByKind::of(language, |kind, _| match kind {
+        _ if passed_over.contains(&kind) || kind.contains("comment") => Leaf::PassedOver,
+        "identifier" | "type_identifier" => Leaf::Name,
+        "string_fragment" | "string_content" | "string" => Leaf::Text,
+        _ => Leaf::Other,
+    })
+}
+
+/// The chains of names in the order of the text, by what the kinds of nodes say. Names that start at a place in `declared` are
+/// left out.
 pub(crate) fn paths<'t>(
     nodes: &Nodes<'_>,
     text: &'t str,
-    passed_over: &PassedOver,
+    leaves: &ByKind<Leaf>,
     declared: &FxHashSet<usize>,
 ) -> Vec<Path<'t>> {
     let mut reader =
         Reader { paths: Vec::new(), open: None, before: Token::Other, last_dot: false, alone: false, argument: false };
     nodes.walk(&mut |node| {
-        if passed_over.holds(&node) {
+        let leaf = leaves.get(&node);
+        if leaf == Leaf::PassedOver {
             return false;
         }
         if node.child_count() > 0 {
@@ -78,7 +85,7 @@ pub(crate) fn paths<'t>(
         if source.trim().is_empty() {
             return false;
         }
-        let token = token(&node, source);
+        let token = token(leaf, source);
         if !matches!(source, "\"" | "\"\"\"") {
             reader.take(token, node.byte_range(), declared);
         }
@@ -88,7 +95,7 @@ pub(crate) fn paths<'t>(
     reader.paths
 }
 
-fn token<'t>(node: &Node<'_>, source: &'t str) -> Token<'t> {
+fn token(leaf: Leaf, source: &str) -> Token<'_> {
     match source {
         "." | "?." | "#" | "!!." => return Token::Dot,
         "::" => return Token::Reference,
@@ -99,10 +106,10 @@ fn token<'t>(node: &Node<'_>, source: &'t str) -> Token<'t> {
         "this" | "super" => return Token::This,
         _ => {}
     }
-    match node.kind() {
-        "identifier" | "type_identifier" => Token::Name(source.trim_matches('`')),
-        "string_fragment" | "string_content" | "string" => Token::Text(source.trim_matches('"')),
-        _ => Token::Other,
+    match leaf {
+        Leaf::Name => Token::Name(source.trim_matches('`')),
+        Leaf::Text => Token::Text(source.trim_matches('"')),
+        Leaf::PassedOver | Leaf::Other => Token::Other,
     }
 }
 

@@ -9,15 +9,15 @@ use crate::{
     jvm::{
         self, Dialect,
         shape::{self, Brought, Definition, Kind, Shape},
-        tokens::{self, PassedOver},
+        tokens::{self, Leaf},
     },
     language::FileFacts,
-    syntax::{self, Nodes, children, field},
+    syntax::{self, ByKind, Nodes, children, field},
 };
 
-/// What holds no mentions.
-static PASSED_OVER: LazyLock<PassedOver> = LazyLock::new(|| {
-    PassedOver::of(
+/// What mentions something.
+static LEAVES: LazyLock<ByKind<Leaf>> = LazyLock::new(|| {
+    tokens::leaves(
         &tree_sitter_java::LANGUAGE.into(),
         &["import_declaration", "package_declaration", "module_declaration"],
     )
@@ -31,7 +31,7 @@ pub(super) fn facts(text: &str) -> FileFacts {
     };
     let nodes = Nodes::of(&tree);
     let shape = read(&tree, &nodes, text);
-    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
+    let paths = tokens::paths(&nodes, text, &LEAVES, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Java, text, shape, &paths) }
 }
 

@@ -10,15 +10,15 @@ use crate::{
     jvm::{
         self, Dialect, outline,
         shape::{self, Brought, Definition, Kind, Shape},
-        tokens::{self, PassedOver},
+        tokens::{self, Leaf},
     },
     language::FileFacts,
-    syntax::{self, Nodes, children, field},
+    syntax::{self, ByKind, Nodes, children, field},
 };
 
-/// What holds no mentions.
-static PASSED_OVER: LazyLock<PassedOver> =
-    LazyLock::new(|| PassedOver::of(&tree_sitter_kotlin_ng::LANGUAGE.into(), &["import", "package_header", "shebang"]));
+/// What mentions something.
+static LEAVES: LazyLock<ByKind<Leaf>> =
+    LazyLock::new(|| tokens::leaves(&tree_sitter_kotlin_ng::LANGUAGE.into(), &["import", "package_header", "shebang"]));
 
 /// Supertypes that call nothing of the object that has them.
 const HARMLESS: [&str; 4] = ["Logging", "Logger", "Serializable", "KLogging"];
@@ -31,7 +31,7 @@ pub(super) fn facts(path: &RepoPath, text: &str) -> FileFacts {
     };
     let nodes = Nodes::of(&tree);
     let shape = read(path, &tree, &nodes, text);
-    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
+    let paths = tokens::paths(&nodes, text, &LEAVES, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Kotlin, text, shape, &paths) }
 }
 

@@ -10,16 +10,59 @@ use crate::{
     jvm::{
         self, Dialect,
         shape::{self, Definition, Kind, Shape},
-        tokens::{self, PassedOver},
+        tokens::{self, Leaf},
     },
     language::FileFacts,
-    syntax::{self, Nodes, children, field},
+    syntax::{self, ByKind, Nodes, children, field},
 };
 
-/// What holds no mentions.
-static PASSED_OVER: LazyLock<PassedOver> = LazyLock::new(|| {
-    PassedOver::of(&tree_sitter_scala::LANGUAGE.into(), &["import_declaration", "package_identifier"])
+/// What mentions something.
+static LEAVES: LazyLock<ByKind<Leaf>> = LazyLock::new(|| {
+    tokens::leaves(&tree_sitter_scala::LANGUAGE.into(), &["import_declaration", "package_identifier"])
 });
+
+/// What the names of a file are told by.
+static NAMES: LazyLock<ByKind<Naming>> = LazyLock::new(|| ByKind::of(&tree_sitter_scala::LANGUAGE.into(), Naming::of));
+
+/// What the kind of a node says of names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Naming {
+    Import,
+    /// Variables are known in it; those in the body of a type are none.
+    Scope,
+    Body,
+    Case,
+    /// A name is declared, and variables are known in it.
+    Function,
+    Declared,
+    Lambda,
+    Parameter,
+    Value,
+    Enumerator,
+    #[default]
+    Nothing,
+}
+
+impl Naming {
+    fn of(kind: &str, _: bool) -> Self {
+        match kind {
+            "import_declaration" => Self::Import,
+            "template_body" | "enum_body" => Self::Body,
+            "block" | "indented_block" | "for_expression" => Self::Scope,
+            "case_clause" => Self::Case,
+            "function_definition" | "function_declaration" | "extension_definition" | "given_definition" => {
+                Self::Function
+            }
+            "class_definition" | "trait_definition" | "object_definition" | "enum_definition" | "package_object"
+            | "type_definition" | "full_enum_case" | "simple_enum_case" | "class_parameter" => Self::Declared,
+            "lambda_expression" => Self::Lambda,
+            "parameter" | "binding" => Self::Parameter,
+            "val_definition" | "var_definition" => Self::Value,
+            "enumerator" => Self::Enumerator,
+            _ => Self::Nothing,
+        }
+    }
+}
 
 /// Supertypes that call nothing of the object that has them.
 const HARMLESS: [&str; 4] = ["Logging", "Logger", "Serializable", "App"];
@@ -32,7 +75,7 @@ pub(super) fn facts(text: &str) -> FileFacts {
     };
     let nodes = Nodes::of(&tree);
     let shape = read(&tree, &nodes, text);
-    let paths = tokens::paths(&nodes, text, &PASSED_OVER, &shape.declared);
+    let paths = tokens::paths(&nodes, text, &LEAVES, &shape.declared);
     FileFacts { error: syntax::first_error(&tree), ..jvm::facts(Dialect::Scala, text, shape, &paths) }
 }
 
@@ -55,55 +98,56 @@ impl<'t> Reader<'t> {
 
     /// Notes imports, names that are declared, and where those of variables are known.
     fn names<'n>(&mut self, root: Node<'n>, nodes: &Nodes<'n>) {
-        let mut scopes: Vec<Node<'n>> = vec![root];
-        // Definitions in these are no variables.
-        let is_body = |scope: &Node<'_>| matches!(scope.kind(), "compilation_unit" | "template_body" | "enum_body");
+        // Each with whether what is defined in it is no variable.
+        let whole = (root, root.kind() == "compilation_unit");
+        let mut scopes: Vec<(Node<'n>, bool)> = vec![whole];
         nodes.walk(&mut |node| {
-            while scopes.len() > 1 && scopes.last().is_some_and(|scope| scope.end_byte() <= node.start_byte()) {
+            let naming = NAMES.get(&node);
+            if naming == Naming::Nothing {
+                return true;
+            }
+            while scopes.len() > 1 && scopes.last().is_some_and(|(scope, _)| scope.end_byte() <= node.start_byte()) {
                 scopes.pop();
             }
-            let scope = scopes.last().copied().unwrap_or(root);
-            match node.kind() {
-                "import_declaration" => {
+            let (scope, is_body) = scopes.last().copied().unwrap_or(whole);
+            match naming {
+                Naming::Import => {
                     imports::read(node, self.text, &mut self.shape.imports);
                     return false;
                 }
-                "template_body" | "enum_body" | "block" | "indented_block" | "case_clause" | "for_expression" => {
-                    scopes.push(node);
+                Naming::Body => scopes.push((node, true)),
+                Naming::Scope => scopes.push((node, false)),
+                Naming::Case => {
+                    scopes.push((node, false));
+                    for name in self.bound(node.child_by_field_name("pattern")) {
+                        self.local(name, node);
+                    }
                 }
-                "function_definition" | "function_declaration" | "extension_definition" | "given_definition" => {
+                Naming::Function => {
                     self.declare(node.child_by_field_name("name"));
-                    scopes.push(node);
+                    scopes.push((node, false));
                 }
-                "class_definition" | "trait_definition" | "object_definition" | "enum_definition"
-                | "package_object" | "type_definition" | "full_enum_case" | "simple_enum_case" | "class_parameter" => {
-                    self.declare(node.child_by_field_name("name"));
-                }
-                "lambda_expression" => {
+                Naming::Declared => self.declare(node.child_by_field_name("name")),
+                Naming::Lambda => {
                     let name = node.child_by_field_name("parameters").filter(|child| child.kind() == "identifier");
                     name.into_iter().for_each(|name| self.local(name, node));
-                    scopes.push(node);
+                    scopes.push((node, false));
                 }
-                "parameter" | "binding" => {
+                Naming::Parameter => {
                     let name = node.child_by_field_name("name");
                     name.into_iter().for_each(|name| self.local(name, scope));
                 }
-                "val_definition" | "var_definition" => {
+                Naming::Value => {
                     for name in self.bound(node.child_by_field_name("pattern")) {
-                        if is_body(&scope) { self.declare(Some(name)) } else { self.local(name, scope) }
+                        if is_body { self.declare(Some(name)) } else { self.local(name, scope) }
                     }
                 }
-                "enumerator" => {
+                Naming::Enumerator => {
                     for name in self.bound(node.named_child(0)) {
                         self.local(name, scope);
                     }
                 }
-                _ => {}
-            }
-            if node.kind() == "case_clause" {
-                for name in self.bound(node.child_by_field_name("pattern")) {
-                    self.local(name, node);
-                }
+                Naming::Nothing => {}
             }
             true
         });
