@@ -36,7 +36,12 @@ pub(crate) fn tokens_by_grammar(path: &RepoPath, text: &str) -> Vec<Token> {
 
 /// True if sources called like `path` are compared by their syntax trees.
 pub fn has_syntax(path: &RepoPath) -> bool {
-    language_of(path).is_some() || trees::grammar_of(path).is_some()
+    language_of(path).is_some() || has_grammar(path)
+}
+
+/// True if sources called like `path` are read by a grammar of tree-sitter's.
+pub(crate) fn has_grammar(path: &RepoPath) -> bool {
+    trees::grammar_of(path).is_some()
 }
 
 /// True if two texts differ at most in how their lines end: white space before the line break, the line break

@@ -50,6 +50,9 @@ pub trait KeptFacts: Sync + fmt::Debug {
 
     /// Keeps `tokens` under `key`.
     fn keep_tokens(&self, key: FactsKey, tokens: &[Token]);
+
+    /// Holds `tokens` for the case that somebody asks for them in this run; then they are kept.
+    fn hold_tokens(&self, key: FactsKey, tokens: &[Token]);
 }
 
 /// The facts of `text` under the name `path`, read only if they are not kept.
@@ -59,6 +62,10 @@ pub(crate) fn facts(kept: Option<&dyn KeptFacts>, language: &dyn Language, path:
     kept.get(key).unwrap_or_else(|| {
         let facts = language.facts(path, text);
         kept.keep(key, &facts);
+        // The tree is there, and is gone when copies are looked for, which many files are read for again.
+        if facts.error.is_none() && tokens::are_of_the_tree(path) {
+            kept.hold_tokens(FactsKey::of_tokens(path, text), &tokens::of(path, text));
+        }
         facts
     })
 }

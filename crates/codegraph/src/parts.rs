@@ -419,9 +419,9 @@ mod tests {
     /// The parts that changed between two texts.
     fn changed(path: &RepoPath, asked: &[Asked], before: Option<&str>, after: Option<&str>) -> BTreeSet<Vec<usize>> {
         let [before, after] = [before, after].map(|text| text.map(|text| Version::read(path, text).unwrap()));
-        let reached = |version: &Option<Version>| version.as_ref().map(|version| version.outline().reached(asked));
         let changed = Changed::between(path, before.as_ref(), after.as_ref());
-        changed.parts(reached(&before).as_ref(), reached(&after).as_ref())
+        let [before, after] = [&before, &after].map(|text| text.as_ref().map(|text| text.outline().reached(asked)));
+        changed.parts(before.as_ref(), after.as_ref())
     }
 
     fn parts(before: &str, after: &str) -> Vec<String> {

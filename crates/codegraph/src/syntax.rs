@@ -6,7 +6,10 @@
 
 mod recent;
 
-use std::ops::{ControlFlow, Range};
+use std::{
+    ops::{ControlFlow, Range},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
 
@@ -197,35 +200,69 @@ const NAMING: [&str; 11] = [
     "php_tag",
 ];
 
+/// What becomes of a node where copies are looked for.
+#[derive(Clone, Copy, Default)]
+enum Leaf {
+    /// Neither it nor what is in it is a token.
+    PassedOver,
+    Name,
+    Literal,
+    /// A keyword or a sign, told by its text.
+    #[default]
+    Word,
+}
+
+impl Leaf {
+    fn of(kind: &str, is_named: bool) -> Self {
+        let says = |words: &[&str]| is_named && words.iter().any(|word| kind.contains(word));
+        let literal = [
+            "string", "literal", "integer", "float", "number", "char", "content", "symbol", "escape", "heredoc",
+            "regex",
+        ];
+        if says(&["comment"]) || (is_named && NAMING.contains(&kind)) {
+            Self::PassedOver
+        } else if says(&["identifier", "name", "constant", "variable", "label"]) {
+            Self::Name
+        } else if says(&literal) {
+            Self::Literal
+        } else {
+            Self::Word
+        }
+    }
+}
+
+/// Per language: what becomes of its nodes.
+static LEAVES: Mutex<Vec<(Language, Arc<ByKind<Leaf>>)>> = Mutex::new(Vec::new());
+
+fn leaves(language: &Language) -> Arc<ByKind<Leaf>> {
+    let mut known = LEAVES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, leaves)) = known.iter().find(|(known, _)| known == language) {
+        return Arc::clone(leaves);
+    }
+    let leaves = Arc::new(ByKind::of(language, Leaf::of));
+    known.push((language.clone(), Arc::clone(&leaves)));
+    leaves
+}
+
 /// The leaves of the tree of `text` as tokens; none where there is no tree. See [`crate::Language::tokens`].
 pub(crate) fn tokens(language: &Language, source: &str) -> Vec<Token> {
     let Ok(tree) = parse(language, source) else { return Vec::new() };
-    let mut tokens = Vec::new();
+    let (leaves, mut tokens) = (leaves(language), Vec::new());
     walk(tree.root_node(), &mut |node| {
-        let kind = node.kind();
-        if node.is_named() && (kind.contains("comment") || NAMING.contains(&kind)) {
+        let leaf = leaves.get(&node);
+        if matches!(leaf, Leaf::PassedOver) {
             return false;
         }
         if node.child_count() == 0 && !text(node, source).trim().is_empty() {
-            tokens.push(token(node, source));
+            tokens.push(match leaf {
+                Leaf::Name => Token::new(Token::NAME, node.byte_range()),
+                Leaf::Literal => Token::new(Token::LITERAL, node.byte_range()),
+                Leaf::PassedOver | Leaf::Word => Token::word(text(node, source), node.byte_range()),
+            });
         }
         true
     });
     tokens
-}
-
-/// A leaf as a token.
-fn token(leaf: Node<'_>, source: &str) -> Token {
-    let says = |words: &[&str]| leaf.is_named() && words.iter().any(|word| leaf.kind().contains(word));
-    let literal =
-        ["string", "literal", "integer", "float", "number", "char", "content", "symbol", "escape", "heredoc", "regex"];
-    if says(&["identifier", "name", "constant", "variable", "label"]) {
-        Token::new(Token::NAME, leaf.byte_range())
-    } else if says(&literal) {
-        Token::new(Token::LITERAL, leaf.byte_range())
-    } else {
-        Token::word(text(leaf, source), leaf.byte_range())
-    }
 }
 
 #[cfg(test)]

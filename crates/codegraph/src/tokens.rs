@@ -72,6 +72,11 @@ pub(crate) fn of(path: &RepoPath, text: &str) -> Vec<Token> {
     without_layout(tokens)
 }
 
+/// True if the tokens of `path` are the leaves of the tree that its facts are read from.
+pub(crate) fn are_of_the_tree(path: &RepoPath) -> bool {
+    language_of(path).is_some() && change::has_grammar(path)
+}
+
 /// Takes off what formatters put in and take out: semicolons, and commas before a closing bracket.
 fn without_layout(tokens: Vec<Token>) -> Vec<Token> {
     let (semicolon, comma) = (class_of(";"), class_of(","));

@@ -37,6 +37,8 @@ pub struct FactsStore {
     old: OnceLock<Old>,
     /// What this run read anew.
     new: Mutex<HashMap<FactsKey, Vec<u8>>>,
+    /// What it read on the way, and keeps if somebody asks for it.
+    held: Mutex<HashMap<FactsKey, Vec<u8>>>,
     /// Files whose facts were there, and files that were parsed.
     hits: AtomicUsize,
     parsed: AtomicUsize,
@@ -70,6 +72,7 @@ impl FactsStore {
             path,
             old: OnceLock::new(),
             new: Mutex::default(),
+            held: Mutex::default(),
             hits: AtomicUsize::new(0),
             parsed: AtomicUsize::new(0),
         }
@@ -180,6 +183,10 @@ impl KeptFacts for FactsStore {
     }
 
     fn tokens(&self, key: FactsKey) -> Option<Vec<Token>> {
+        let held = self.held.lock().ok().and_then(|mut held| held.remove(&key));
+        if let (Some(held), Ok(mut new)) = (held, self.new.lock()) {
+            new.insert(key, held);
+        }
         let places: Vec<(u32, u32, u32)> = self.read(key)?;
         let mut last = 0;
         let token = |(class, gap, length): (u32, u32, u32)| {
@@ -191,17 +198,27 @@ impl KeptFacts for FactsStore {
     }
 
     fn keep_tokens(&self, key: FactsKey, tokens: &[Token]) {
-        let mut last = 0;
-        let place = |token: &Token| {
-            let gap = token.start.checked_sub(last)?;
-            last = token.end;
-            Some((token.class, gap, token.end.checked_sub(token.start)?))
-        };
-        // Of tokens that stand in each other nothing is kept.
-        if let Some(places) = tokens.iter().map(place).collect::<Option<Vec<_>>>() {
-            self.write(key, &places);
+        if let (Some(bytes), Ok(mut new)) = (bytes_of(tokens), self.new.lock()) {
+            new.insert(key, bytes);
         }
     }
+
+    fn hold_tokens(&self, key: FactsKey, tokens: &[Token]) {
+        if let (Some(bytes), Ok(mut held)) = (bytes_of(tokens), self.held.lock()) {
+            held.insert(key, bytes);
+        }
+    }
+}
+
+/// The tokens as they are kept; none of tokens that stand in each other.
+fn bytes_of(tokens: &[Token]) -> Option<Vec<u8>> {
+    let mut last = 0;
+    let place = |token: &Token| {
+        let gap = token.start.checked_sub(last)?;
+        last = token.end;
+        Some((token.class, gap, token.end.checked_sub(token.start)?))
+    };
+    postcard::to_stdvec(&tokens.iter().map(place).collect::<Option<Vec<_>>>()?).ok()
 }
 
 fn put(to: &mut Vec<u8>, bytes: &[u8]) {
@@ -271,9 +288,9 @@ mod tests {
         let second = FactsStore::open(folder.path(), repository);
         assert_eq!((second.get(key(1)), second.get(key(3))), (Some(facts("a")), None));
         assert_eq!(second.counts(), (1, 0));
-        let before = fs::read(&second.path).unwrap();
+        let before = fs::read(second.path.as_ref().unwrap()).unwrap();
         second.save().unwrap();
-        assert_eq!(fs::read(&second.path).unwrap(), before);
+        assert_eq!(fs::read(second.path.as_ref().unwrap()).unwrap(), before);
         second.keep(key(3), &facts("c"));
         second.save().unwrap();
         let third = FactsStore::open(folder.path(), repository);
@@ -296,30 +313,52 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_is_kept_once_somebody_asks_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
+        let tokens = [Token::new(Token::NAME, 3..7)];
+        let first = store();
+        [1, 2].map(|number| first.hold_tokens(key(number), &tokens));
+        assert_eq!(first.tokens(key(1)), Some(tokens.to_vec()));
+        first.save().unwrap();
+        let second = store();
+        assert_eq!((second.tokens(key(1)), second.tokens(key(2))), (Some(tokens.to_vec()), None));
+        // One of a run alone gives them back, and writes nothing.
+        let of_this_run = FactsStore::of_this_run();
+        of_this_run.hold_tokens(key(1), &tokens);
+        of_this_run.keep(key(3), &facts("a"));
+        assert_eq!(of_this_run.tokens(key(1)), Some(tokens.to_vec()));
+        assert_eq!(of_this_run.get(key(3)), Some(facts("a")));
+        of_this_run.save().unwrap();
+        assert!(!of_this_run.is_kept());
+    }
+
+    #[test]
     fn what_cannot_be_trusted_is_thrown_away() {
         let folder = tempfile::tempdir().unwrap();
         let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
         let first = store();
         first.keep(key(1), &facts("a"));
         first.save().unwrap();
-        let good = fs::read(&first.path).unwrap();
+        let place = first.path.as_ref().unwrap();
+        let good = fs::read(place).unwrap();
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x40;
-            fs::write(&first.path, &bad).unwrap();
+            fs::write(place, &bad).unwrap();
             let read = store();
             assert!(read.get(key(1)).is_none() && read.discarded().is_some(), "byte {at}");
-            fs::write(&first.path, &good[..at]).unwrap();
+            fs::write(place, &good[..at]).unwrap();
             assert!(store().get(key(1)).is_none(), "cut at {at}");
         }
-        fs::write(&first.path, &good).unwrap();
+        fs::write(place, &good).unwrap();
         assert_eq!(store().get(key(1)), Some(facts("a")));
         // Another build, whose file is sound.
         let mut other = good[..good.len() - HASH].to_vec();
         other[MAGIC.len() + 8] ^= 1;
         let hash = blake3::hash(&other);
         other.extend(hash.as_bytes());
-        fs::write(&first.path, &other).unwrap();
+        fs::write(place, &other).unwrap();
         let other = store();
         assert_eq!((other.get(key(1)), other.discarded()), (None, Some("another build of Lockstep wrote it")));
     }

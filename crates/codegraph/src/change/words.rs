@@ -131,24 +131,27 @@ impl Scan<'_> {
 
     /// Goes past a word or a sign.
     fn take(&mut self, byte: u8) {
-        if self.order != Order::OfWords || !is_word(byte) {
+        if !is_word(byte) {
             self.skip(1);
             return;
         }
-        let start = self.at;
-        while self.peek(0).is_some_and(is_word) {
-            self.at += 1;
+        let rest = &self.bytes[self.at..];
+        let word = &rest[..rest.iter().take_while(|byte| is_word(**byte)).count()];
+        self.at += word.len();
+        if self.order == Order::OfWords {
+            let mut hasher = FxHasher::default();
+            word.hash(&mut hasher);
+            self.hash = self.hash.wrapping_add(hasher.finish());
+        } else {
+            self.hash = word.iter().fold(self.hash, |hash, byte| mixed(hash, *byte));
         }
-        let mut hasher = FxHasher::default();
-        self.bytes[start..self.at].hash(&mut hasher);
-        self.hash = self.hash.wrapping_add(hasher.finish());
     }
 
     /// Adds one sign, if their order counts.
     fn sign(&mut self, byte: u8) {
         let of_layout = byte.is_ascii_whitespace() || matches!(byte, b'(' | b')' | b',' | b';');
         if self.order != Order::OfWords && !of_layout {
-            self.hash = (self.hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(MIX);
+            self.hash = mixed(self.hash, byte);
         }
     }
 }
@@ -156,9 +159,25 @@ impl Scan<'_> {
 /// Spreads each sign over the whole hash: the multiplier of `FxHasher`.
 const MIX: u64 = 0x517c_c1b7_2722_0a95;
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+fn mixed(hash: u64, byte: u8) -> u64 {
+    (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(MIX)
 }
+
+fn is_word(byte: u8) -> bool {
+    OF_WORDS[usize::from(byte)]
+}
+
+/// Per byte: whether words are made of it.
+const OF_WORDS: [bool; 256] = {
+    let mut of_words = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        of_words[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || ascii >= 0x80;
+        byte += 1;
+    }
+    of_words
+};
 
 #[cfg(test)]
 mod tests {
