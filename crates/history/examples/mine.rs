@@ -55,15 +55,14 @@ fn run(arguments: &[String]) -> Result<(), String> {
 
 fn go_on(repository: &Repository, kept: &Path, jobs: usize) -> Result<(), String> {
     let bytes = std::fs::read(kept).unwrap_or_default();
-    let known: Option<Line> = postcard::from_bytes(&bytes).ok();
+    let known = Line::from_bytes(bytes).ok();
     let before = known.as_ref().map_or(0, Line::len);
     let options = Options { jobs, follow_renames: true, ..Options::default() };
     let Read { history, line, .. } = read_on(repository, &options, None, known, &|_| ()).value;
     let line = line.ok_or("there is no history")?;
     println!("{before} commits were kept, there are {}: {} changesets", line.len(), history.changesets.len());
     if line.len() != before {
-        let bytes = postcard::to_stdvec(&line).map_err(|error| error.to_string())?;
-        std::fs::write(kept, bytes).map_err(|error| error.to_string())?;
+        std::fs::write(kept, line.to_bytes()).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -1,100 +1,118 @@
 //! From what each commit did to the changesets of a [`History`]: paths numbered, renames followed, kinds told, and
 //! what does not count set aside.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use lockstep_model::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
     PathId, RepoPath,
 };
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    Difference, Scope, count, diff, filter,
-    follow::{self, Change, Paths},
+    Difference, Line, Scope, count,
+    deeds::{Deeds, Did},
+    diff, filter,
+    follow::{self, Change, Paths, Today},
     kind::Kinds,
+    line::Entry,
     objects::{ObjectError, Objects},
-    walk::{Batch, End, MainLine, Step, WrittenBy},
+    threads::Threads,
+    walk::End,
 };
 
-/// The files of the commit `step`; none if they cannot all be read.
-pub(crate) fn files(objects: &mut Objects<'_>, step: &Step) -> Option<FxHashSet<RepoPath>> {
+/// Paths of which one thread tells the kinds in turn.
+const PIECE: usize = 16_384;
+
+/// What changesets are made of.
+pub(crate) struct MadeOf<'m> {
+    pub(crate) line: &'m Line,
+    /// A change that comes after the last commit and is not made yet.
+    pub(crate) pending: Option<&'m Difference>,
+    pub(crate) follow_renames: bool,
+    pub(crate) kinds: &'m Kinds,
+    pub(crate) scope: Scope,
+}
+
+impl MadeOf<'_> {
+    /// Fills `history` from what the commits did, and then from what is pending. Gives the distinct objects that could not be
+    /// read.
+    pub(crate) fn assemble(
+        &self,
+        history: &mut History,
+        objects: &mut Objects<'_>,
+        threads: &Threads,
+    ) -> Vec<ObjectError> {
+        let mut paths = Paths::default();
+        let mut deeds = Deeds::of(self.line, self.pending, &mut paths);
+        let names = match self.today(&deeds, &paths, objects) {
+            Some(today) => {
+                deeds.join_moves(&paths, threads);
+                follow::names_of_today(&deeds, &today, &mut paths)
+            }
+            None => deeds.all().flat_map(|did| did.names()).collect(),
+        };
+        let kinds = |paths: &[RepoPath]| paths.iter().map(|path| self.kinds.of(path.as_str())).collect();
+        let told = Told { kinds: threads.pieces(paths.list(), PIECE, kinds), ranks: paths.ranks() };
+        let failures = self.fill(history, &deeds, &names, &told);
+        if let Some(pending) = self.pending {
+            history.changesets.extend(not_made_yet(pending, &deeds, &names, &told, &paths));
+        }
+        history.paths = paths.into_list();
+        failures.into_iter().map(|Ordered(error)| error).collect()
+    }
+
+    /// The files after the last of the deeds: as the pending change has them, or as the line tells, or as the tree of its last
+    /// commit has them. None if that cannot be told, or nobody asks; then renames are not followed.
+    fn today(&self, deeds: &Deeds<'_>, paths: &Paths, objects: &mut Objects<'_>) -> Option<Today<'_>> {
+        if !self.follow_renames {
+            return None;
+        }
+        if let Some(pending) = self.pending {
+            return Some(Today::Names(Cow::Borrowed(&pending.files)));
+        }
+        let by_line = || deeds.there(paths).map(Today::Numbers);
+        by_line().or_else(|| files(objects, &self.line.last()?).map(|files| Today::Names(Cow::Owned(files))))
+    }
+
+    /// Adds a changeset for every commit that counts.
+    fn fill(&self, history: &mut History, deeds: &Deeds<'_>, names: &[PathId], told: &Told) -> BTreeSet<Ordered> {
+        let (mut failures, mut changes, mut first) = (BTreeSet::new(), Vec::new(), 0);
+        history.total = self.line.len() as u32;
+        history.changesets.reserve(self.line.len());
+        for (at, (entry, did)) in deeds.made().enumerate() {
+            let names = &names[first..][..did.len()];
+            first += did.len();
+            let edge = (at == 0).then_some(self.line.end());
+            let dropped = judge(edge, &entry, &did, self.scope).or_else(|| {
+                changes.clear();
+                told.add(&mut changes, &did, names);
+                is_not_counted(&changes, self.scope).then_some(DropReason::NoBehaviour)
+            });
+            match dropped {
+                Some(reason) => count(history, reason),
+                None => {
+                    told.put_in_order(&mut changes);
+                    history.changesets.push(changeset(&entry, changes.clone()));
+                }
+            }
+            if let Did::Unread(error) = did {
+                failures.insert(Ordered(error.clone()));
+            }
+        }
+        failures
+    }
+}
+
+/// The files of the commit `last`; none if they cannot all be read.
+fn files(objects: &mut Objects<'_>, last: &Entry<'_>) -> Option<FxHashSet<RepoPath>> {
     let mut files = FxHashSet::default();
-    diff::diff(objects, None, Some(&step.tree), &mut |change| {
+    diff::diff(objects, None, Some(&last.tree()), &mut |change| {
         files.insert(RepoPath::from_git(change.path));
     })
     .ok()?;
     Some(files)
 }
-
-/// Fills `history` from what the commits of `line` did, and then from `change`, if there is one. `today` are the files
-/// after the last of them; without them renames are not followed. Gives the distinct objects that could not be read.
-pub(crate) fn assemble(
-    history: &mut History,
-    line: &MainLine,
-    batches: &[Batch],
-    pending: Option<&Difference>,
-    today: Option<&FxHashSet<RepoPath>>,
-    kinds: &Kinds,
-    scope: Scope,
-) -> Vec<ObjectError> {
-    let mut paths = Paths::default();
-    let mut drafts = numbered(batches, &mut paths);
-    if let Some(pending) = pending {
-        drafts.extend(pending.changes(&mut paths).map(|changes| Draft { changes: Ok(changes), writer: &NOBODY }));
-    }
-    if today.is_some() {
-        drafts.par_iter_mut().for_each(|draft| {
-            if let Ok(changes) = &mut draft.changes {
-                follow::pair(changes, &paths);
-            }
-        });
-    }
-    let mut names = match today {
-        Some(today) => {
-            let changes: Vec<&[Change]> = drafts.iter().map(Draft::changes).collect();
-            follow::names_of_today(&changes, today, &mut paths)
-        }
-        None => drafts.iter().map(|draft| draft.changes().iter().map(|change| change.then).collect()).collect(),
-    };
-    let kind_of: Vec<ChangeKind> = paths.list().par_iter().map(|path| kinds.of(path.as_str())).collect();
-
-    let mut failures = BTreeSet::new();
-    history.total = line.steps.len() as u32;
-    let mut last = || {
-        let (draft, names) = (drafts.pop()?, names.pop()?);
-        Some(draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of)).collect())
-    };
-    let not_yet = pending.and_then(|pending| Some(not_made_yet(pending, last()?, last()?, &paths)));
-    for (at, ((step, draft), names)) in line.steps.iter().zip(drafts).zip(names).enumerate() {
-        let edge = (at == 0).then_some(&line.end);
-        match draft.judge(edge, step, scope) {
-            Some(reason) => count(history, reason),
-            None => {
-                let changes =
-                    draft.changes().iter().zip(names).map(|(change, path)| file_change(change, path, &kind_of));
-                match worth_counting(changes.collect(), &paths, scope) {
-                    Some(changes) => history.changesets.push(changeset(step, draft.writer, changes)),
-                    None => count(history, DropReason::NoBehaviour),
-                }
-            }
-        }
-        failures.extend(draft.changes.err());
-    }
-    history.changesets.extend(not_yet.into_iter().flatten());
-    history.paths = paths.into_list();
-    failures.into_iter().map(|Ordered(error)| error).collect()
-}
-
-/// What one commit did, its paths numbered for the whole history.
-struct Draft<'a> {
-    changes: Result<Vec<Change>, Ordered>,
-    writer: &'a WrittenBy,
-}
-
-/// Who writes what is not made yet.
-const NOBODY: WrittenBy = WrittenBy { bot: false, author: None };
 
 /// Orders failures by what they say, so that each is told once and in the same order in every run.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,110 +130,106 @@ impl Ord for Ordered {
     }
 }
 
-impl Draft<'_> {
-    fn changes(&self) -> &[Change] {
-        self.changes.as_deref().unwrap_or_default()
-    }
-
-    /// Whether what `scope` calls a program wrote it.
-    fn is_by_bot(&self, step: &Step, scope: Scope) -> bool {
-        match scope {
-            Scope::Behaviour => self.writer.bot,
-            Scope::ByPeople => filter::is_bot(&step.author),
-            Scope::EveryCommit => false,
-        }
-    }
-
-    /// Why it is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
-    fn judge(&self, edge: Option<&End>, step: &Step, scope: Scope) -> Option<DropReason> {
-        match (edge, &self.changes) {
-            (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
-            (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
-            (_, Err(Ordered(ObjectError::TooLarge { .. }))) => Some(DropReason::Bulk),
-            (_, Err(_)) => Some(DropReason::MissingObject),
-            (_, Ok(changes)) if changes.is_empty() => Some(DropReason::Empty),
-            _ if self.is_by_bot(step, scope) => Some(DropReason::Bot),
-            _ => None,
-        }
+/// Why the commit is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
+fn judge(edge: Option<&End>, entry: &Entry<'_>, did: &Did<'_>, scope: Scope) -> Option<DropReason> {
+    match (edge, did) {
+        (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
+        (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
+        (_, Did::Unread(ObjectError::TooLarge { .. })) => Some(DropReason::Bulk),
+        (_, Did::Unread(_)) => Some(DropReason::MissingObject),
+        (_, did) if did.len() == 0 => Some(DropReason::Empty),
+        _ if is_by_bot(entry, scope) => Some(DropReason::Bot),
+        _ => None,
     }
 }
 
-/// Gives the paths of all batches one numbering. Batches come in the order of the history, whoever read them, so the
-/// numbers do not depend on the threads.
-fn numbered<'a>(batches: &'a [Batch], paths: &mut Paths) -> Vec<Draft<'a>> {
-    let mut drafts = Vec::with_capacity(batches.iter().map(|batch| batch.deeds.len()).sum());
-    for batch in batches {
-        let ids: Vec<PathId> = batch.paths.iter().map(|path| paths.id(RepoPath::from_git(path))).collect();
-        drafts.extend(batch.deeds.iter().map(|deed| Draft {
-            changes: deed.facts.as_ref().map_err(|error| Ordered(error.clone())).map(|facts| {
-                let change = |fact: &crate::walk::Fact| {
-                    Change::raw(ids[fact.path as usize], fact.status, fact.before, fact.after)
-                };
-                facts.iter().map(change).collect()
-            }),
-            writer: &deed.writer,
-        }));
-    }
-    drafts
-}
-
-fn file_change(change: &Change, path: PathId, kind_of: &[ChangeKind]) -> FileChange {
-    let kind = if change.is_submodule() {
-        ChangeKind::Dependency
-    } else if change.keeps_content() {
-        ChangeKind::Cosmetic
-    } else {
-        kind_of[change.then.0 as usize]
-    };
-    FileChange {
-        path,
-        then: change.then,
-        status: change.status,
-        kind,
-        before: BlobId(change.before.id),
-        after: BlobId(change.after.id),
+/// Whether what `scope` calls a program wrote it.
+fn is_by_bot(entry: &Entry<'_>, scope: Scope) -> bool {
+    match scope {
+        Scope::Behaviour => entry.is_by_bot(),
+        Scope::ByPeople => filter::is_bot(entry.author()),
+        Scope::EveryCommit => false,
     }
 }
 
-/// The changes in order, if one of them is of a kind that `scope` keeps: of behaviour, of a contract or of configuration
-/// in any case.
-fn worth_counting(mut changes: Vec<FileChange>, paths: &Paths, scope: Scope) -> Option<Vec<FileChange>> {
+/// True unless one of the changes is of a kind that `scope` keeps: of behaviour, of a contract or of configuration in any case.
+fn is_not_counted(changes: &[FileChange], scope: Scope) -> bool {
     let counts = |change: &FileChange| {
-        scope != Scope::Behaviour
-            || matches!(change.kind, ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration)
+        matches!(change.kind, ChangeKind::Behaviour | ChangeKind::Contract | ChangeKind::Configuration)
     };
-    if !changes.iter().any(counts) {
-        return None;
-    }
-    in_order(&mut changes, paths);
-    Some(changes)
+    scope == Scope::Behaviour && !changes.iter().any(counts)
 }
 
-fn in_order(changes: &mut Vec<FileChange>, paths: &Paths) {
-    changes.sort_unstable_by(|a, b| {
-        let key = |change: &FileChange| (paths.get(change.path), paths.get(change.then), change.status);
-        key(a).cmp(&key(b))
-    });
-    join_moves(changes);
+/// What paths say, by their numbers.
+struct Told {
+    kinds: Vec<ChangeKind>,
+    /// The place of each in the order of their texts.
+    ranks: Vec<u32>,
+}
+
+impl Told {
+    /// Adds the changes of a commit; `names` are those of today.
+    fn add(&self, changes: &mut Vec<FileChange>, did: &Did<'_>, names: &[PathId]) {
+        let mut names = names.iter();
+        did.each(|change| changes.extend(names.next().map(|path| self.file_change(&change, *path))));
+    }
+
+    fn file_change(&self, change: &Change, path: PathId) -> FileChange {
+        let kind = if change.is_submodule() {
+            ChangeKind::Dependency
+        } else if change.keeps_content() {
+            ChangeKind::Cosmetic
+        } else {
+            self.kinds[change.then.0 as usize]
+        };
+        FileChange {
+            path,
+            then: change.then,
+            status: change.status,
+            kind,
+            before: BlobId(change.before.id),
+            after: BlobId(change.after.id),
+        }
+    }
+
+    /// Sorts the changes by their paths.
+    fn put_in_order(&self, changes: &mut Vec<FileChange>) {
+        let rank = |path: PathId| self.ranks[path.0 as usize];
+        let key = |change: &FileChange| (rank(change.path), rank(change.then), change.status);
+        if !changes.is_sorted_by_key(key) {
+            changes.sort_unstable_by_key(key);
+        }
+        join_moves(changes);
+    }
 }
 
 /// The change that is looked at, and what was there before it: on the other side of a merge, or in earlier commits of
 /// the branch.
 fn not_made_yet(
     pending: &Difference,
-    changes: Vec<FileChange>,
-    earlier: Vec<FileChange>,
+    deeds: &Deeds<'_>,
+    names: &[PathId],
+    told: &Told,
     paths: &Paths,
 ) -> [Changeset; 2] {
+    let mut left = names;
+    let mut all = deeds.pending().rev().map(|did| {
+        let (before, names) = left.split_at(left.len() - did.len());
+        left = before;
+        let mut changes = Vec::with_capacity(did.len());
+        told.add(&mut changes, &did, names);
+        changes
+    });
+    let (changes, earlier) = (all.next().unwrap_or_default(), all.next().unwrap_or_default());
     let (mut brought, mut own): (Vec<_>, Vec<_>) =
         changes.into_iter().partition(|change| pending.is_brought(paths.get(change.then)));
     brought.extend(earlier);
-    in_order(&mut own, paths);
-    in_order(&mut brought, paths);
+    told.put_in_order(&mut own);
+    told.put_in_order(&mut brought);
     let changeset = |kind, changes| Changeset {
         id: CommitId::default(),
         time: ChangesetKind::NOT_YET,
-        author: Author { name: String::new(), email: String::new() },
+        author: Author { name: String::new(), email: String::new() }.into(),
         subject: String::new(),
         kind,
         changes,
@@ -226,6 +240,9 @@ fn not_made_yet(
 /// A deletion and an addition of what is one path today are a move that changed the content: it was the folder
 /// that moved, and only the whole history shows it.
 fn join_moves(changes: &mut Vec<FileChange>) {
+    if changes.windows(2).all(|pair| pair[0].path != pair[1].path) {
+        return;
+    }
     let mut joined: Vec<FileChange> = Vec::with_capacity(changes.len());
     for group in changes.chunk_by(|a, b| a.path == b.path) {
         match group {
@@ -244,13 +261,13 @@ fn move_of(deleted: &FileChange, added: &FileChange) -> FileChange {
     FileChange { status: FileStatus::RenamedModified, before: deleted.before, ..*added }
 }
 
-fn changeset(step: &Step, writer: &WrittenBy, changes: Vec<FileChange>) -> Changeset {
+fn changeset(entry: &Entry<'_>, changes: Vec<FileChange>) -> Changeset {
     Changeset {
-        id: CommitId(step.id),
-        time: step.time,
-        author: Author::clone(writer.author.as_ref().unwrap_or(&step.author)),
-        subject: step.subject.clone(),
-        kind: step.kind,
+        id: CommitId(entry.id()),
+        time: entry.time(),
+        author: Arc::clone(entry.writer().unwrap_or(entry.author())),
+        subject: entry.subject().to_owned(),
+        kind: entry.kind(),
         changes,
     }
 }

@@ -20,6 +20,18 @@ pub(crate) enum RawStatus {
     TypeChanged,
 }
 
+impl RawStatus {
+    /// What happened where a mode was `before` and is `after`, 0 for nothing; not both are.
+    pub(crate) fn of(before: u32, after: u32) -> Self {
+        match (before, after) {
+            (0, _) => Self::Added,
+            (_, 0) => Self::Deleted,
+            _ if before & TYPE == after & TYPE => Self::Modified,
+            _ => Self::TypeChanged,
+        }
+    }
+}
+
 /// What stands at a path on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Side {
@@ -230,8 +242,7 @@ impl<S: TreeSource> Walk<'_, S> {
         if before.is_folder() {
             self.changed(&before.side.id, &after.side.id, depth + 1)?;
         } else {
-            let same_type = before.side.mode & TYPE == after.side.mode & TYPE;
-            let status = if same_type { RawStatus::Modified } else { RawStatus::TypeChanged };
+            let status = RawStatus::of(before.side.mode, after.side.mode);
             self.step(&after.side.id)?;
             (self.sink)(RawChange { path: &self.path, status, before: before.side, after: after.side });
         }

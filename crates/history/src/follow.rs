@@ -5,27 +5,61 @@
 //! changed are found beside them when their whole folder moved. Over the whole history, a folder that is gone today,
 //! and from which most files went to one place, takes the rest of its past there.
 
+use std::{borrow::Cow, sync::OnceLock};
+
 use lockstep_model::{BlobId, FileStatus, PathId, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diff::{LINK, RawStatus, SUBMODULE, Side};
+use crate::{
+    deeds::{Deeds, Did},
+    diff::{LINK, RawStatus, SUBMODULE, Side},
+    line::Part,
+};
 
 /// Every path ever named, each once.
 #[derive(Default)]
 pub(crate) struct Paths {
     list: Vec<RepoPath>,
-    ids: FxHashMap<RepoPath, PathId>,
+    /// The number of each; made when a path is looked for.
+    ids: OnceLock<FxHashMap<RepoPath, PathId>>,
+    /// Numbers in the order of their texts, as far as somebody was careful about it.
+    order: Vec<PathId>,
+    respelled: bool,
 }
 
 impl Paths {
+    /// Takes the paths of `part`, and gives their numbers; none if they are those that they have there.
+    pub(crate) fn number(&mut self, part: &Part) -> Option<Vec<PathId>> {
+        let paths = (0..part.paths() as u32).map(|number| part.path(number));
+        let respelled = paths.clone().any(|path| std::str::from_utf8(path).is_err());
+        self.respelled |= respelled;
+        if self.list.is_empty() && !respelled {
+            self.list = paths.map(RepoPath::from_git).collect();
+            self.order = part.order().iter().map(|number| PathId(number.get())).collect();
+            return None;
+        }
+        Some(paths.map(|path| self.id(RepoPath::from_git(path))).collect())
+    }
+
+    /// True if a path is spelled otherwise here than in git.
+    pub(crate) fn are_respelled(&self) -> bool {
+        self.respelled
+    }
+
+    fn ids(&self) -> &FxHashMap<RepoPath, PathId> {
+        self.ids.get_or_init(|| self.list.iter().cloned().zip((0..).map(PathId)).collect())
+    }
+
     /// The number of `path`, a new one if it has none yet.
     pub(crate) fn id(&mut self, path: RepoPath) -> PathId {
-        if let Some(id) = self.ids.get(&path) {
+        if let Some(id) = self.ids().get(&path) {
             return *id;
         }
         let id = PathId(self.list.len() as u32);
         self.list.push(path.clone());
-        self.ids.insert(path, id);
+        if let Some(ids) = self.ids.get_mut() {
+            ids.insert(path, id);
+        }
         id
     }
 
@@ -43,6 +77,23 @@ impl Paths {
 
     pub(crate) fn into_list(self) -> Vec<RepoPath> {
         self.list
+    }
+
+    /// The place of each path in the order of their texts.
+    pub(crate) fn ranks(&self) -> Vec<u32> {
+        const NONE: u32 = u32::MAX;
+        let mut ranks = vec![NONE; self.list.len()];
+        let mut order = Vec::with_capacity(self.list.len());
+        // What is there already may be anything; sorting what is in order takes no longer than looking at it.
+        for id in self.order.iter().copied().chain((0..self.list.len() as u32).map(PathId)) {
+            if let Some(rank) = ranks.get_mut(id.0 as usize).filter(|rank| **rank == NONE) {
+                *rank = 0;
+                order.push(id);
+            }
+        }
+        order.sort_by(|a, b| self.get(*a).cmp(self.get(*b)));
+        (0..).zip(order).for_each(|(rank, id)| ranks[id.0 as usize] = rank);
+        ranks
     }
 }
 
@@ -96,8 +147,8 @@ const EMPTY: BlobId = BlobId([
     0x91,
 ]);
 
-/// Replaces pairs of a deletion and an addition that are one file by a rename.
-pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
+/// Replaces pairs of a deletion and an addition that are one file by a rename; true if there was one.
+pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
     let movable = |change: &Change, status, side: &Side| {
         change.status == status && (side.mode == LINK || side.mode & 0o170_000 == 0o100_000)
     };
@@ -107,7 +158,7 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
     let deleted = select(FileStatus::Deleted, |change| &change.before);
     let added = select(FileStatus::Added, |change| &change.after);
     if deleted.is_empty() || added.is_empty() {
-        return;
+        return false;
     }
     let mut pairs = Pairs { changes, paths, partner: FxHashMap::default(), taken: FxHashSet::default() };
     // What is certain first. Of several files with one content, each then goes where its folder went, or else to
@@ -120,7 +171,7 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
     pairs.by_folder(&deleted, &added, false);
     let Pairs { partner, taken, .. } = pairs;
     if partner.is_empty() {
-        return;
+        return false;
     }
     let moved: Vec<Change> = (0..changes.len())
         .filter(|at| !taken.contains(at))
@@ -130,6 +181,7 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) {
         })
         .collect();
     *changes = moved;
+    true
 }
 
 /// Pairs found so far in one changeset.
@@ -320,48 +372,99 @@ impl FolderMoves {
     }
 }
 
-/// The name of today of every change of `changesets` (oldest first), where `head` are the files of today.
-///
-/// Gives numbers in the order of the changes. New names may be added to `paths`.
-pub(crate) fn names_of_today(
-    changesets: &[&[Change]],
-    head: &FxHashSet<RepoPath>,
-    paths: &mut Paths,
-) -> Vec<Vec<PathId>> {
-    let mut today: FxHashMap<PathId, PathId> = FxHashMap::default();
-    let mut names: Vec<Vec<PathId>> = changesets
-        .iter()
-        .rev()
-        .map(|changes| {
-            let of = |id: PathId| today.get(&id).copied().unwrap_or(id);
-            let names: Vec<PathId> = changes.iter().map(|change| of(change.then)).collect();
-            for (change, name) in changes.iter().zip(&names) {
-                if let Some(from) = change.from {
-                    today.insert(from, *name);
-                }
-            }
-            names
-        })
-        .collect();
-    names.reverse();
+/// The files of today.
+pub(crate) enum Today<'t> {
+    /// By the number of a path, whether it is one.
+    Numbers(Vec<bool>),
+    /// By name.
+    Names(Cow<'t, FxHashSet<RepoPath>>),
+}
 
-    let folders: FxHashSet<&str> =
-        head.iter().flat_map(|path| folders_of(path.as_str()).map(|(folder, _)| folder)).collect();
-    let renames = changesets.iter().flat_map(|changes| changes.iter()).filter_map(|change| {
-        let from = change.from?;
-        Some((paths.text(from), paths.text(change.then)))
-    });
-    let moves = FolderMoves::of(renames, &folders);
-    if !moves.targets.is_empty() {
-        let is_file = |path: &str| head.contains(&RepoPath::from_git(path.as_bytes()));
-        let mut known: FxHashMap<PathId, PathId> = FxHashMap::default();
-        for name in names.iter_mut().flatten() {
-            let old = *name;
-            *name = *known.entry(old).or_insert_with(|| match moves.follow(paths.text(old), is_file) {
-                Some(path) => paths.id(RepoPath::from_git(path.as_bytes())),
-                None => old,
-            });
+impl Today<'_> {
+    fn has(&self, paths: &Paths, path: &str) -> bool {
+        let path = RepoPath::from_git(path.as_bytes());
+        match self {
+            Self::Numbers(there) => paths.ids().get(&path).is_some_and(|id| there.get(id.0 as usize) == Some(&true)),
+            Self::Names(names) => names.contains(&path),
         }
     }
+
+    fn has_number(&self, paths: &Paths, id: PathId) -> bool {
+        match self {
+            Self::Numbers(there) => there.get(id.0 as usize) == Some(&true),
+            Self::Names(names) => names.contains(paths.get(id)),
+        }
+    }
+
+    /// The folders around them.
+    fn folders<'p>(&'p self, paths: &'p Paths) -> FxHashSet<&'p str> {
+        let mut folders = FxHashSet::default();
+        let mut around = |path: &'p RepoPath| {
+            // Around a folder that is known, all are.
+            let _ = folders_of(path.as_str()).try_for_each(|(folder, _)| folders.insert(folder).then_some(()));
+        };
+        match self {
+            Self::Numbers(there) => {
+                paths.list().iter().zip(there).filter(|(_, there)| **there).for_each(|(path, _)| around(path));
+            }
+            Self::Names(names) => names.iter().for_each(around),
+        }
+        folders
+    }
+}
+
+/// The name of today of every change of `deeds`, one deed after the other, the oldest first. New names may be added to `paths`.
+pub(crate) fn names_of_today(deeds: &Deeds<'_>, head: &Today<'_>, paths: &mut Paths) -> Vec<PathId> {
+    let mut names = names_by_renames(deeds, paths);
+    let moves = {
+        let mut renames = Vec::new();
+        for did in deeds.all() {
+            if let Did::Moved(changes) = did {
+                let renamed = |change: &Change| Some((paths.text(change.from?), paths.text(change.then)));
+                renames.extend(changes.iter().filter_map(renamed));
+            }
+        }
+        if renames.is_empty() {
+            return names;
+        }
+        FolderMoves::of(renames.into_iter(), &head.folders(paths))
+    };
+    if moves.targets.is_empty() {
+        return names;
+    }
+    let mut known: Vec<Option<PathId>> = vec![None; paths.list().len()];
+    for name in &mut names {
+        let old = *name;
+        *name = *known[old.0 as usize].get_or_insert_with(|| {
+            if head.has_number(paths, old) {
+                return old;
+            }
+            match moves.follow(paths.text(old), |path| head.has(paths, path)) {
+                Some(path) => paths.id(RepoPath::from_git(path.as_bytes())),
+                None => old,
+            }
+        });
+    }
+    names
+}
+
+/// The names of today as far as renames of files tell.
+fn names_by_renames(deeds: &Deeds<'_>, paths: &Paths) -> Vec<PathId> {
+    let mut today: Vec<PathId> = (0..paths.list().len() as u32).map(PathId).collect();
+    let mut names = Vec::with_capacity(deeds.len());
+    for did in deeds.all().rev() {
+        let first = names.len();
+        names.extend(did.names().map(|name| today[name.0 as usize]));
+        if let Did::Moved(changes) = did {
+            for (change, name) in changes.iter().zip(&names[first..]) {
+                if let Some(from) = change.from {
+                    today[from.0 as usize] = *name;
+                }
+            }
+        }
+        // All of them are turned round in the end.
+        names[first..].reverse();
+    }
+    names.reverse();
     names
 }

@@ -12,6 +12,7 @@ mod branches;
 mod changesets;
 mod commit;
 mod commit_graph;
+mod deeds;
 mod diff;
 mod difference;
 mod filter;
@@ -27,6 +28,7 @@ mod mining;
 mod objects;
 mod packs;
 mod repository;
+mod threads;
 mod tracked;
 mod trailers;
 mod trees_of;
@@ -36,12 +38,11 @@ mod walk;
 use std::collections::HashSet;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
-use lockstep_model::{CommitId, DropReason, History, RepoPath};
-use rustc_hash::{FxHashMap, FxHashSet};
+use lockstep_model::{CommitId, DropReason, History};
 
 pub use blobs::{BlobOptions, read_blobs};
 pub use difference::{Against, Difference, DifferenceError, Edit};
-pub use line::{Line, RawFact};
+pub use line::{Line, NoLine, RawFact};
 pub use lines::changed_lines;
 pub use mailmap::Mailmap;
 pub use marks::Marks;
@@ -51,11 +52,7 @@ pub use tracked::{Tracked, is_converting};
 pub use trailers::Trailer;
 pub use verify::{Mining, VerifyError, Way, mine, verify};
 
-use crate::{
-    mining::Miner,
-    objects::{ObjectId, Objects},
-    walk::{End, MainLine},
-};
+use crate::{line::Known, mining::Miner, objects::ObjectId, threads::Threads, walk::End};
 
 /// How to read a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,18 +184,16 @@ fn fill(
         Some(change) => change.before.map(|commit| commit.0),
         None => Some(repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?),
     };
-    let store = repository.store(true);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
+    let (store, threads) = (repository.store(true), Threads::new(options.jobs));
     let known = known.filter(|line| options.scope != Scope::EveryCommit && !line.is_empty());
     let with_known = known.is_some();
-    let miner = Miner { store: &store, pool: &pool, progress };
+    let miner = Miner { store: &store, threads: &threads, progress };
     let (line, apart) = main_line(&miner, &repository.shallow_boundary(), options, newest, known)?;
-    let main = &line.main;
     into.apart = apart;
     let history = &mut into.history;
     if with_known {
         // The clone may be shallow, and the line goes back further.
-        history.state.shallow = main.end == End::Shallow;
+        history.state.shallow = *line.end() == End::Shallow;
     }
     history.state.head = apart.filter(|apart| apart.used).map(|apart| apart.known).or(newest.map(CommitId));
     history.state.head_time = line.head_time();
@@ -209,22 +204,17 @@ fn fill(
             .into_iter()
             .map(|why| Problem::general(ProblemKind::Configuration, format!("a glob of contracts: {why}"))),
     );
-    let today = match change {
-        _ if !options.follow_renames => None,
-        Some(change) => Some(change.files.clone()),
-        None => files_of_today(&mut store.objects(), &line),
+    let made_of = changesets::MadeOf {
+        line: &line,
+        pending: change,
+        follow_renames: options.follow_renames,
+        kinds: &kinds,
+        scope: options.scope,
     };
-    let failures = pool
-        .install(|| changesets::assemble(history, main, &line.batches, change, today.as_ref(), &kinds, options.scope));
-    report(main, history, &failures, problems);
+    let failures = made_of.assemble(history, &mut store.objects(), &threads);
+    report(line.end(), history, &failures, problems);
     into.line = (options.scope != Scope::EveryCommit).then_some(line);
     Ok(())
-}
-
-/// The files after the last commit of `line`: by its tree, else, where that is not in this clone, by what the line tells.
-fn files_of_today(objects: &mut Objects<'_>, line: &Line) -> Option<FxHashSet<RepoPath>> {
-    let by_tree = line.main.steps.last().and_then(|last| changesets::files(objects, last));
-    by_tree.or_else(|| Some(line.paths_at(line.head()?)?.into_iter().collect()))
 }
 
 /// The commits up to `newest` that `options` ask for: those of the `known` line, and those after it; that line alone if the
@@ -238,37 +228,40 @@ fn main_line(
 ) -> Result<(Line, Option<Apart>), String> {
     let Some(newest) = newest else {
         // Before the first commit there is nothing, unless it is known.
-        let nothing = Line { main: MainLine { steps: Vec::new(), end: End::Root }, batches: Vec::new() };
-        return Ok((nothing, None));
+        return Ok((Line::nothing(), None));
     };
-    let trees: FxHashMap<ObjectId, ObjectId> =
-        known.iter().flat_map(|line| &line.main.steps).map(|step| (step.id, step.tree)).collect();
-    let mined = miner.mine(&trees.keys().copied().collect(), &|commits, sink| match options.scope {
-        Scope::Behaviour | Scope::ByPeople => walk::main_line(commits, sink, newest, &trees, shallow),
+    let known_commits = Known::of(known.as_ref());
+    if known.as_ref().and_then(Line::head).is_some_and(|head| head.0 == newest)
+        && let Some(known) = known
+    {
+        return Ok((known, None));
+    }
+    let mined = miner.mine(&known_commits, &|commits, sink| match options.scope {
+        Scope::Behaviour | Scope::ByPeople => walk::main_line(commits, sink, newest, &known_commits, shallow),
         Scope::EveryCommit => branches::every_commit(commits, sink, newest, shallow),
     });
-    let (met, line) = (mined.met, Line { main: mined.line, batches: mined.batches });
+    let line = Line::of(&mined.line, &mined.batch);
     let Some(known) = known else { return Ok((line, None)) };
-    if let Some(met) = met {
+    if let Some(met) = mined.met {
         let known = known.up_to(&met).ok_or("the known line is broken")?;
-        return Ok((known.and(line.main, line.batches), None));
+        return Ok((known.and(line), None));
     }
     // A whole history of its own is as good as the known one, and right.
-    let used = options.known_stands_in && line.main.end != End::Root;
+    let used = options.known_stands_in && *line.end() != End::Root;
     let apart = known.head().map(|known| Apart { known, asked: CommitId(newest), used });
     Ok((if used { known } else { line }, apart))
 }
 
 /// Says what is missing, and the command that mends it.
-fn report(line: &MainLine, history: &mut History, failures: &[ObjectError], problems: &mut Vec<Problem>) {
-    if line.end == End::Shallow {
+fn report(end: &End, history: &mut History, failures: &[ObjectError], problems: &mut Vec<Problem>) {
+    if *end == End::Shallow {
         problems.push(history_problem(format!(
             "the clone is shallow: {} commits of the main line are here, older ones are not; \
              git fetch --unshallow --filter=blob:none brings them",
             history.total
         )));
     }
-    let broken_line = match &line.end {
+    let broken_line = match end {
         End::Broken(error) => Some(error),
         End::Root | End::Shallow => None,
     };

@@ -1,24 +1,40 @@
 //! [`Line`]: a main line as it was read, before anything is made of it. Commits never change, so what was read once can be
 //! kept, stand for the repository, and be gone on from.
+//!
+//! In memory it is what it is on disk: columns of numbers of a fixed width ([`part`]) that are checked once and used where they
+//! lie. Reading back a hundred thousand changes of files costs no more than the bytes of them.
 
-mod wire;
+mod builder;
+mod columns;
+mod known;
+mod part;
+mod rest;
+
+use std::borrow::Cow;
 
 use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+
+pub(crate) use known::Known;
+pub(crate) use part::{Entry, Facts, Part};
 
 use crate::{
     diff::RawStatus,
+    line::builder::Builder,
     objects::ObjectId,
     walk::{Batch, End, MainLine},
 };
 
 /// The commits of a main line, oldest first, with what each changed, raw: nothing is set aside, no rename followed, no kind
-/// told. Can be serialised; what is read back is checked and never trusted.
+/// told. Can be written; what is read back is checked and never trusted.
 pub struct Line {
-    pub(crate) main: MainLine,
-    /// What the commits did, in batches that follow each other.
-    pub(crate) batches: Vec<Batch>,
+    /// Stretches that follow each other, each with numbers of its own.
+    parts: Vec<Part>,
 }
+
+/// Why bytes are no line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are no main line of a history")]
+pub struct NoLine;
 
 /// One path that one commit changed, as git's raw format tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,19 +56,79 @@ pub struct RawFact<'l> {
 }
 
 impl Line {
+    /// A line without commits.
+    pub(crate) fn nothing() -> Self {
+        Self { parts: Vec::new() }
+    }
+
+    /// The line of what was mined.
+    pub(crate) fn of(main: &MainLine, batch: &Batch) -> Self {
+        let mut builder = Builder::default();
+        builder.mined(main, batch);
+        Self { parts: vec![builder.part(main.end.clone())] }
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote. The bytes are used where they lie.
+    ///
+    /// # Errors
+    /// If they are anything else, or a number in them leads nowhere.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NoLine> {
+        Ok(Self { parts: vec![Part::read(bytes).ok_or(NoLine)?] })
+    }
+
+    /// The line as bytes: those of the same line are the same, whatever it was made of.
+    pub fn to_bytes(&self) -> Cow<'_, [u8]> {
+        match self.parts.as_slice() {
+            [one] => one.bytes().into(),
+            _ => self.first(self.len()).into_bytes().into(),
+        }
+    }
+
+    /// Every commit, oldest first.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> {
+        self.parts.iter().flat_map(Part::entries)
+    }
+
+    /// The commit `number`, from 0; none if there are not so many.
+    pub(crate) fn entry(&self, number: usize) -> Option<Entry<'_>> {
+        let mut left = number;
+        for part in &self.parts {
+            match part.entries().nth(left) {
+                Some(entry) => return Some(entry),
+                None => left -= part.len(),
+            }
+        }
+        None
+    }
+
+    /// The newest commit.
+    pub(crate) fn last(&self) -> Option<Entry<'_>> {
+        self.parts.iter().rev().find_map(|part| part.entries().next_back())
+    }
+
+    /// The stretches that it is made of.
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Where it ends, going back in time.
+    pub(crate) fn end(&self) -> &End {
+        self.parts.first().map_or(&End::Root, Part::end)
+    }
+
     /// Every fact, commit by commit, oldest first.
     pub fn facts(&self) -> impl Iterator<Item = RawFact<'_>> {
-        let batches = self.batches.iter().flat_map(|batch| batch.deeds.iter().map(move |deed| (batch, deed)));
-        self.main.steps.iter().zip(batches).flat_map(|(step, (batch, deed))| {
-            deed.facts.iter().flatten().map(|fact| RawFact {
-                commit: CommitId(step.id),
+        let entries = self.parts.iter().flat_map(|part| part.entries().map(move |entry| (part, entry)));
+        entries.flat_map(|(part, entry)| {
+            entry.facts().into_iter().flatten().map(move |fact| RawFact {
+                commit: CommitId(entry.id()),
                 status: match fact.status {
                     RawStatus::Added => 'A',
                     RawStatus::Deleted => 'D',
                     RawStatus::Modified => 'M',
                     RawStatus::TypeChanged => 'T',
                 },
-                path: &batch.paths[fact.path as usize],
+                path: part.path(fact.path),
                 mode_before: fact.before.mode,
                 mode_after: fact.after.mode,
                 before: BlobId(fact.before.id),
@@ -63,92 +139,80 @@ impl Line {
 
     /// The newest commit; none if there is none.
     pub fn head(&self) -> Option<CommitId> {
-        self.main.steps.last().map(|step| CommitId(step.id))
+        self.last().map(|entry| CommitId(entry.id()))
     }
 
     /// The committer's time of the newest commit.
     pub fn head_time(&self) -> Option<Timestamp> {
-        self.main.steps.last().map(|step| step.time)
+        self.last().map(|entry| entry.time())
     }
 
     /// How many commits it has.
     pub fn len(&self) -> usize {
-        self.main.steps.len()
+        self.parts.iter().map(Part::len).sum()
     }
 
     /// True if it has no commits.
     pub fn is_empty(&self) -> bool {
-        self.main.steps.is_empty()
+        self.len() == 0
     }
 
     /// True if it goes back to the first commit and all of it could be read.
     pub fn is_whole(&self) -> bool {
-        self.main.end == End::Root && self.batches.iter().flat_map(|batch| &batch.deeds).all(|deed| deed.facts.is_ok())
+        *self.end() == End::Root && self.parts.iter().all(Part::is_whole)
     }
 
     /// True if `commit` is on it.
     pub fn has(&self, commit: CommitId) -> bool {
-        self.main.steps.iter().any(|step| step.id == commit.0)
+        self.position(&commit.0).is_some()
+    }
+
+    fn position(&self, id: &ObjectId) -> Option<usize> {
+        self.entries().position(|entry| entry.id() == *id)
     }
 
     /// The paths that were there after `commit`, sorted; none if it is not on the line, or the line does not go back to the
     /// first commit.
     pub fn paths_at(&self, commit: CommitId) -> Option<Vec<RepoPath>> {
-        let last = self.main.steps.iter().position(|step| step.id == commit.0)?;
-        if self.main.end != End::Root {
+        let up_to = self.first(self.position(&commit.0)? + 1);
+        if !up_to.is_whole() || *up_to.end() != End::Root {
             return None;
         }
-        let mut there: FxHashSet<&[u8]> = FxHashSet::default();
-        let deeds = self.batches.iter().flat_map(|batch| batch.deeds.iter().map(move |deed| (batch, deed)));
-        for (batch, deed) in deeds.take(last + 1) {
-            for fact in deed.facts.as_ref().ok()? {
-                let path = &*batch.paths[fact.path as usize];
-                match fact.status {
-                    RawStatus::Added => drop(there.insert(path)),
-                    RawStatus::Deleted => drop(there.remove(path)),
-                    RawStatus::Modified | RawStatus::TypeChanged => {}
-                }
-            }
-        }
-        let mut paths: Vec<RepoPath> = there.into_iter().map(RepoPath::from_git).collect();
+        let mut there = vec![false; up_to.paths()];
+        up_to.leads_to(&mut there, |path| path as usize);
+        let paths = (0..).zip(there).filter(|(_, there)| *there).map(|(path, _)| RepoPath::from_git(up_to.path(path)));
+        let mut paths: Vec<RepoPath> = paths.collect();
         paths.sort_unstable();
         Some(paths)
     }
 
     /// The line up to `commit`; none if it is not on it.
-    pub(crate) fn up_to(mut self, commit: &ObjectId) -> Option<Self> {
-        let last = self.main.steps.iter().position(|step| step.id == *commit)?;
-        if last + 1 < self.len() {
-            self.main.steps.truncate(last + 1);
-            self.batches = vec![joined(&self.batches, last + 1)];
+    pub(crate) fn up_to(self, commit: &ObjectId) -> Option<Self> {
+        if self.head().is_some_and(|head| head.0 == *commit) {
+            return Some(self);
         }
-        Some(self)
+        let last = self.position(commit)?;
+        Some(Self { parts: vec![self.first(last + 1)] })
     }
 
-    /// The line, gone on with `main`, of which the first step follows on its last.
-    pub(crate) fn and(mut self, main: MainLine, batches: Vec<Batch>) -> Self {
-        self.main.steps.extend(main.steps);
-        self.batches.extend(batches);
+    /// The line, gone on with `then`, of which the first commit follows on its last.
+    pub(crate) fn and(mut self, then: Self) -> Self {
+        self.parts.extend(then.parts.into_iter().filter(|part| part.len() > 0));
         self
     }
+
+    /// The first `number` commits as if nothing else had been read: the paths in the order in which they are first named.
+    fn first(&self, number: usize) -> Part {
+        let mut builder = Builder::default();
+        let mut left = number;
+        for part in &self.parts {
+            let taken = left.min(part.len());
+            builder.first(part, taken);
+            left -= taken;
+        }
+        builder.part(self.end().clone())
+    }
 }
 
-/// The first `number` deeds of `batches` as one batch, its paths in the order in which they are first named: as if nothing
-/// else had been read.
-fn joined(batches: &[Batch], number: usize) -> Batch {
-    let mut ids: FxHashMap<&[u8], u32> = FxHashMap::default();
-    let mut all = Batch::default();
-    let deeds = batches.iter().flat_map(|batch| batch.deeds.iter().map(move |deed| (batch, deed)));
-    for (batch, deed) in deeds.take(number) {
-        let mut deed = deed.clone();
-        for fact in deed.facts.iter_mut().flatten() {
-            let path = &*batch.paths[fact.path as usize];
-            fact.path = *ids.entry(path).or_insert_with(|| {
-                all.paths.push(path.into());
-                (all.paths.len() - 1) as u32
-            });
-        }
-        all.deeds.push(deed);
-    }
-    all
-}
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,13 @@ mod queue;
 mod writers;
 
 use std::{
+    cell::RefCell,
     panic::resume_unwind,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use git2::ObjectType;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 pub(crate) use commits::{Commits, Looked};
 
@@ -21,8 +22,10 @@ use crate::{
     Progress,
     commit::{People, RawCommit},
     diff,
+    line::Known,
     mining::queue::Queue,
     objects::{ObjectError, ObjectId, Objects, Store},
+    threads::Threads,
     walk::{Batch, Deed, End, Fact, MainLine, Step, WrittenBy, step},
 };
 
@@ -32,7 +35,7 @@ const PIECE: usize = 64;
 /// How to mine.
 pub(crate) struct Miner<'m> {
     pub(crate) store: &'m Store,
-    pub(crate) pool: &'m rayon::ThreadPool,
+    pub(crate) threads: &'m Threads,
     pub(crate) progress: &'m (dyn Fn(Progress) + Sync),
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct Sink<'s> {
     /// Those that have nothing before them, for all that is known so far.
     first_ones: Vec<(u32, ObjectId, ObjectId)>,
     progress: &'s (dyn Fn(Progress) + Sync),
+    /// Called whenever a piece is there for other threads.
+    help: &'s dyn Fn(),
 }
 
 impl Sink<'_> {
@@ -81,6 +86,7 @@ impl Sink<'_> {
         self.piece.push(Task { number, id, tree, before, unread });
         if self.piece.len() == PIECE {
             self.queue.add(std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE)));
+            (self.help)();
         }
     }
 
@@ -135,23 +141,22 @@ struct Share {
 /// What was mined.
 pub(crate) struct Mined {
     pub(crate) line: MainLine,
-    pub(crate) batches: Vec<Batch>,
+    pub(crate) batch: Batch,
     /// The commit of the known line that was met.
     pub(crate) met: Option<ObjectId>,
 }
 
 impl Miner<'_> {
     /// Mines what `walk` finds. Commits that are `known` are on the main line as well, before its first step.
-    pub(crate) fn mine(&self, known: &FxHashSet<ObjectId>, walk: Walk<'_>) -> Mined {
+    pub(crate) fn mine(&self, known: &Known<'_>, walk: Walk<'_>) -> Mined {
         let shares = self.shares(true, walk).or_else(|| self.shares(false, walk)).unwrap_or_default();
         let (walked, steps, deeds, paths) = joined(shares);
         let (line, mut batch) = in_order(walked.order, walked.end, steps, deeds, &paths);
-        let on_line: FxHashSet<ObjectId> = line.steps.iter().map(|step| step.id).chain(known.iter().copied()).collect();
-        let writers = writers::written_by(self, &line.steps, &on_line);
+        let writers = writers::written_by(self, &line.steps, known);
         for (deed, writer) in batch.deeds.iter_mut().zip(writers) {
             deed.writer = writer;
         }
-        Mined { line, batches: vec![batch], met: walked.met }
+        Mined { line, batch, met: walked.met }
     }
 
     /// What each thread did; none if a commit turned out not to be what the commit-graph says.
@@ -165,11 +170,19 @@ impl Miner<'_> {
         };
         // This thread walks: it is there anyway, and has the better part of the allocator.
         let shares = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..self.pool.current_num_threads())
-                .map(|_| scope.spawn(|| run.share(self.store.objects(), None)))
-                .collect();
-            let first = run.walk(with_graph, walk);
-            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            let others = RefCell::new(Vec::new());
+            // The others come when there is more than one piece: what is left over, this one does by itself.
+            let help = || {
+                let mut others = others.borrow_mut();
+                if others.is_empty() {
+                    let run = &run;
+                    let other = |_| scope.spawn(move || run.share(self.store.objects(), None));
+                    others.extend((1..self.threads.number()).map(other));
+                }
+            };
+            let first = run.walk(with_graph, walk, &help);
+            let others =
+                others.take().into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
             std::iter::once(first).chain(others).collect()
         });
         (!run.graph_is_wrong.into_inner()).then_some(shares)
@@ -189,7 +202,7 @@ struct Run<'m> {
 
 impl Run<'_> {
     /// Walks, and then helps the others.
-    fn walk(&self, with_graph: bool, walk: Walk<'_>) -> Share {
+    fn walk(&self, with_graph: bool, walk: Walk<'_>, help: &dyn Fn()) -> Share {
         let mut commits = Commits::new(self.miner.store, with_graph);
         let walked = {
             let mut sink = Sink {
@@ -198,6 +211,7 @@ impl Run<'_> {
                 steps: Vec::new(),
                 first_ones: Vec::new(),
                 progress: self.miner.progress,
+                help,
             };
             let walked = walk(&mut commits, &mut sink);
             let steps = sink.ended(&walked.end);

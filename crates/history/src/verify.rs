@@ -6,11 +6,7 @@ use lockstep_model::CommitId;
 use rustc_hash::FxHasher;
 use thiserror::Error;
 
-use crate::{
-    Line, Options, Progress, RawFact, Repository, main_line,
-    mining::Miner,
-    walk::{Deed, Step},
-};
+use crate::{Line, Options, Progress, RawFact, Repository, line::Entry, main_line, mining::Miner, threads::Threads};
 
 /// Where objects are read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +59,7 @@ pub enum VerifyError {
 /// The commits that `options` ask for, and what each changed, as it was read: nothing is set aside, no rename followed.
 ///
 /// # Errors
-/// If the revision names no commit, or threads cannot be had.
+/// If the revision names no commit.
 pub fn mine(
     repository: &Repository,
     options: &Options,
@@ -72,8 +68,7 @@ pub fn mine(
 ) -> Result<Line, String> {
     let newest = repository.resolve(options.rev.as_deref()).map_err(|error| error.to_string())?;
     let store = repository.store(way == Way::Packs);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| error.to_string())?;
-    let miner = Miner { store: &store, pool: &pool, progress };
+    let miner = Miner { store: &store, threads: &Threads::new(options.jobs), progress };
     main_line(&miner, &repository.shallow_boundary(), options, Some(newest), None).map(|(line, _)| line)
 }
 
@@ -92,29 +87,28 @@ pub fn verify(repository: &Repository, options: &Options) -> Result<Mining, Veri
 
 /// The first difference between two lines, in words.
 fn difference(ours: &Line, theirs: &Line) -> Option<String> {
-    for (at, (our, their)) in commits(ours).zip(commits(theirs)).enumerate() {
-        let name = CommitId(their.0.id);
-        if our.0 != their.0 {
-            return Some(format!("commit {at} of the line is {:?}, by libgit2 it is {:?}", our.0, their.0));
+    for (at, (our, their)) in ours.entries().zip(theirs.entries()).enumerate() {
+        if said(&our) != said(&their) {
+            return Some(format!("commit {at} of the line is {:?}, by libgit2 it is {:?}", said(&our), said(&their)));
         }
-        if our.1.writer != their.1.writer {
-            return Some(format!("{name} is by {:?}, by libgit2: {:?}", our.1.writer, their.1.writer));
-        }
-        let (our, their) = (our.1.facts.as_ref().err(), their.1.facts.as_ref().err());
+        let (name, our, their) = (CommitId(their.id()), our.facts().err(), their.facts().err());
         if our != their {
             return Some(format!("what {name} changed cannot be read: {our:?}; by libgit2: {their:?}"));
         }
     }
     let lengths = (ours.len() != theirs.len()).then(|| format!("{} commits, by libgit2 {}", ours.len(), theirs.len()));
     let ends = || {
-        let differ = ours.main.end != theirs.main.end;
-        differ.then(|| format!("the history ends with {:?}, by libgit2 with {:?}", ours.main.end, theirs.main.end))
+        let differ = ours.end() != theirs.end();
+        differ.then(|| format!("the history ends with {:?}, by libgit2 with {:?}", ours.end(), theirs.end()))
     };
     lengths.or_else(ends).or_else(|| different_fact(ours, theirs))
 }
 
-fn commits(line: &Line) -> impl Iterator<Item = (&Step, &Deed)> {
-    line.main.steps.iter().zip(line.batches.iter().flat_map(|batch| &batch.deeds))
+/// All that is known of a commit but for what it changed.
+fn said<'e>(commit: &Entry<'e>) -> impl PartialEq + std::fmt::Debug + use<'e> {
+    let (id, tree) = (CommitId(commit.id()), CommitId(commit.tree()));
+    let people = (commit.author(), commit.writer(), commit.is_by_bot());
+    (id, tree, commit.kind(), commit.time(), people, commit.subject())
 }
 
 fn different_fact(ours: &Line, theirs: &Line) -> Option<String> {

@@ -3,12 +3,13 @@
 use std::{collections::HashSet, sync::Arc};
 
 use lockstep_model::{Author, ChangesetKind, Timestamp};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::{
     commit::{People, RawCommit},
     diff::{RawStatus, Side},
     filter, group,
+    line::Known,
     mining::{Commits, Sink, Walked},
     objects::{ObjectError, ObjectId},
 };
@@ -54,7 +55,7 @@ pub(crate) fn main_line(
     commits: &mut Commits<'_>,
     sink: &mut Sink<'_>,
     head: ObjectId,
-    known: &FxHashMap<ObjectId, ObjectId>,
+    known: &Known<'_>,
     shallow: &HashSet<ObjectId>,
 ) -> Walked {
     let (mut order, mut seen) = (Vec::new(), FxHashSet::default());
@@ -68,9 +69,9 @@ pub(crate) fn main_line(
         }
     };
     let end = loop {
-        if let Some(tree) = known.get(&next) {
+        if let Some(tree) = known.tree(&next) {
             met = Some(next);
-            close(sink, Some(*tree), None);
+            close(sink, Some(tree), None);
             break End::Root;
         }
         // Names are not verified against contents, so a crafted history can run in a circle.

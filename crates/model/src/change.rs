@@ -1,6 +1,6 @@
 //! Changes as the history tells them: changesets, the files they touch, and what was set aside.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -91,7 +91,7 @@ pub struct Changeset {
     /// When it came onto the main line (committer's time).
     pub time: Timestamp,
     /// Who wrote it; of a merge, who wrote what it brought last, not who merged it.
-    pub author: Author,
+    pub author: Arc<Author>,
     /// What it says of itself: the first line; for a merge that names a pull request, the request's title.
     pub subject: String,
     /// How it came.

@@ -220,7 +220,7 @@ fn changeset(history: &mut History, number: u32, word: &str, time: Timestamp) ->
     Changeset {
         id: CommitId(id),
         time,
-        author: Author { name: "ana".into(), email: "ana@example.org".into() },
+        author: Author { name: "ana".into(), email: "ana@example.org".into() }.into(),
         subject: format!("change {word}"),
         kind: ChangesetKind::Merge,
         changes,

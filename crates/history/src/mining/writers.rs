@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 use lockstep_model::Author;
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Miner;
 use crate::{
     commit::Commit,
     filter,
+    line::Known,
     objects::{ObjectId, Objects},
     walk::{Step, WrittenBy},
 };
@@ -18,18 +18,21 @@ use crate::{
 /// Changesets that one thread looks at in turn.
 const PIECE: usize = 256;
 
-/// For each of `steps`, who wrote it. `on_line` are the commits of the main line.
-pub(super) fn written_by(miner: &Miner<'_>, steps: &[Step], on_line: &FxHashSet<ObjectId>) -> Vec<WrittenBy> {
+/// For each of `steps`, who wrote it. Before the first of them the commits that are `known` are on the main line as well.
+pub(super) fn written_by(miner: &Miner<'_>, steps: &[Step], known: &Known<'_>) -> Vec<WrittenBy> {
+    let new: FxHashSet<ObjectId> = steps.iter().map(|step| step.id).collect();
+    let on_line = |id: &ObjectId| new.contains(id) || known.has(id);
     let of = |steps: &[Step]| {
-        let mut judge = Judge { objects: miner.store.objects(), on_line, known: FxHashMap::default() };
+        let mut judge = Judge { objects: miner.store.objects(), on_line: &on_line, known: FxHashMap::default() };
         steps.iter().map(|step| judge.writer(step)).collect::<Vec<WrittenBy>>()
     };
-    miner.pool.install(|| steps.par_chunks(PIECE).flat_map_iter(of).collect())
+    miner.threads.pieces(steps, PIECE, of)
 }
 
 struct Judge<'j> {
     objects: Objects<'j>,
-    on_line: &'j FxHashSet<ObjectId>,
+    /// Whether a commit is on the main line.
+    on_line: &'j dyn Fn(&ObjectId) -> bool,
     /// Who is a program, and each author once: most commits are written by a few people.
     known: FxHashMap<Author, (bool, Arc<Author>)>,
 }
@@ -61,7 +64,7 @@ impl Judge<'_> {
         const FAR_ENOUGH: usize = 32;
         let (mut next, mut by_bots) = (tip, None);
         for _ in 0..FAR_ENOUGH {
-            if self.on_line.contains(&next) {
+            if (self.on_line)(&next) {
                 break;
             }
             let read = self.objects.with(&next, ObjectType::Commit, |bytes| Commit::parse(next, bytes));

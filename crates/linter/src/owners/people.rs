@@ -65,11 +65,11 @@ struct People {
 
 impl People {
     fn of(mailmap: &Mailmap, history: &History) -> Self {
-        let mut numbers: BTreeMap<Author, usize> = BTreeMap::new();
+        let mut numbers: BTreeMap<&Author, usize> = BTreeMap::new();
         let mut authors: Vec<(Author, u32)> = Vec::new();
         let mut by_changeset = Vec::with_capacity(history.changesets.len());
         for changeset in &history.changesets {
-            let number = *numbers.entry(changeset.author.clone()).or_insert_with(|| {
+            let number = *numbers.entry(&*changeset.author).or_insert_with(|| {
                 authors.push((mailmap.resolve(&changeset.author), 0));
                 authors.len() - 1
             });

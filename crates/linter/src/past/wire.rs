@@ -2,7 +2,7 @@
 //! is checked before it is used and while it is: cut short, damaged, of another kind or of another build, it is an error
 //! with a word for people, and never a wrong answer.
 
-use std::sync::PoisonError;
+use std::{borrow::Cow, sync::PoisonError};
 
 use lockstep_codegraph::parts::{Changed, Loading, Outline};
 use lockstep_history::Line;
@@ -16,7 +16,7 @@ use super::{BlocksChanged, Code, KeptBlocks, Known, Past};
 const MAGIC: &[u8] = b"lockstep past 1\n";
 /// The length of the hash at their end.
 const HASH: usize = 32;
-/// The length of the number that says how long the head is.
+/// The length of the numbers that say how long the head is, and how long the line.
 const LENGTH: usize = 8;
 
 /// The build that wrote it. Another build may make something else of the same history.
@@ -139,7 +139,11 @@ impl Past {
         let mut writer = Writer::default();
         let known = writer.known(&known);
         let known = WireKnown { blobs: writer.blobs.as_flattened(), ..known };
-        let mut bytes = postcard::to_extend(&(line.as_ref(), known), bytes).map_err(|error| error.to_string())?;
+        // A line has a length that is not 0.
+        let line = line.as_ref().map_or(Cow::Borrowed(&[][..]), Line::to_bytes);
+        bytes.extend((line.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&line);
+        let mut bytes = postcard::to_extend(&known, bytes).map_err(|error| error.to_string())?;
         let hash = blake3::hash(&bytes);
         bytes.extend(hash.as_bytes());
         Ok(bytes)
@@ -154,9 +158,12 @@ impl Past {
         if facts.build != PAST {
             return Err(PastError::OtherBuild(facts.build));
         }
-        let (line, known): (Option<Line>, WireKnown<'_>) =
-            postcard::from_bytes(body).map_err(|_| PastError::Damaged)?;
-        let known = read(known).ok_or(PastError::Damaged)?;
+        let (line, known) = told(body).ok_or(PastError::Damaged)?;
+        let line = match line {
+            [] => None,
+            line => Some(Line::from_bytes(line.to_vec()).map_err(|_| PastError::Damaged)?),
+        };
+        let known = postcard::from_bytes(known).ok().and_then(read).ok_or(PastError::Damaged)?;
         Ok((facts, Self { line: line.into(), known: known.into(), store: None }))
     }
 
@@ -178,10 +185,7 @@ fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
     if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
         return Err(PastError::Damaged);
     }
-    let rest = &bytes[MAGIC.len()..end];
-    let (length, rest) = rest.split_first_chunk::<LENGTH>().ok_or(PastError::Short)?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PastError::Short)?;
-    let (head, body) = rest.split_at_checked(length).ok_or(PastError::Short)?;
+    let (head, body) = told(&bytes[MAGIC.len()..end]).ok_or(PastError::Short)?;
     let facts: WireFacts = postcard::from_bytes(head).map_err(|_| PastError::Damaged)?;
     let facts = PastFacts {
         build: facts.build,
@@ -192,6 +196,12 @@ fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
         settings: facts.settings,
     };
     Ok((facts, body))
+}
+
+/// What is as long as the number before it says, and what follows it.
+fn told(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH>()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }
 
 /// Gives names and contents numbers.

@@ -25,7 +25,7 @@ fn history(words: &[Word], rules: &Rules) -> (History, Vec<Marks>) {
         history.changesets.push(Changeset {
             id: CommitId([number as u8 + 1; 20]),
             time: day * DAY,
-            author: Author { name: (*author).into(), email: format!("{author}@Example.org") },
+            author: Author { name: (*author).into(), email: format!("{author}@Example.org") }.into(),
             subject: (*subject).into(),
             kind: ChangesetKind::Commit,
             changes: vec![change],

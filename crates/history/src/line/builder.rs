@@ -1,0 +1,283 @@
+//! [`Builder`]: makes the bytes of a stretch of a line. Paths, people and contents are numbered in the order in which they are
+//! first named, so that the same commits are the same bytes, whoever read them and in how many steps.
+
+use std::sync::Arc;
+
+use lockstep_model::{Author, ChangesetKind, Timestamp};
+use rustc_hash::FxHashMap;
+use zerocopy::{
+    IntoBytes,
+    little_endian::{I64, U32},
+};
+
+use super::{
+    columns::{BOT, Columns, Counts, FAILED, MERGE, NOBODY},
+    part::{MODES, Part},
+    rest::Rest,
+};
+use crate::{
+    diff::Side,
+    objects::{ObjectError, ObjectId},
+    walk::{Batch, End, Fact, MainLine},
+};
+
+/// Columns that grow.
+pub(super) struct Builder {
+    ids: Vec<ObjectId>,
+    trees: Vec<ObjectId>,
+    times: Vec<I64>,
+    authors: Vec<U32>,
+    writers: Vec<U32>,
+    flags: Vec<u8>,
+    subject_ends: Vec<U32>,
+    fact_ends: Vec<U32>,
+    paths: Vec<U32>,
+    before: Vec<U32>,
+    after: Vec<U32>,
+    modes: Vec<u8>,
+    blobs: Vec<ObjectId>,
+    path_ends: Vec<U32>,
+    subjects: Vec<u8>,
+    names: Vec<u8>,
+    failures: Vec<(u32, ObjectError)>,
+    people: Vec<Arc<Author>>,
+    /// The numbers of people and of paths.
+    of_people: FxHashMap<Arc<Author>, u32>,
+    of_paths: FxHashMap<Box<[u8]>, u32>,
+    /// By path, the content that it had last: that is mostly what the next change of it changes.
+    last: Vec<u32>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            trees: Vec::new(),
+            times: Vec::new(),
+            authors: Vec::new(),
+            writers: Vec::new(),
+            flags: Vec::new(),
+            subject_ends: Vec::new(),
+            fact_ends: Vec::new(),
+            paths: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+            modes: Vec::new(),
+            blobs: vec![NOTHING],
+            path_ends: Vec::new(),
+            subjects: Vec::new(),
+            names: Vec::new(),
+            failures: Vec::new(),
+            people: Vec::new(),
+            of_people: FxHashMap::default(),
+            of_paths: FxHashMap::default(),
+            last: Vec::new(),
+        }
+    }
+}
+
+/// The id where there is no content.
+const NOTHING: ObjectId = [0; 20];
+
+/// A commit to be added.
+struct Commit<'c> {
+    id: ObjectId,
+    tree: ObjectId,
+    time: Timestamp,
+    kind: ChangesetKind,
+    author: &'c Arc<Author>,
+    writer: Option<&'c Arc<Author>>,
+    bot: bool,
+    subject: &'c str,
+}
+
+impl Builder {
+    /// Adds what was mined.
+    pub(super) fn mined(&mut self, main: &MainLine, batch: &Batch) {
+        let mut numbers = vec![None; batch.paths.len()];
+        for (step, deed) in main.steps.iter().zip(&batch.deeds) {
+            let commit = Commit {
+                id: step.id,
+                tree: step.tree,
+                time: step.time,
+                kind: step.kind,
+                author: &step.author,
+                writer: deed.writer.author.as_ref(),
+                bot: deed.writer.bot,
+                subject: &step.subject,
+            };
+            let facts = deed.facts.as_ref().map(|facts| facts.iter().copied());
+            self.commit(&commit, facts, &mut numbers, |path| &batch.paths[path as usize]);
+        }
+    }
+
+    /// Adds the first `number` commits of a stretch.
+    pub(super) fn first(&mut self, part: &Part, number: usize) {
+        let mut numbers = vec![None; part.paths()];
+        for entry in part.entries().take(number) {
+            let commit = Commit {
+                id: entry.id(),
+                tree: entry.tree(),
+                time: entry.time(),
+                kind: entry.kind(),
+                author: entry.author(),
+                writer: entry.writer(),
+                bot: entry.is_by_bot(),
+                subject: entry.subject(),
+            };
+            self.commit(&commit, entry.facts(), &mut numbers, |path| part.path(path));
+        }
+    }
+
+    /// Adds a commit and its facts; `numbers` are those of the paths that are known here, by the numbers that they have there,
+    /// and `path` gives their texts.
+    fn commit<'p>(
+        &mut self,
+        commit: &Commit<'_>,
+        facts: Result<impl IntoIterator<Item = Fact>, &ObjectError>,
+        numbers: &mut [Option<u32>],
+        path: impl Fn(u32) -> &'p [u8],
+    ) {
+        let mut flags = if commit.kind == ChangesetKind::Merge { MERGE } else { 0 };
+        flags |= if commit.bot { BOT } else { 0 };
+        match facts {
+            Ok(facts) => {
+                for fact in facts {
+                    let number = *numbers[fact.path as usize].get_or_insert_with(|| self.path(path(fact.path)));
+                    self.fact(number, &fact);
+                }
+            }
+            Err(error) => {
+                flags |= FAILED;
+                self.failures.push((self.ids.len() as u32, error.clone()));
+            }
+        }
+        self.ids.push(commit.id);
+        self.trees.push(commit.tree);
+        self.times.push(I64::new(commit.time));
+        let author = self.author(commit.author);
+        self.authors.push(U32::new(author));
+        let writer = commit.writer.map_or(NOBODY, |writer| self.author(writer));
+        self.writers.push(U32::new(writer));
+        self.flags.push(flags);
+        self.subjects.extend(commit.subject.as_bytes());
+        self.subject_ends.push(U32::new(self.subjects.len() as u32));
+        self.fact_ends.push(U32::new(self.modes.len() as u32));
+    }
+
+    fn fact(&mut self, path: u32, fact: &Fact) {
+        let mode = |side: &Side| MODES.iter().position(|mode| *mode == side.mode).unwrap_or_default();
+        let last = self.last[path as usize];
+        let before = self.blob(&fact.before, last);
+        let after = self.blob(&fact.after, before);
+        self.last[path as usize] = after;
+        self.paths.push(U32::new(path));
+        self.before.push(U32::new(before));
+        self.after.push(U32::new(after));
+        self.modes.push((mode(&fact.before) * MODES.len() + mode(&fact.after)) as u8);
+    }
+
+    /// The number of a content: 0 of none, that of `likely` if it is that.
+    fn blob(&mut self, side: &Side, likely: u32) -> u32 {
+        if side.id == NOTHING {
+            return 0;
+        }
+        if self.blobs[likely as usize] == side.id {
+            return likely;
+        }
+        self.blobs.push(side.id);
+        (self.blobs.len() - 1) as u32
+    }
+
+    fn path(&mut self, path: &[u8]) -> u32 {
+        if let Some(number) = self.of_paths.get(path) {
+            return *number;
+        }
+        let number = self.path_ends.len() as u32;
+        self.of_paths.insert(path.into(), number);
+        self.names.extend(path);
+        self.path_ends.push(U32::new(self.names.len() as u32));
+        self.last.push(0);
+        number
+    }
+
+    fn author(&mut self, author: &Arc<Author>) -> u32 {
+        if let Some(number) = self.of_people.get(author) {
+            return *number;
+        }
+        let number = self.people.len() as u32;
+        self.of_people.insert(Arc::clone(author), number);
+        self.people.push(Arc::clone(author));
+        number
+    }
+
+    /// The paths in the order of their texts.
+    fn order(&self) -> Vec<U32> {
+        let mut order: Vec<(&[u8], u32)> = self.of_paths.iter().map(|(path, number)| (&**path, *number)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, number)| U32::new(number)).collect()
+    }
+
+    /// Where each name ends and each address, and the text of them.
+    fn texts_of_people(&self) -> (Vec<U32>, Vec<U32>, Vec<u8>) {
+        let (mut names, mut addresses, mut text) = (Vec::new(), Vec::new(), Vec::new());
+        for person in &self.people {
+            text.extend(person.name.as_bytes());
+            names.push(U32::new(text.len() as u32));
+            text.extend(person.email.as_bytes());
+            addresses.push(U32::new(text.len() as u32));
+        }
+        (names, addresses, text)
+    }
+
+    /// The stretch of the commits that were added, before which the line ends like that.
+    pub(super) fn part(self, end: End) -> Part {
+        let (name_ends, address_ends, people) = self.texts_of_people();
+        let order = self.order();
+        let rest = rest(&end, &self.failures);
+        let counts = Counts {
+            commits: self.ids.len(),
+            facts: self.modes.len(),
+            blobs: self.blobs.len(),
+            authors: self.people.len(),
+            paths: self.path_ends.len(),
+            subjects: self.subjects.len(),
+            people: people.len(),
+            names: self.names.len(),
+            rest: rest.len(),
+        };
+        let mut bytes = Vec::with_capacity(Columns::of(&counts).length());
+        bytes.extend(counts.to_bytes());
+        // In the order of the columns.
+        let columns = [
+            self.ids.as_bytes(),
+            self.trees.as_bytes(),
+            self.times.as_bytes(),
+            self.authors.as_bytes(),
+            self.writers.as_bytes(),
+            &self.flags,
+            self.subject_ends.as_bytes(),
+            self.fact_ends.as_bytes(),
+            self.paths.as_bytes(),
+            self.before.as_bytes(),
+            self.after.as_bytes(),
+            &self.modes,
+            self.blobs.as_bytes(),
+            name_ends.as_bytes(),
+            address_ends.as_bytes(),
+            self.path_ends.as_bytes(),
+            order.as_bytes(),
+            &self.subjects,
+            &people,
+            &self.names,
+            &rest,
+        ];
+        columns.iter().for_each(|column| bytes.extend_from_slice(column));
+        Part::new(bytes, &counts, self.people, end, self.failures)
+    }
+}
+
+fn rest(end: &End, failures: &[(u32, ObjectError)]) -> Vec<u8> {
+    let failures = failures.iter().map(|(number, error)| (*number, error.clone().into())).collect();
+    postcard::to_stdvec(&Rest { end: end.clone().into(), failures }).unwrap_or_default()
+}
