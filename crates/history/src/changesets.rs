@@ -52,7 +52,7 @@ impl MadeOf<'_> {
             }
             None => deeds.all().flat_map(|did| did.names()).collect(),
         };
-        let kinds = |paths: &[RepoPath]| paths.iter().map(|path| self.kinds.of(path.as_str())).collect();
+        let kinds = |paths: &[RepoPath]| self.kinds.of(paths.iter().map(RepoPath::as_str));
         let told = Told { kinds: threads.pieces(paths.list(), PIECE, kinds), ranks: paths.ranks() };
         let failures = self.fill(history, &deeds, &names, &told);
         if let Some(pending) = self.pending {

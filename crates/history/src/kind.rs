@@ -4,60 +4,13 @@
 //! a later stage compares them. Whatever is not known to be something else is behaviour: a wrong warning can be looked
 //! at, a silence cannot.
 
+mod lists;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use lockstep_model::{ChangeKind, is_contract_by_name};
+use lockstep_model::{ChangeKind, is_contract_file, is_contract_folder};
 use rustc_hash::FxHashMap;
 
-/// What is known by its path. Each text is a list of words in lower case, separated by spaces.
-struct Known {
-    /// Names of folders; everything below them is meant.
-    folders: &'static str,
-    /// Whole names of files.
-    names: &'static str,
-    /// What follows the last dot.
-    extensions: &'static str,
-    starts: &'static str,
-    ends: &'static str,
-}
-
-/// Other people's code, and what tools write beside ours.
-const VENDORED: Known = Known {
-    folders: "node_modules vendor third_party bower_components dist cdk.out .aws-sam .serverless .yarn .pnp __pycache__ \
-        site-packages .terraform coverage htmlcov .next .nuxt __snapshots__",
-    names: "thumbs.db .ds_store",
-    extensions: "snap pyc class orig rej swp log",
-    starts: "",
-    ends: ".min.js .min.css .min.mjs .bundle.js .js.map .css.map .mjs.map .d.ts.map",
-};
-
-/// Lists of dependencies, and the locks of them.
-const DEPENDENCY: Known = Known {
-    folders: "",
-    names: "package.json package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml pnpm-workspace.yaml bun.lock \
-        bun.lockb deno.lock .pnp.cjs .pnp.loader.mjs bower.json lerna.json \
-        go.mod go.sum go.work go.work.sum gopkg.lock gopkg.toml cargo.toml cargo.lock \
-        pyproject.toml poetry.lock uv.lock pdm.lock pixi.lock pipfile pipfile.lock setup.py environment.yml \
-        gemfile gemfile.lock composer.json composer.lock \
-        pom.xml maven-wrapper.properties build.gradle build.gradle.kts settings.gradle settings.gradle.kts \
-        gradle.properties gradle.lockfile buildscript-gradle.lockfile libs.versions.toml gradle-wrapper.properties \
-        build.sbt plugins.sbt dependencies.scala build.sc \
-        packages.config packages.lock.json directory.packages.props directory.build.props directory.build.targets \
-        paket.lock paket.dependencies paket.references global.json nuget.config \
-        mix.exs mix.lock package.swift package.resolved pubspec.yaml pubspec.lock project.clj deps.edn \
-        .terraform.lock.hcl flake.lock .gitmodules",
-    extensions: "csproj fsproj vbproj gemspec jar whl",
-    starts: "",
-    ends: ".lock.json",
-};
-
-const TEST: Known = Known {
-    folders: "test tests __tests__ __test__ __mocks__ __fixtures__ testdata test-data test_data fixtures e2e cypress \
-        testfixtures integrationtest functionaltest acceptancetest unittest unittests test-utils test-helpers",
-    names: "conftest.py pytest.ini tox.ini .coveragerc karma.conf.js cypress.json phpunit.xml codecov.yml",
-    extensions: "feature",
-    starts: "jest. jest- vitest. playwright.config. cypress.config. setuptests. .nycrc .mocharc",
-    ends: "_test.go _test.py _spec.rb _test.rb _test.exs -test.js -test.ts",
-};
+use lists::{Bit, CONFIGURATION, DEPENDENCY, DOCUMENTATION, GENERATED, Lists, TEST, VENDORED};
 
 /// Ends of names of folders that hold tests: `integration-tests`, `Orders.Tests`.
 const TEST_FOLDER_ENDS: &[&str] = &["-test", "-tests", "_test", "_tests", ".test", ".tests", "-e2e"];
@@ -65,24 +18,6 @@ const TEST_FOLDER_ENDS: &[&str] = &["-test", "-tests", "_test", "_tests", ".test
 const TEST_CLASS_ENDS: &[&str] = &["Test", "Tests", "IT", "Spec", "Specs", "TestCase"];
 /// The extensions of those languages.
 const CLASS_EXTENSIONS: &[&str] = &["java", "kt", "kts", "scala", "cs", "groovy", "fs", "vb", "php", "swift"];
-
-/// Written by a generator that is not one of contracts.
-const GENERATED: Known = Known {
-    folders: "__generated__",
-    names: "",
-    extensions: "",
-    starts: "",
-    ends: ".g.dart .g.cs .designer.cs .gen.go .gen.ts _gen.go",
-};
-
-const DOCUMENTATION: Known = Known {
-    folders: "docs doc documentation issue_template pull_request_template",
-    names: ".all-contributorsrc",
-    extensions: "md mdx markdown rst adoc asciidoc png jpg jpeg gif svg ico webp bmp drawio puml plantuml mmd pdf pptx \
-        docx vsdx excalidraw",
-    starts: "",
-    ends: "",
-};
 
 /// First words of the names of files that every repository has for people.
 const DOCUMENTS: &[&str] = &[
@@ -105,66 +40,7 @@ const DOCUMENTS: &[&str] = &[
     "news",
 ];
 
-/// Manifests, build, deployment, and the settings of tools.
-const CONFIGURATION: Known = Known {
-    folders: ".github .circleci .buildkite .husky .vscode .idea",
-    names: "template.json cdk.json cdk.context.json samconfig.json host.json function.json local.settings.json \
-        firebase.json vercel.json now.json nest-cli.json nx.json turbo.json project.json angular.json rush.json tslint.json \
-        jsconfig.json biome.json deno.json deno.jsonc aws-lambda-tools-defaults.json launchsettings.json components.json \
-        renovate.json makefile gnumakefile procfile jenkinsfile justfile rakefile vagrantfile tiltfile earthfile \
-        manifest.in logback.xml log4j2.xml checkstyle.xml web.config gradlew mvnw gruntfile.js gulpfile.js gulpfile.ts \
-        noxfile.py lockstep-baseline.jsonl",
-    extensions: "yml yaml toml ini cfg conf properties env tf tfvars hcl tofu bicep template sh bash zsh ps1 bat cmd mk \
-        sln dockerfile nix iml tfstate pem crt",
-    starts: ". serverless. wrangler. dockerfile containerfile docker-compose webpack. rollup.config. vite.config. esbuild. \
-        babel.config. tsup.config. tsdown.config. eslint.config. eslint. prettier.config. commitlint.config. \
-        lint-staged.config. tsconfig appsettings. next.config. postcss.config. tailwind.config. sst.config.",
-    ends: ".template.json .parameters.json .params.json .tf.json .tfvars.json .sam.json",
-};
-
-/// One of the lists above, as a bit.
-type Bit = u8;
-
-/// All lists at once: a path is looked up once, and not list by list.
-#[derive(Default)]
-struct Lists {
-    folders: FxHashMap<&'static str, Bit>,
-    names: FxHashMap<&'static str, Bit>,
-    extensions: FxHashMap<&'static str, Bit>,
-    starts: Vec<(&'static str, Bit)>,
-    ends: Vec<(&'static str, Bit)>,
-}
-
-impl Lists {
-    fn of(all: &[(&'static Known, Bit)]) -> Self {
-        let mut lists = Self::default();
-        for (known, bit) in all {
-            let sets = [
-                (&mut lists.folders, known.folders),
-                (&mut lists.names, known.names),
-                (&mut lists.extensions, known.extensions),
-            ];
-            for (set, words) in sets {
-                words.split_ascii_whitespace().for_each(|word| *set.entry(word).or_default() |= bit);
-            }
-            lists.starts.extend(known.starts.split_ascii_whitespace().map(|word| (word, *bit)));
-            lists.ends.extend(known.ends.split_ascii_whitespace().map(|word| (word, *bit)));
-        }
-        lists
-    }
-
-    /// The lists that hold the file.
-    fn holding(&self, file: &Name<'_>) -> Bit {
-        let in_set = |set: &FxHashMap<&str, Bit>, word: &str| set.get(word).copied().unwrap_or(0);
-        let folders = file.folders().fold(0, |all, folder| all | in_set(&self.folders, folder));
-        let starts = self.starts.iter().filter(|(start, _)| file.lower.starts_with(start));
-        let ends = self.ends.iter().filter(|(end, _)| file.lower.ends_with(end));
-        let ends = starts.chain(ends).fold(0, |all, (_, bit)| all | bit);
-        folders | ends | in_set(&self.names, file.lower) | in_set(&self.extensions, file.extension)
-    }
-}
-
-/// The judge: the lists above, and the contracts that the user names.
+/// The judge: lists of words, and the contracts that the user names.
 pub(crate) struct Kinds {
     contracts: GlobSet,
     lists: Lists,
@@ -209,41 +85,96 @@ impl Kinds {
         (kinds, wrong)
     }
 
-    /// The kind of a change to the content of `path`.
-    pub(crate) fn of(&self, path: &str) -> ChangeKind {
-        if !self.contracts.is_empty() && self.contracts.is_match(path) {
+    /// The kind of a change to the content of each of `paths`.
+    pub(crate) fn of<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Vec<ChangeKind> {
+        let mut judge = Judge { kinds: self, folders: FxHashMap::default(), lower: String::new() };
+        paths.map(|path| judge.kind(path)).collect()
+    }
+}
+
+/// Judges paths in turn. Most lie in a folder of which something was said already.
+struct Judge<'k, 'p> {
+    kinds: &'k Kinds,
+    folders: FxHashMap<&'p str, Folder>,
+    /// Where names are written in lower case.
+    lower: String,
+}
+
+impl<'p> Judge<'_, 'p> {
+    fn kind(&mut self, path: &'p str) -> ChangeKind {
+        let contracts = &self.kinds.contracts;
+        if !contracts.is_empty() && contracts.is_match(path) {
             return ChangeKind::Contract;
         }
-        let lower = path.to_lowercase();
-        let file = Name::of(path, &lower);
-        let holding = self.lists.holding(&file);
-        let holds = |list: Bit| holding & list != 0;
-        // The order matters: a lock file in a test folder is a lock file, an OpenAPI file there is a test's.
-        if holds(Self::VENDORED) {
-            ChangeKind::Cosmetic
-        } else if holds(Self::DEPENDENCY) || file.is_requirements() {
-            ChangeKind::Dependency
-        } else if holds(Self::TEST) || file.is_named_as_test() {
-            ChangeKind::Test
-        } else if is_contract_by_name(path) || file.declares_types() {
-            ChangeKind::Contract
-        } else if holds(Self::GENERATED) || file.is_called_generated() {
-            ChangeKind::Cosmetic
-        } else if holds(Self::DOCUMENTATION) || file.is_document() {
-            ChangeKind::Documentation
-        } else if holds(Self::CONFIGURATION) && !file.is_state_machine() {
-            ChangeKind::Configuration
-        } else {
-            ChangeKind::Behaviour
+        let (folder, written) = path.rsplit_once('/').unwrap_or(("", path));
+        let lists = &self.kinds.lists;
+        let folder = *self.folders.entry(folder).or_insert_with(|| Folder::of(folder, lists));
+        self.lower.clear();
+        self.lower.push_str(written);
+        self.lower.make_ascii_lowercase();
+        let ascii = Name::of(written, &self.lower);
+        let is_contract = is_contract_file(ascii.lower, ascii.extension, folder.holds_contracts);
+        if written.is_ascii() {
+            return kind(lists, folder, &ascii, is_contract);
+        }
+        kind(lists, folder, &Name::of(written, &written.to_lowercase()), is_contract)
+    }
+}
+
+/// The kind of a file that is called `file`.
+fn kind(lists: &Lists, folder: Folder, file: &Name<'_>, is_contract: bool) -> ChangeKind {
+    let holding = folder.holding | lists.holding_file(file.lower, file.extension);
+    let holds = |list: Bit| holding & list != 0;
+    // The order matters: a lock file in a test folder is a lock file, an OpenAPI file there is a test's.
+    if holds(Kinds::VENDORED) {
+        ChangeKind::Cosmetic
+    } else if holds(Kinds::DEPENDENCY) || file.is_requirements(folder) {
+        ChangeKind::Dependency
+    } else if holds(Kinds::TEST) || folder.is_named_as_test || file.is_named_as_test() {
+        ChangeKind::Test
+    } else if is_contract || file.declares_types() {
+        ChangeKind::Contract
+    } else if holds(Kinds::GENERATED) || file.is_called_generated() {
+        ChangeKind::Cosmetic
+    } else if holds(Kinds::DOCUMENTATION) || file.is_document() {
+        ChangeKind::Documentation
+    } else if holds(Kinds::CONFIGURATION) && !file.is_state_machine() {
+        ChangeKind::Configuration
+    } else {
+        ChangeKind::Behaviour
+    }
+}
+
+/// What the folders around a file say of it.
+#[derive(Clone, Copy)]
+struct Folder {
+    /// The lists that hold one of them.
+    holding: Bit,
+    is_named_as_test: bool,
+    /// True if documents in it are contracts.
+    holds_contracts: bool,
+    /// True if the innermost is called `requirements`, or `project`.
+    is_requirements: bool,
+    is_project: bool,
+}
+
+impl Folder {
+    fn of(folder: &str, lists: &Lists) -> Self {
+        let lower = folder.to_lowercase();
+        let inside = lower.rsplit('/').next().unwrap_or("");
+        Self {
+            holding: lists.holding_folder(&lower),
+            is_named_as_test: lower.split('/').any(|name| TEST_FOLDER_ENDS.iter().any(|end| name.ends_with(end))),
+            holds_contracts: is_contract_folder(folder),
+            is_requirements: inside == "requirements",
+            is_project: inside == "project",
         }
     }
 }
 
-/// The parts of a path, in lower case where nothing else is said.
+/// The name of a file, in lower case where nothing else is said.
 struct Name<'a> {
-    /// The folders as one text.
-    folder: &'a str,
-    /// The name of the file as written: `OrderTest.java` is a test, `latest.java` is none.
+    /// As written: `OrderTest.java` is a test, `latest.java` is none.
     written: &'a str,
     lower: &'a str,
     /// What follows the last dot; empty if there is none.
@@ -251,57 +182,52 @@ struct Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    fn of(path: &'a str, lower: &'a str) -> Self {
-        let (folder, lower) = lower.rsplit_once('/').unwrap_or(("", lower));
-        Self {
-            folder,
-            written: path.rsplit('/').next().unwrap_or(""),
-            lower,
-            extension: lower.rsplit_once('.').map_or("", |(_, extension)| extension),
-        }
+    fn of(written: &'a str, lower: &'a str) -> Self {
+        Self { written, lower, extension: lower.rsplit_once('.').map_or("", |(_, extension)| extension) }
     }
 
-    fn folders(&self) -> impl Iterator<Item = &'a str> {
-        self.folder.split('/')
-    }
-
-    /// The innermost folder.
-    fn inside(&self) -> &'a str {
-        self.folder.rsplit('/').next().unwrap_or("")
+    /// The parts between dots, without the first and the last.
+    fn inner_parts(&self) -> impl Iterator<Item = &'a str> {
+        let inner = self.lower.split_once('.').and_then(|(_, rest)| rest.rsplit_once('.'));
+        inner.into_iter().flat_map(|(inner, _)| inner.split('.'))
     }
 
     /// `requirements-dev.txt`, `requirements/base.txt`, and sbt's `project/build.properties`.
-    fn is_requirements(&self) -> bool {
-        let pip = self.lower.contains("requirements") || self.lower.starts_with("constraints");
-        (matches!(self.extension, "txt" | "in") && (pip || self.inside() == "requirements"))
-            || (self.lower == "build.properties" && self.inside() == "project")
+    fn is_requirements(&self, folder: Folder) -> bool {
+        let pip =
+            || folder.is_requirements || self.lower.contains("requirements") || self.lower.starts_with("constraints");
+        (matches!(self.extension, "txt" | "in") && pip()) || (folder.is_project && self.lower == "build.properties")
     }
 
     fn is_named_as_test(&self) -> bool {
-        let folder = || self.folders().any(|folder| TEST_FOLDER_ENDS.iter().any(|end| folder.ends_with(end)));
-        let dotted =
-            || [".test.", ".tests.", ".spec.", ".specs.", ".e2e."].iter().any(|part| self.lower.contains(part));
+        let dotted = || self.inner_parts().any(|part| matches!(part, "test" | "tests" | "spec" | "specs" | "e2e"));
         let script = || self.extension == "py" && self.lower.starts_with("test_");
         let class = || {
             let stem = self.written.rsplit_once('.').map_or("", |(stem, _)| stem);
             CLASS_EXTENSIONS.contains(&self.extension) && TEST_CLASS_ENDS.iter().any(|end| stem.ends_with(end))
         };
-        folder() || dotted() || script() || class()
+        dotted() || script() || class()
     }
 
     /// Types without code: what TypeScript says of a module to others.
     fn declares_types(&self) -> bool {
-        [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| self.lower.ends_with(end))
+        matches!(self.extension, "ts" | "mts" | "cts")
+            && [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| self.lower.ends_with(end))
     }
 
+    /// `api.generated.ts`, `api_generated.go`.
     fn is_called_generated(&self) -> bool {
-        self.lower.contains(".generated.") || self.lower.contains("_generated.")
+        let start = self.lower.find('.').unwrap_or_default();
+        self.lower[..start].ends_with("_generated")
+            || self.inner_parts().any(|part| part == "generated" || part.ends_with("_generated"))
     }
 
     /// `LICENSE`, `LICENSE-MIT`, `CHANGES.txt`; but `security.py` is code.
     fn is_document(&self) -> bool {
-        let stem = self.lower.split(['.', '-']).next().unwrap_or("");
-        DOCUMENTS.contains(&stem) && matches!(self.extension, "" | "txt" | "html")
+        matches!(self.extension, "" | "txt" | "html") && {
+            let stem = self.lower.split(['.', '-']).next().unwrap_or("");
+            DOCUMENTS.contains(&stem)
+        }
     }
 
     /// A state machine is code that runs, in whichever spelling.
@@ -489,7 +415,7 @@ mod tests {
         assert!(wrong.is_empty());
         for (kind, paths) in TABLE {
             for path in *paths {
-                assert_eq!(kinds.of(path), *kind, "{path}");
+                assert_eq!(kinds.of([*path].into_iter()), [*kind], "{path}");
             }
         }
     }
@@ -498,8 +424,8 @@ mod tests {
     fn the_user_names_further_contracts() {
         let (kinds, wrong) = Kinds::new(&["shared/events/**".into(), "**/api-types.ts".into(), "a[".into()]);
         assert_eq!(wrong.len(), 1, "{wrong:?}");
-        assert_eq!(kinds.of("shared/events/order.py"), Contract);
-        assert_eq!(kinds.of("orders/api-types.ts"), Contract);
-        assert_eq!(kinds.of("shared/money.py"), Behaviour);
+        assert_eq!(kinds.of(["shared/events/order.py"].into_iter()), [Contract]);
+        assert_eq!(kinds.of(["orders/api-types.ts"].into_iter()), [Contract]);
+        assert_eq!(kinds.of(["shared/money.py"].into_iter()), [Behaviour]);
     }
 }

@@ -27,6 +27,7 @@ mod marks;
 mod mining;
 mod objects;
 mod packs;
+mod replacements;
 mod repository;
 mod threads;
 mod tracked;

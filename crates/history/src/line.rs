@@ -93,7 +93,7 @@ impl Line {
     pub(crate) fn entry(&self, number: usize) -> Option<Entry<'_>> {
         let mut left = number;
         for part in &self.parts {
-            match part.entries().nth(left) {
+            match part.entry(left) {
                 Some(entry) => return Some(entry),
                 None => left -= part.len(),
             }

@@ -16,6 +16,7 @@ use crate::{
     diff::{self, LINK, RawStatus, SUBMODULE, Side},
     handles,
     objects::{self, ObjectError, ObjectId, Objects, Store},
+    replacements,
     tracked::Tracked,
 };
 
@@ -173,7 +174,6 @@ impl Repository {
         let head = self.resolve(None).ok();
         let commit = head.and_then(|id| self.commit(&id).ok());
         let common = self.0.commondir();
-        let replacements = self.0.references_glob("refs/replace/*").is_ok_and(|mut found| found.next().is_some());
         RepositoryState {
             history: HistoryState {
                 head: head.map(CommitId),
@@ -184,7 +184,7 @@ impl Repository {
             },
             bare: self.is_bare(),
             linked_worktree: self.0.is_worktree(),
-            replaced: replacements || common.join("info/grafts").is_file(),
+            replaced: replacements::are_in(common) || common.join("info/grafts").is_file(),
         }
     }
 

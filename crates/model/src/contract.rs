@@ -7,23 +7,16 @@ const EXTENSIONS: [&str; 14] = [
     "capnp",
 ];
 
-/// Ends of names of stubs that are generated from them.
-const STUBS: [&str; 15] = [
-    "_pb2.py",
-    "_pb2_grpc.py",
-    "_pb2.pyi",
-    "_pb2_grpc.pyi",
-    ".pb.go",
-    ".pb.gw.go",
-    "_grpc.pb.go",
-    ".pb.cc",
-    ".pb.h",
-    "_pb.js",
-    "_pb.ts",
-    "_pb.d.ts",
-    "_grpc_pb.js",
-    "_pb.rb",
-    "_connect.ts",
+/// Ends of names of stubs that are generated from them, by their extensions.
+const STUBS: [(&str, &[&str]); 8] = [
+    ("py", &["_pb2.py", "_pb2_grpc.py"]),
+    ("pyi", &["_pb2.pyi", "_pb2_grpc.pyi"]),
+    ("go", &[".pb.go", ".pb.gw.go", "_grpc.pb.go"]),
+    ("cc", &[".pb.cc"]),
+    ("h", &[".pb.h"]),
+    ("js", &["_pb.js", "_grpc_pb.js"]),
+    ("ts", &["_pb.ts", "_pb.d.ts", "_connect.ts"]),
+    ("rb", &["_pb.rb"]),
 ];
 
 /// Words in names of documents.
@@ -37,13 +30,29 @@ pub fn is_contract_by_name(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if EXTENSIONS.contains(&extension) || STUBS.iter().any(|end| name.ends_with(end)) {
-        return true;
+    is_contract_file(name, extension, is_contract_folder(folder))
+}
+
+/// True for a folder, or one in it, whose documents are contracts by its name.
+pub fn is_contract_folder(folder: &str) -> bool {
+    folder.split('/').any(|part| FOLDERS.iter().any(|name| part.eq_ignore_ascii_case(name)))
+}
+
+/// True for a file whose name says that it is a contract, in ASCII's lower case, with what follows its last dot.
+/// `in_contracts` says whether it lies in a folder as of [`is_contract_folder`].
+pub fn is_contract_file(name: &str, extension: &str, in_contracts: bool) -> bool {
+    let is_stub = || {
+        let ends = STUBS.iter().find(|(of, _)| *of == extension);
+        ends.is_some_and(|(_, ends)| ends.iter().any(|end| name.ends_with(end)))
+    };
+    match extension {
+        "json" | "yaml" | "yml" => {
+            in_contracts
+                || DOCUMENTS.iter().any(|word| name.contains(word))
+                || [".schema.", "-schema."].iter().any(|part| name.contains(part))
+        }
+        _ => EXTENSIONS.contains(&extension) || is_stub(),
     }
-    matches!(extension, "json" | "yaml" | "yml")
-        && (DOCUMENTS.iter().any(|word| name.contains(word))
-            || [".schema.", "-schema."].iter().any(|part| name.contains(part))
-            || folder.split('/').any(|part| FOLDERS.contains(&part)))
 }
 
 /// Characters at the start of a document in which it says what it is.

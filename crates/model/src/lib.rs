@@ -23,7 +23,7 @@ pub use code::{
     Basis, Closure, ClosureFile, DynamicPlace, FileKind, RemoteCall, RemoteCallKind, RemoteTarget, SharedCode, Size,
     Symbols, UnresolvedImport, Via,
 };
-pub use contract::{is_contract_by_content, is_contract_by_name};
+pub use contract::{is_contract_by_content, is_contract_by_name, is_contract_file, is_contract_folder};
 pub use files::{FileEntry, FileSet, FileType, KnownAnswers, Looked, Question, ReadError, Source};
 pub use function::{
     Access, Artifact, ArtifactKind, Call, Channel, ChannelDirection, Confidence, DEPLOYED_NAME, Declaration, Entry,

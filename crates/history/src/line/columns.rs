@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use zerocopy::{
-    FromBytes, Immutable, KnownLayout,
+    FromBytes, Immutable, KnownLayout, Unaligned,
     little_endian::{I64, U32, U64},
 };
 
@@ -108,6 +108,11 @@ pub(super) const BOT: u8 = 1 << 1;
 /// What it changed could not be read.
 pub(super) const FAILED: u8 = 1 << 2;
 
+/// What a column may hold: any bytes are one, wherever they lie.
+pub(super) trait Cell: FromBytes + Immutable + KnownLayout + Unaligned {}
+
+impl<T: FromBytes + Immutable + KnownLayout + Unaligned> Cell for T {}
+
 /// Where each column lies.
 #[derive(Clone, Debug)]
 pub(super) struct Columns([Range<usize>; COLUMNS]);
@@ -156,7 +161,7 @@ impl Columns {
     }
 
     /// A column of `bytes`, as it lies there.
-    pub(super) fn get<'b, T: FromBytes + Immutable + KnownLayout>(&self, bytes: &'b [u8], column: Column) -> &'b [T] {
+    pub(super) fn get<'b, T: Cell>(&self, bytes: &'b [u8], column: Column) -> &'b [T] {
         let column = bytes.get(self.0[column as usize].clone()).unwrap_or_default();
         <[T]>::ref_from_bytes(column).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use lockstep_model::{Author, ChangesetKind, Timestamp};
 use zerocopy::little_endian::{I64, U32};
 
 use super::{
-    columns::{BOT, Column, Columns, Counts, FAILED, MERGE, NOBODY},
+    columns::{BOT, Cell, Column, Columns, Counts, FAILED, MERGE, NOBODY},
     rest::Rest,
 };
 use crate::{
@@ -108,7 +108,7 @@ impl Part {
         self.bytes
     }
 
-    fn column<T: zerocopy::FromBytes + zerocopy::Immutable + zerocopy::KnownLayout>(&self, column: Column) -> &[T] {
+    fn column<T: Cell>(&self, column: Column) -> &[T] {
         self.columns.get(&self.bytes, column)
     }
 
@@ -133,8 +133,7 @@ impl Part {
 
     /// A path, as git has it.
     pub(crate) fn path(&self, number: u32) -> &[u8] {
-        let range = between(self.numbers(Column::PathEnd), number as usize);
-        self.column(Column::Names).get(range).unwrap_or_default()
+        self.cells(Column::Names, self.range(Column::PathEnd, number as usize))
     }
 
     /// The paths in the order of their texts, if that is what whoever wrote it was careful about.
@@ -163,26 +162,38 @@ impl Part {
 
     /// The commits, oldest first.
     pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> + ExactSizeIterator {
-        let view = View {
-            ids: self.column(Column::Id),
-            trees: self.column(Column::Tree),
-            times: self.column(Column::Time),
-            authors: self.column(Column::Author),
-            writers: self.column(Column::Writer),
-            flags: self.column(Column::Flags),
-            subject_ends: self.column(Column::SubjectEnd),
-            fact_ends: self.column(Column::FactEnd),
-            subjects: self.column(Column::Subjects),
-            facts: Facts {
-                paths: self.column(Column::Path),
-                before: self.column(Column::Before),
-                after: self.column(Column::After),
-                modes: self.column(Column::Modes),
-                blobs: self.column(Column::Blob),
-            },
-            part: self,
-        };
-        (0..self.commits).map(move |at| Entry { view, at })
+        (0..self.commits).map(move |at| Entry { part: self, at })
+    }
+
+    /// The commit `at`, from 0; none if there are not so many.
+    pub(crate) fn entry(&self, at: usize) -> Option<Entry<'_>> {
+        (at < self.commits).then_some(Entry { part: self, at })
+    }
+
+    /// Some of the facts.
+    fn facts_in(&self, range: Range<usize>) -> Facts<'_> {
+        Facts {
+            paths: self.cells(Column::Path, range.clone()),
+            before: self.cells(Column::Before, range.clone()),
+            after: self.cells(Column::After, range.clone()),
+            modes: self.cells(Column::Modes, range),
+            blobs: self.column(Column::Blob),
+        }
+    }
+
+    /// A part of a column.
+    fn cells<T: Cell>(&self, column: Column, range: Range<usize>) -> &[T] {
+        self.column(column).get(range).unwrap_or_default()
+    }
+
+    /// One number of a column; 0 where there is none.
+    fn number(&self, column: Column, at: usize) -> usize {
+        self.numbers(column).get(at).map_or(0, |number| number.get() as usize)
+    }
+
+    /// Where number `at` lies of what ends where `column` says.
+    fn range(&self, column: Column, at: usize) -> Range<usize> {
+        at.checked_sub(1).map_or(0, |at| self.number(column, at))..self.number(column, at)
     }
 }
 
@@ -200,51 +211,33 @@ fn authors(bytes: &[u8], columns: &Columns) -> Option<Vec<Arc<Author>>> {
     authors.collect()
 }
 
-/// Where what ends at number `at` of `ends` lies.
-fn between(ends: &[U32], at: usize) -> Range<usize> {
-    let end = |at: usize| ends.get(at).map_or(0, |end| end.get() as usize);
-    at.checked_sub(1).map_or(0, end)..end(at)
-}
-
-/// The columns of a stretch.
-#[derive(Clone, Copy)]
-struct View<'p> {
-    ids: &'p [ObjectId],
-    trees: &'p [ObjectId],
-    times: &'p [I64],
-    authors: &'p [U32],
-    writers: &'p [U32],
-    flags: &'p [u8],
-    subject_ends: &'p [U32],
-    fact_ends: &'p [U32],
-    subjects: &'p [u8],
-    facts: Facts<'p>,
-    part: &'p Part,
-}
-
 /// One commit of a line.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'p> {
-    view: View<'p>,
+    part: &'p Part,
     at: usize,
 }
 
 impl<'p> Entry<'p> {
+    fn cell<T: Cell + Copy + Default>(&self, column: Column) -> T {
+        self.part.column(column).get(self.at).copied().unwrap_or_default()
+    }
+
     pub(crate) fn id(&self) -> ObjectId {
-        self.view.ids[self.at]
+        self.cell(Column::Id)
     }
 
     pub(crate) fn tree(&self) -> ObjectId {
-        self.view.trees[self.at]
+        self.cell(Column::Tree)
     }
 
     /// When it was committed.
     pub(crate) fn time(&self) -> Timestamp {
-        self.view.times[self.at].get()
+        self.cell::<I64>(Column::Time).get()
     }
 
     fn flag(&self, flag: u8) -> bool {
-        self.view.flags[self.at] & flag != 0
+        self.cell::<u8>(Column::Flags) & flag != 0
     }
 
     pub(crate) fn kind(&self) -> ChangesetKind {
@@ -258,30 +251,27 @@ impl<'p> Entry<'p> {
 
     /// The author of the commit.
     pub(crate) fn author(&self) -> &'p Arc<Author> {
-        &self.view.part.authors[self.view.authors[self.at].get() as usize]
+        &self.part.authors[self.part.number(Column::Author, self.at)]
     }
 
     /// Who wrote the branch that it merges; none if the author of the commit did.
     pub(crate) fn writer(&self) -> Option<&'p Arc<Author>> {
-        self.view.part.authors.get(self.view.writers[self.at].get() as usize)
+        self.part.authors.get(self.part.number(Column::Writer, self.at))
     }
 
     pub(crate) fn subject(&self) -> &'p str {
-        let range = between(self.view.subject_ends, self.at);
-        std::str::from_utf8(&self.view.subjects[range]).unwrap_or_default()
+        let range = self.part.range(Column::SubjectEnd, self.at);
+        std::str::from_utf8(self.part.cells(Column::Subjects, range)).unwrap_or_default()
     }
 
     /// What it changed.
     pub(crate) fn facts(&self) -> Result<Facts<'p>, &'p ObjectError> {
         if self.flag(FAILED) {
-            let failures = &self.view.part.failures;
+            let failures = &self.part.failures;
             let at = failures.partition_point(|(number, _)| (*number as usize) < self.at);
             return Err(&failures[at].1);
         }
-        let Range { start, end } = between(self.view.fact_ends, self.at);
-        let Facts { paths, before, after, modes, blobs } = self.view.facts;
-        let modes = &modes[start..end];
-        Ok(Facts { paths: &paths[start..end], before: &before[start..end], after: &after[start..end], modes, blobs })
+        Ok(self.part.facts_in(self.part.range(Column::FactEnd, self.at)))
     }
 }
 
