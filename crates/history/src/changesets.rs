@@ -16,7 +16,7 @@ use crate::{
     follow::{self, Change, Paths, Today},
     kind::Kinds,
     line::Entry,
-    objects::{ObjectError, Objects},
+    objects::{ObjectError, ObjectId, Objects},
     threads::Threads,
     walk::End,
 };
@@ -50,7 +50,7 @@ impl MadeOf<'_> {
                 deeds.join_moves(&paths, threads);
                 follow::names_of_today(&deeds, &today, &mut paths)
             }
-            None => deeds.all().flat_map(|did| did.names()).collect(),
+            None => follow::names_as_told(&deeds),
         };
         let kinds = |paths: &[RepoPath]| self.kinds.of(paths.iter().map(RepoPath::as_str));
         let told = Told { kinds: threads.pieces(paths.list(), PIECE, kinds), ranks: paths.ranks() };
@@ -72,42 +72,42 @@ impl MadeOf<'_> {
             return Some(Today::Names(Cow::Borrowed(&pending.files)));
         }
         let by_line = || deeds.there(paths).map(Today::Numbers);
-        by_line().or_else(|| files(objects, &self.line.last()?).map(|files| Today::Names(Cow::Owned(files))))
+        by_line().or_else(|| files(objects, &self.line.last()?.tree).map(|files| Today::Names(Cow::Owned(files))))
     }
 
     /// Adds a changeset for every commit that counts.
     fn fill(&self, history: &mut History, deeds: &Deeds<'_>, names: &[PathId], told: &Told) -> BTreeSet<Ordered> {
-        let (mut failures, mut changes, mut first) = (BTreeSet::new(), Vec::new(), 0);
-        history.total = self.line.len() as u32;
+        let (mut failures, mut changes, mut names) = (BTreeSet::new(), Vec::new(), names);
+        history.total = deeds.made();
         history.changesets.reserve(self.line.len());
-        for (at, (entry, did)) in deeds.made().enumerate() {
-            let names = &names[first..][..did.len()];
-            first += did.len();
-            let edge = (at == 0).then_some(self.line.end());
-            let dropped = judge(edge, &entry, &did, self.scope).or_else(|| {
+        deeds.each(0..deeds.made(), |number, entry, did| {
+            let (own, rest) = names.split_at(did.len());
+            names = rest;
+            let edge = (number == 0).then_some(self.line.end());
+            let dropped = judge(edge, entry, did, self.scope).or_else(|| {
                 changes.clear();
-                told.add(&mut changes, &did, names);
+                told.add(&mut changes, did, own);
                 is_not_counted(&changes, self.scope).then_some(DropReason::NoBehaviour)
             });
             match dropped {
                 Some(reason) => count(history, reason),
                 None => {
                     told.put_in_order(&mut changes);
-                    history.changesets.push(changeset(&entry, changes.clone()));
+                    history.changesets.push(changeset(entry, changes.clone()));
                 }
             }
             if let Did::Unread(error) = did {
-                failures.insert(Ordered(error.clone()));
+                failures.insert(Ordered((*error).clone()));
             }
-        }
+        });
         failures
     }
 }
 
-/// The files of the commit `last`; none if they cannot all be read.
-fn files(objects: &mut Objects<'_>, last: &Entry<'_>) -> Option<FxHashSet<RepoPath>> {
+/// The files of the tree `tree`; none if they cannot all be read.
+fn files(objects: &mut Objects<'_>, tree: &ObjectId) -> Option<FxHashSet<RepoPath>> {
     let mut files = FxHashSet::default();
-    diff::diff(objects, None, Some(&last.tree()), &mut |change| {
+    diff::diff(objects, None, Some(tree), &mut |change| {
         files.insert(RepoPath::from_git(change.path));
     })
     .ok()?;
@@ -131,7 +131,7 @@ impl Ord for Ordered {
 }
 
 /// Why the commit is set aside at first sight. `edge` is where the main line ends, for the oldest commit of it.
-fn judge(edge: Option<&End>, entry: &Entry<'_>, did: &Did<'_>, scope: Scope) -> Option<DropReason> {
+fn judge(edge: Option<&End>, entry: &Entry<'_, '_>, did: &Did<'_>, scope: Scope) -> Option<DropReason> {
     match (edge, did) {
         (Some(End::Shallow), _) => Some(DropReason::ShallowBoundary),
         (Some(End::Broken(_)), _) => Some(DropReason::MissingObject),
@@ -144,7 +144,7 @@ fn judge(edge: Option<&End>, entry: &Entry<'_>, did: &Did<'_>, scope: Scope) -> 
 }
 
 /// Whether what `scope` calls a program wrote it.
-fn is_by_bot(entry: &Entry<'_>, scope: Scope) -> bool {
+fn is_by_bot(entry: &Entry<'_, '_>, scope: Scope) -> bool {
     match scope {
         Scope::Behaviour => entry.is_by_bot(),
         Scope::ByPeople => filter::is_bot(entry.author()),
@@ -171,9 +171,14 @@ impl Told {
     /// Adds the changes of a commit; `names` are those of today.
     fn add(&self, changes: &mut Vec<FileChange>, did: &Did<'_>, names: &[PathId]) {
         let mut names = names.iter();
-        did.each(|change| changes.extend(names.next().map(|path| self.file_change(&change, *path))));
+        did.each(|change| {
+            if let Some(path) = names.next() {
+                changes.push(self.file_change(&change, *path));
+            }
+        });
     }
 
+    #[inline]
     fn file_change(&self, change: &Change, path: PathId) -> FileChange {
         let kind = if change.is_submodule() {
             ChangeKind::Dependency
@@ -194,6 +199,9 @@ impl Told {
 
     /// Sorts the changes by their paths.
     fn put_in_order(&self, changes: &mut Vec<FileChange>) {
+        if changes.len() < 2 {
+            return;
+        }
         let rank = |path: PathId| self.ranks[path.0 as usize];
         let key = |change: &FileChange| (rank(change.path), rank(change.then), change.status);
         if !changes.is_sorted_by_key(key) {
@@ -261,7 +269,7 @@ fn move_of(deleted: &FileChange, added: &FileChange) -> FileChange {
     FileChange { status: FileStatus::RenamedModified, before: deleted.before, ..*added }
 }
 
-fn changeset(entry: &Entry<'_>, changes: Vec<FileChange>) -> Changeset {
+fn changeset(entry: &Entry<'_, '_>, changes: Vec<FileChange>) -> Changeset {
     Changeset {
         id: CommitId(entry.id()),
         time: entry.time(),

@@ -1,13 +1,15 @@
 //! [`Deeds`]: what each commit of a line did, and then what is not made yet did, with one numbering of all paths, and a file
 //! that moved as one change. Where nothing moved, that is read from the line where it lies.
 
+use std::ops::Range;
+
 use lockstep_model::PathId;
 use rustc_hash::FxHashMap;
 
 use crate::{
     Difference, Line,
     follow::{self, Change, Paths},
-    line::{Entry, Facts, Part},
+    line::{Entry, Facts, View},
     objects::ObjectError,
     threads::Threads,
     walk::End,
@@ -19,8 +21,8 @@ const PIECE: usize = 128;
 /// What was done, oldest first.
 pub(crate) struct Deeds<'l> {
     line: &'l Line,
-    /// By stretch of the line, the numbers of its paths; none where they are the same.
-    numbers: Vec<Option<Vec<PathId>>>,
+    /// The stretches of the line, and the numbers of the paths of each; none where they are the same.
+    parts: Vec<(View<'l>, Option<Vec<PathId>>)>,
     /// Where files moved: all changes, by the number of the commit.
     moved: FxHashMap<u32, Vec<Change>>,
     /// What earlier commits of a branch did that is not made yet, and what it does.
@@ -49,31 +51,29 @@ impl<'d> Did<'d> {
     }
 
     /// Calls `each` with every change.
+    #[inline]
     pub(crate) fn each(&self, mut each: impl FnMut(Change)) {
         match *self {
-            Self::Raw(facts, numbers) => {
-                for fact in facts {
-                    let path = numbered(numbers, fact.path);
-                    each(Change::raw(path, fact.status, fact.before, fact.after));
-                }
-            }
-            Self::Moved(changes) => changes.iter().copied().for_each(each),
+            Self::Raw(facts, numbers) => facts.iter().for_each(|fact| {
+                each(Change::raw(numbered(numbers, fact.path), fact.status, fact.before, fact.after));
+            }),
+            Self::Moved(changes) => changes.iter().for_each(|change| each(*change)),
             Self::Unread(_) => {}
         }
     }
 
-    /// The names after it.
-    pub(crate) fn names(&self) -> impl Iterator<Item = PathId> + use<'d> {
-        let (facts, changes) = match *self {
-            Self::Raw(facts, numbers) => (Some((facts, numbers)), &[][..]),
-            Self::Moved(changes) => (None, changes),
-            Self::Unread(_) => (None, &[][..]),
-        };
-        let raw = facts.into_iter().flat_map(|(facts, numbers)| facts.paths().map(move |path| numbered(numbers, path)));
-        raw.chain(changes.iter().map(|change| change.then))
+    /// Calls `each` with the name after each change, the last first.
+    #[inline]
+    pub(crate) fn each_name_from_last(&self, mut each: impl FnMut(PathId)) {
+        match *self {
+            Self::Raw(facts, numbers) => facts.paths().rev().for_each(|path| each(numbered(numbers, path))),
+            Self::Moved(changes) => changes.iter().rev().for_each(|change| each(change.then)),
+            Self::Unread(_) => {}
+        }
     }
 }
 
+#[inline]
 fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
     numbers.map_or(PathId(path), |numbers| numbers[path as usize])
 }
@@ -81,9 +81,13 @@ fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
 impl<'l> Deeds<'l> {
     /// What the commits of `line` and then `pending` did, the paths numbered in `paths`.
     pub(crate) fn of(line: &'l Line, pending: Option<&Difference>, paths: &mut Paths) -> Self {
-        let numbers = line.parts().iter().map(|part| paths.number(part)).collect();
+        let parts = line.views().into_iter().map(|view| {
+            let numbers = paths.number(view.part());
+            (view, numbers)
+        });
+        let parts = parts.collect();
         let pending = pending.map_or(Vec::new(), |pending| pending.changes(paths).into());
-        Self { line, numbers, moved: FxHashMap::default(), pending }
+        Self { line, parts, moved: FxHashMap::default(), pending }
     }
 
     /// Makes one change of a deletion and an addition that are one file.
@@ -96,9 +100,11 @@ impl<'l> Deeds<'l> {
 
     /// The changes of all commits in which files moved.
     fn moves(&self, paths: &Paths, threads: &Threads) -> FxHashMap<u32, Vec<Change>> {
-        let may_move = |did: &Did<'_>| matches!(did, Did::Raw(facts, _) if facts.may_move());
-        let looked_at: Vec<(u32, Did<'_>)> =
-            (0..).zip(self.made()).map(|(number, (_, did))| (number, did)).filter(|(_, did)| may_move(did)).collect();
+        let mut looked_at: Vec<(u32, Did<'_>)> = Vec::new();
+        self.each(0..self.made(), |number, _, did| match did {
+            Did::Raw(facts, _) if facts.may_move() => looked_at.push((number, *did)),
+            _ => {}
+        });
         let of = |commits: &[(u32, Did<'_>)]| {
             let paired = |(number, did): &(u32, Did<'_>)| {
                 let mut changes = Vec::with_capacity(did.len());
@@ -110,32 +116,55 @@ impl<'l> Deeds<'l> {
         threads.pieces(&looked_at, PIECE, of).into_iter().collect()
     }
 
+    /// How many commits there are.
+    pub(crate) fn made(&self) -> u32 {
+        self.line.len() as u32
+    }
+
     /// How many changes there are, at most.
     pub(crate) fn len(&self) -> usize {
-        let made: usize = self.line.parts().iter().map(Part::facts).sum();
+        let made: usize = self.parts.iter().map(|(view, _)| view.part().facts()).sum();
         made + self.pending.iter().map(Vec::len).sum::<usize>()
     }
 
-    /// What each commit did.
-    pub(crate) fn made(&self) -> impl DoubleEndedIterator<Item = (Entry<'_>, Did<'_>)> {
-        let firsts = self.line.parts().iter().scan(0, |next, part| {
-            let first = *next;
-            *next += part.len();
-            Some(first)
-        });
-        let parts: Vec<_> = self.line.parts().iter().zip(&self.numbers).zip(firsts).collect();
-        parts.into_iter().flat_map(move |((part, numbers), first)| {
-            (0..part.len()).zip(part.entries()).map(move |(at, entry)| {
-                let did = match self.moved.get(&((first + at) as u32)) {
-                    Some(changes) => Did::Moved(changes),
-                    None => match entry.facts() {
-                        Ok(facts) => Did::Raw(facts, numbers.as_deref()),
-                        Err(error) => Did::Unread(error),
-                    },
-                };
-                (entry, did)
-            })
-        })
+    /// Calls `each` with the number of each of those commits, the commit, and what it did, the oldest first.
+    #[inline]
+    pub(crate) fn each<'d>(&'d self, commits: Range<u32>, mut each: impl FnMut(u32, &Entry<'d, 'l>, &Did<'d>)) {
+        let mut first = 0;
+        for (view, numbers) in &self.parts {
+            let end = first + view.part().len() as u32;
+            for number in first.max(commits.start)..end.min(commits.end) {
+                if let Some(entry) = view.entry((number - first) as usize) {
+                    each(number, &entry, &self.did(number, &entry, numbers.as_deref()));
+                }
+            }
+            first = end;
+        }
+    }
+
+    /// Calls `each` with what is pending and with what each commit did, the newest first.
+    #[inline]
+    pub(crate) fn each_from_last(&self, mut each: impl FnMut(&Did<'_>)) {
+        self.pending().rev().for_each(|did| each(&did));
+        let mut end = self.made();
+        for (view, numbers) in self.parts.iter().rev() {
+            let first = end - view.part().len() as u32;
+            for (number, entry) in (first..end).zip(view.entries()).rev() {
+                each(&self.did(number, &entry, numbers.as_deref()));
+            }
+            end = first;
+        }
+    }
+
+    #[inline]
+    fn did<'d>(&'d self, number: u32, entry: &Entry<'d, 'l>, numbers: Option<&'d [PathId]>) -> Did<'d> {
+        match self.moved.get(&number) {
+            Some(changes) => Did::Moved(changes),
+            None => match entry.facts() {
+                Ok(facts) => Did::Raw(facts, numbers),
+                Err(error) => Did::Unread(error),
+            },
+        }
     }
 
     /// What earlier commits of a branch did that is not made yet, and what it does itself; nothing if there is none.
@@ -143,9 +172,10 @@ impl<'l> Deeds<'l> {
         self.pending.iter().map(|changes| Did::Moved(changes))
     }
 
-    /// Everything, oldest first.
-    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = Did<'_>> {
-        self.made().map(|(_, did)| did).chain(self.pending())
+    /// Where files moved: the name before, and the name after.
+    pub(crate) fn renames(&self) -> impl Iterator<Item = (PathId, PathId)> {
+        let changes = self.moved.values().chain(&self.pending).flatten();
+        changes.filter_map(|change| Some((change.from?, change.then)))
     }
 
     /// By path, whether it is there after the last commit; none if the line does not tell.
@@ -156,8 +186,8 @@ impl<'l> Deeds<'l> {
             return None;
         }
         let mut there = vec![false; paths.list().len()];
-        for (part, numbers) in self.line.parts().iter().zip(&self.numbers) {
-            part.leads_to(&mut there, |path| numbered(numbers.as_deref(), path).0 as usize);
+        for (view, numbers) in &self.parts {
+            view.part().leads_to(&mut there, |path| numbered(numbers.as_deref(), path).0 as usize);
         }
         Some(there)
     }

@@ -14,6 +14,7 @@ use crate::{
     deeds::{Deeds, Did},
     diff::{LINK, RawStatus, SUBMODULE, Side},
     line::Part,
+    objects::ObjectId,
 };
 
 /// Every path ever named, each once.
@@ -110,6 +111,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    #[inline]
     pub(crate) fn raw(path: PathId, status: RawStatus, before: Side, after: Side) -> Self {
         let status = match status {
             RawStatus::Added => FileStatus::Added,
@@ -158,6 +160,11 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
     let deleted = select(FileStatus::Deleted, |change| &change.before);
     let added = select(FileStatus::Added, |change| &change.after);
     if deleted.is_empty() || added.is_empty() {
+        return false;
+    }
+    // Nothing is told apart from what is the same: without one content on both sides there is no pair.
+    let gone: FxHashSet<ObjectId> = deleted.iter().map(|at| changes[*at].before.id).collect();
+    if !added.iter().any(|at| gone.contains(&changes[*at].after.id)) {
         return false;
     }
     let mut pairs = Pairs { changes, paths, partner: FxHashMap::default(), taken: FxHashSet::default() };
@@ -296,7 +303,8 @@ fn last_parts(path: &str, parts: usize) -> &str {
 
 /// The folders around `path` with what follows each, innermost first, the root (empty) last.
 fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
-    path.rmatch_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..])).chain(std::iter::once(("", path)))
+    let slashes = memchr::memrchr_iter(b'/', path.as_bytes());
+    slashes.map(|at| (&path[..at], &path[at + 1..])).chain(std::iter::once(("", path)))
 }
 
 fn joined(folder: &str, rest: &str) -> String {
@@ -416,19 +424,12 @@ impl Today<'_> {
 /// The name of today of every change of `deeds`, one deed after the other, the oldest first. New names may be added to `paths`.
 pub(crate) fn names_of_today(deeds: &Deeds<'_>, head: &Today<'_>, paths: &mut Paths) -> Vec<PathId> {
     let mut names = names_by_renames(deeds, paths);
-    let moves = {
-        let mut renames = Vec::new();
-        for did in deeds.all() {
-            if let Did::Moved(changes) = did {
-                let renamed = |change: &Change| Some((paths.text(change.from?), paths.text(change.then)));
-                renames.extend(changes.iter().filter_map(renamed));
-            }
-        }
-        if renames.is_empty() {
-            return names;
-        }
-        FolderMoves::of(renames.into_iter(), &head.folders(paths))
-    };
+    let mut renames = deeds.renames().peekable();
+    if renames.peek().is_none() {
+        return names;
+    }
+    let texts = renames.map(|(from, to)| (paths.text(from), paths.text(to)));
+    let moves = FolderMoves::of(texts, &head.folders(paths));
     if moves.targets.is_empty() {
         return names;
     }
@@ -448,23 +449,27 @@ pub(crate) fn names_of_today(deeds: &Deeds<'_>, head: &Today<'_>, paths: &mut Pa
     names
 }
 
+/// The name of every change of `deeds` as it was called then, in the same order.
+pub(crate) fn names_as_told(deeds: &Deeds<'_>) -> Vec<PathId> {
+    let mut names = Vec::with_capacity(deeds.len());
+    deeds.each_from_last(|did| did.each_name_from_last(|name| names.push(name)));
+    names.reverse();
+    names
+}
+
 /// The names of today as far as renames of files tell.
 fn names_by_renames(deeds: &Deeds<'_>, paths: &Paths) -> Vec<PathId> {
     let mut today: Vec<PathId> = (0..paths.list().len() as u32).map(PathId).collect();
     let mut names = Vec::with_capacity(deeds.len());
-    for did in deeds.all().rev() {
-        let first = names.len();
-        names.extend(did.names().map(|name| today[name.0 as usize]));
+    let mut renamed = Vec::new();
+    deeds.each_from_last(|did| {
+        did.each_name_from_last(|name| names.push(today[name.0 as usize]));
         if let Did::Moved(changes) = did {
-            for (change, name) in changes.iter().zip(&names[first..]) {
-                if let Some(from) = change.from {
-                    today[from.0 as usize] = *name;
-                }
-            }
+            let last = names[names.len() - changes.len()..].iter().rev();
+            renamed.extend(changes.iter().zip(last).filter_map(|(change, name)| Some((change.from?, *name))));
+            renamed.drain(..).for_each(|(from, name)| today[from.0 as usize] = name);
         }
-        // All of them are turned round in the end.
-        names[first..].reverse();
-    }
+    });
     names.reverse();
     names
 }

@@ -8,6 +8,7 @@ mod lists;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use lockstep_model::{ChangeKind, is_contract_file, is_contract_folder};
+use memchr::{memchr, memrchr};
 use rustc_hash::FxHashMap;
 
 use lists::{Bit, CONFIGURATION, DEPENDENCY, DOCUMENTATION, GENERATED, Lists, TEST, VENDORED};
@@ -106,7 +107,10 @@ impl<'p> Judge<'_, 'p> {
         if !contracts.is_empty() && contracts.is_match(path) {
             return ChangeKind::Contract;
         }
-        let (folder, written) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, written) = match memrchr(b'/', path.as_bytes()) {
+            Some(slash) => (&path[..slash], &path[slash + 1..]),
+            None => ("", path),
+        };
         let lists = &self.kinds.lists;
         let folder = *self.folders.entry(folder).or_insert_with(|| Folder::of(folder, lists));
         self.lower.clear();
@@ -179,17 +183,25 @@ struct Name<'a> {
     lower: &'a str,
     /// What follows the last dot; empty if there is none.
     extension: &'a str,
+    /// What comes before the first dot; empty if there is none.
+    start: &'a str,
+    /// What is between the first dot and the last.
+    inner: Option<&'a str>,
 }
 
 impl<'a> Name<'a> {
     fn of(written: &'a str, lower: &'a str) -> Self {
-        Self { written, lower, extension: lower.rsplit_once('.').map_or("", |(_, extension)| extension) }
+        let bytes = lower.as_bytes();
+        let (Some(first), Some(last)) = (memchr(b'.', bytes), memrchr(b'.', bytes)) else {
+            return Self { written, lower, extension: "", start: "", inner: None };
+        };
+        let inner = (first < last).then(|| &lower[first + 1..last]);
+        Self { written, lower, extension: &lower[last + 1..], start: &lower[..first], inner }
     }
 
     /// The parts between dots, without the first and the last.
     fn inner_parts(&self) -> impl Iterator<Item = &'a str> {
-        let inner = self.lower.split_once('.').and_then(|(_, rest)| rest.rsplit_once('.'));
-        inner.into_iter().flat_map(|(inner, _)| inner.split('.'))
+        self.inner.into_iter().flat_map(|inner| inner.split('.'))
     }
 
     /// `requirements-dev.txt`, `requirements/base.txt`, and sbt's `project/build.properties`.
@@ -203,8 +215,10 @@ impl<'a> Name<'a> {
         let dotted = || self.inner_parts().any(|part| matches!(part, "test" | "tests" | "spec" | "specs" | "e2e"));
         let script = || self.extension == "py" && self.lower.starts_with("test_");
         let class = || {
-            let stem = self.written.rsplit_once('.').map_or("", |(stem, _)| stem);
-            CLASS_EXTENSIONS.contains(&self.extension) && TEST_CLASS_ENDS.iter().any(|end| stem.ends_with(end))
+            CLASS_EXTENSIONS.contains(&self.extension) && {
+                let stem = self.written.rsplit_once('.').map_or("", |(stem, _)| stem);
+                TEST_CLASS_ENDS.iter().any(|end| stem.ends_with(end))
+            }
         };
         dotted() || script() || class()
     }
@@ -217,8 +231,7 @@ impl<'a> Name<'a> {
 
     /// `api.generated.ts`, `api_generated.go`.
     fn is_called_generated(&self) -> bool {
-        let start = self.lower.find('.').unwrap_or_default();
-        self.lower[..start].ends_with("_generated")
+        self.start.ends_with("_generated")
             || self.inner_parts().any(|part| part == "generated" || part.ends_with("_generated"))
     }
 
@@ -232,7 +245,8 @@ impl<'a> Name<'a> {
 
     /// A state machine is code that runs, in whichever spelling.
     fn is_state_machine(&self) -> bool {
-        [".asl.yaml", ".asl.yml", ".asl.json"].iter().any(|end| self.lower.ends_with(end))
+        matches!(self.extension, "yaml" | "yml" | "json")
+            && self.inner.is_some_and(|inner| inner.rsplit('.').next() == Some("asl"))
     }
 }
 

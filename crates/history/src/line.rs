@@ -15,13 +15,13 @@ use std::borrow::Cow;
 use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
 
 pub(crate) use known::Known;
-pub(crate) use part::{Entry, Facts, Part};
+pub(crate) use part::{Entry, Facts, Part, View};
 
 use crate::{
     diff::RawStatus,
     line::builder::Builder,
     objects::ObjectId,
-    walk::{Batch, End, MainLine},
+    walk::{Batch, End, Fact, MainLine},
 };
 
 /// The commits of a main line, oldest first, with what each changed, raw: nothing is set aside, no rename followed, no kind
@@ -84,31 +84,15 @@ impl Line {
         }
     }
 
-    /// Every commit, oldest first.
-    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> {
-        self.parts.iter().flat_map(Part::entries)
+    /// Its columns, stretch by stretch.
+    pub(crate) fn views(&self) -> Vec<View<'_>> {
+        self.parts.iter().map(Part::view).collect()
     }
 
-    /// The commit `number`, from 0; none if there are not so many.
-    pub(crate) fn entry(&self, number: usize) -> Option<Entry<'_>> {
-        let mut left = number;
-        for part in &self.parts {
-            match part.entry(left) {
-                Some(entry) => return Some(entry),
-                None => left -= part.len(),
-            }
-        }
-        None
-    }
-
-    /// The newest commit.
-    pub(crate) fn last(&self) -> Option<Entry<'_>> {
-        self.parts.iter().rev().find_map(|part| part.entries().next_back())
-    }
-
-    /// The stretches that it is made of.
-    pub(crate) fn parts(&self) -> &[Part] {
-        &self.parts
+    /// Of the newest commit: the id, the tree and the time; none if there is none.
+    pub(crate) fn last(&self) -> Option<Last> {
+        let (id, tree, time) = self.parts.iter().rev().find_map(Part::last)?;
+        Some(Last { id, tree, time })
     }
 
     /// Where it ends, going back in time.
@@ -117,34 +101,21 @@ impl Line {
     }
 
     /// Every fact, commit by commit, oldest first.
-    pub fn facts(&self) -> impl Iterator<Item = RawFact<'_>> {
-        let entries = self.parts.iter().flat_map(|part| part.entries().map(move |entry| (part, entry)));
-        entries.flat_map(|(part, entry)| {
-            entry.facts().into_iter().flatten().map(move |fact| RawFact {
-                commit: CommitId(entry.id()),
-                status: match fact.status {
-                    RawStatus::Added => 'A',
-                    RawStatus::Deleted => 'D',
-                    RawStatus::Modified => 'M',
-                    RawStatus::TypeChanged => 'T',
-                },
-                path: part.path(fact.path),
-                mode_before: fact.before.mode,
-                mode_after: fact.after.mode,
-                before: BlobId(fact.before.id),
-                after: BlobId(fact.after.id),
-            })
+    pub fn facts<'l>(&'l self) -> impl Iterator<Item = RawFact<'l>> {
+        self.parts.iter().flat_map(|part| {
+            let view = part.view();
+            (0..part.len()).flat_map(move |at| facts_of(&view, at))
         })
     }
 
     /// The newest commit; none if there is none.
     pub fn head(&self) -> Option<CommitId> {
-        self.last().map(|entry| CommitId(entry.id()))
+        self.last().map(|last| CommitId(last.id))
     }
 
     /// The committer's time of the newest commit.
     pub fn head_time(&self) -> Option<Timestamp> {
-        self.last().map(|entry| entry.time())
+        self.last().map(|last| last.time)
     }
 
     /// How many commits it has.
@@ -168,7 +139,7 @@ impl Line {
     }
 
     fn position(&self, id: &ObjectId) -> Option<usize> {
-        self.entries().position(|entry| entry.id() == *id)
+        self.views().iter().flat_map(View::entries).position(|entry| entry.id() == *id)
     }
 
     /// The paths that were there after `commit`, sorted; none if it is not on the line, or the line does not go back to the
@@ -212,6 +183,35 @@ impl Line {
         }
         builder.part(self.end().clone())
     }
+}
+
+/// The newest commit of a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Last {
+    pub(crate) id: ObjectId,
+    pub(crate) tree: ObjectId,
+    pub(crate) time: Timestamp,
+}
+
+/// The facts of commit `at`.
+fn facts_of<'p>(view: &View<'p>, at: usize) -> Vec<RawFact<'p>> {
+    let Some(entry) = view.entry(at) else { return Vec::new() };
+    let Ok(facts) = entry.facts() else { return Vec::new() };
+    let raw = |fact: Fact| RawFact {
+        commit: CommitId(entry.id()),
+        status: match fact.status {
+            RawStatus::Added => 'A',
+            RawStatus::Deleted => 'D',
+            RawStatus::Modified => 'M',
+            RawStatus::TypeChanged => 'T',
+        },
+        path: view.part().path(fact.path),
+        mode_before: fact.before.mode,
+        mode_after: fact.after.mode,
+        before: BlobId(fact.before.id),
+        after: BlobId(fact.after.id),
+    };
+    facts.iter().map(raw).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,13 @@ use lockstep_model::CommitId;
 use rustc_hash::FxHasher;
 use thiserror::Error;
 
-use crate::{Line, Options, Progress, RawFact, Repository, line::Entry, main_line, mining::Miner, threads::Threads};
+use crate::{
+    Line, Options, Progress, RawFact, Repository,
+    line::{Entry, View},
+    main_line,
+    mining::Miner,
+    threads::Threads,
+};
 
 /// Where objects are read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +93,9 @@ pub fn verify(repository: &Repository, options: &Options) -> Result<Mining, Veri
 
 /// The first difference between two lines, in words.
 fn difference(ours: &Line, theirs: &Line) -> Option<String> {
-    for (at, (our, their)) in ours.entries().zip(theirs.entries()).enumerate() {
+    let (our_views, their_views) = (ours.views(), theirs.views());
+    let entries = our_views.iter().flat_map(View::entries).zip(their_views.iter().flat_map(View::entries));
+    for (at, (our, their)) in entries.enumerate() {
         if said(&our) != said(&their) {
             return Some(format!("commit {at} of the line is {:?}, by libgit2 it is {:?}", said(&our), said(&their)));
         }
@@ -105,7 +113,7 @@ fn difference(ours: &Line, theirs: &Line) -> Option<String> {
 }
 
 /// All that is known of a commit but for what it changed.
-fn said<'e>(commit: &Entry<'e>) -> impl PartialEq + std::fmt::Debug + use<'e> {
+fn said<'p>(commit: &Entry<'_, 'p>) -> impl PartialEq + std::fmt::Debug + use<'p> {
     let (id, tree) = (CommitId(commit.id()), CommitId(commit.tree()));
     let people = (commit.author(), commit.writer(), commit.is_by_bot());
     (id, tree, commit.kind(), commit.time(), people, commit.subject())

@@ -114,7 +114,8 @@ impl Builder {
     /// Adds the first `number` commits of a stretch.
     pub(super) fn first(&mut self, part: &Part, number: usize) {
         let mut numbers = vec![None; part.paths()];
-        for entry in part.entries().take(number) {
+        let view = part.view();
+        for entry in view.entries().take(number) {
             let commit = Commit {
                 id: entry.id(),
                 tree: entry.tree(),
@@ -125,7 +126,8 @@ impl Builder {
                 bot: entry.is_by_bot(),
                 subject: entry.subject(),
             };
-            self.commit(&commit, entry.facts(), &mut numbers, |path| part.path(path));
+            let facts = entry.facts().map(|facts| facts.iter());
+            self.commit(&commit, facts, &mut numbers, |path| part.path(path));
         }
     }
 
@@ -134,7 +136,7 @@ impl Builder {
     fn commit<'p>(
         &mut self,
         commit: &Commit<'_>,
-        facts: Result<impl IntoIterator<Item = Fact>, &ObjectError>,
+        facts: Result<impl Iterator<Item = Fact>, &ObjectError>,
         numbers: &mut [Option<u32>],
         path: impl Fn(u32) -> &'p [u8],
     ) {

@@ -1,7 +1,10 @@
 //! [`Part`]: a stretch of a line, in the bytes that it was written as. They are checked when they are read: after that every
 //! number in them leads somewhere.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use lockstep_model::{Author, ChangesetKind, Timestamp};
 use zerocopy::little_endian::{I64, U32};
@@ -70,7 +73,11 @@ impl Part {
 
     /// True if every number leads somewhere.
     fn is_sound(&self) -> bool {
-        let below = |column, count: usize| self.numbers(column).iter().all(|number| (number.get() as usize) < count);
+        // All of a column, and not up to the first that is wrong: so several numbers are looked at at once.
+        let below = |column, count: usize| {
+            let numbers = self.numbers(column).iter();
+            !numbers.fold(false, |wrong, number| wrong | (number.get() as usize >= count))
+        };
         let modes = self.column::<u8>(Column::Modes);
         let blobs = self.column::<ObjectId>(Column::Blob).len();
         let flags = self.column::<u8>(Column::Flags);
@@ -80,7 +87,7 @@ impl Part {
             let ends = self.numbers(column);
             ends.is_sorted() && ends.last().map_or(0, |end| end.get() as usize) == length
         };
-        modes.iter().all(|modes| (1..MODES.len().pow(2)).contains(&usize::from(*modes)))
+        !modes.iter().fold(false, |wrong, modes| wrong | (*modes == 0) | (*modes >= (MODES.len() * MODES.len()) as u8))
             && below(Column::Author, self.authors.len())
             && self.writers_are_known()
             && below(Column::Path, self.paths)
@@ -97,7 +104,8 @@ impl Part {
 
     fn writers_are_known(&self) -> bool {
         let known = self.authors.len() as u32;
-        self.numbers(Column::Writer).iter().all(|writer| writer.get() < known || writer.get() == NOBODY)
+        let writers = self.numbers(Column::Writer).iter();
+        !writers.fold(false, |wrong, writer| wrong | ((writer.get() >= known) & (writer.get() != NOBODY)))
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -133,7 +141,8 @@ impl Part {
 
     /// A path, as git has it.
     pub(crate) fn path(&self, number: u32) -> &[u8] {
-        self.cells(Column::Names, self.range(Column::PathEnd, number as usize))
+        let range = between(self.numbers(Column::PathEnd), number as usize);
+        self.column(Column::Names).get(range).unwrap_or_default()
     }
 
     /// The paths in the order of their texts, if that is what whoever wrote it was careful about.
@@ -160,40 +169,34 @@ impl Part {
         }
     }
 
-    /// The commits, oldest first.
-    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_>> + ExactSizeIterator {
-        (0..self.commits).map(move |at| Entry { part: self, at })
+    /// The id, the tree and the time of the newest commit; none if there is none.
+    pub(super) fn last(&self) -> Option<(ObjectId, ObjectId, Timestamp)> {
+        let id = *self.column(Column::Id).last()?;
+        let (tree, time) = (*self.column(Column::Tree).last()?, self.column::<I64>(Column::Time).last()?.get());
+        Some((id, tree, time))
     }
 
-    /// The commit `at`, from 0; none if there are not so many.
-    pub(crate) fn entry(&self, at: usize) -> Option<Entry<'_>> {
-        (at < self.commits).then_some(Entry { part: self, at })
-    }
-
-    /// Some of the facts.
-    fn facts_in(&self, range: Range<usize>) -> Facts<'_> {
-        Facts {
-            paths: self.cells(Column::Path, range.clone()),
-            before: self.cells(Column::Before, range.clone()),
-            after: self.cells(Column::After, range.clone()),
-            modes: self.cells(Column::Modes, range),
-            blobs: self.column(Column::Blob),
+    /// The columns of it.
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            ids: self.column(Column::Id),
+            trees: self.column(Column::Tree),
+            times: self.column(Column::Time),
+            authors: self.column(Column::Author),
+            writers: self.column(Column::Writer),
+            flags: self.column(Column::Flags),
+            subject_ends: self.column(Column::SubjectEnd),
+            fact_ends: self.column(Column::FactEnd),
+            subjects: OnceLock::new(),
+            facts: FactColumns {
+                paths: self.column(Column::Path),
+                before: self.column(Column::Before),
+                after: self.column(Column::After),
+                modes: self.column(Column::Modes),
+                blobs: self.column(Column::Blob),
+            },
+            part: self,
         }
-    }
-
-    /// A part of a column.
-    fn cells<T: Cell>(&self, column: Column, range: Range<usize>) -> &[T] {
-        self.column(column).get(range).unwrap_or_default()
-    }
-
-    /// One number of a column; 0 where there is none.
-    fn number(&self, column: Column, at: usize) -> usize {
-        self.numbers(column).get(at).map_or(0, |number| number.get() as usize)
-    }
-
-    /// Where number `at` lies of what ends where `column` says.
-    fn range(&self, column: Column, at: usize) -> Range<usize> {
-        at.checked_sub(1).map_or(0, |at| self.number(column, at))..self.number(column, at)
     }
 }
 
@@ -211,33 +214,68 @@ fn authors(bytes: &[u8], columns: &Columns) -> Option<Vec<Arc<Author>>> {
     authors.collect()
 }
 
+/// Where what ends at number `at` of `ends` lies.
+fn between(ends: &[U32], at: usize) -> Range<usize> {
+    let end = |at: usize| ends.get(at).map_or(0, |end| end.get() as usize);
+    at.checked_sub(1).map_or(0, end)..end(at)
+}
+
+/// The columns of a stretch.
+pub(crate) struct View<'p> {
+    ids: &'p [ObjectId],
+    trees: &'p [ObjectId],
+    times: &'p [I64],
+    authors: &'p [U32],
+    writers: &'p [U32],
+    flags: &'p [u8],
+    subject_ends: &'p [U32],
+    fact_ends: &'p [U32],
+    /// Told to be a text when one is asked for.
+    subjects: OnceLock<&'p str>,
+    facts: FactColumns<'p>,
+    part: &'p Part,
+}
+
+impl<'p> View<'p> {
+    /// The stretch.
+    pub(crate) fn part(&self) -> &'p Part {
+        self.part
+    }
+
+    /// The commits, oldest first.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = Entry<'_, 'p>> + ExactSizeIterator {
+        (0..self.part.commits).map(move |at| Entry { view: self, at })
+    }
+
+    /// The commit `at`, from 0; none if there are not so many.
+    pub(crate) fn entry(&self, at: usize) -> Option<Entry<'_, 'p>> {
+        (at < self.part.commits).then_some(Entry { view: self, at })
+    }
+}
+
 /// One commit of a line.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry<'p> {
-    part: &'p Part,
+pub(crate) struct Entry<'v, 'p> {
+    view: &'v View<'p>,
     at: usize,
 }
 
-impl<'p> Entry<'p> {
-    fn cell<T: Cell + Copy + Default>(&self, column: Column) -> T {
-        self.part.column(column).get(self.at).copied().unwrap_or_default()
-    }
-
+impl<'v, 'p> Entry<'v, 'p> {
     pub(crate) fn id(&self) -> ObjectId {
-        self.cell(Column::Id)
+        self.view.ids[self.at]
     }
 
     pub(crate) fn tree(&self) -> ObjectId {
-        self.cell(Column::Tree)
+        self.view.trees[self.at]
     }
 
     /// When it was committed.
     pub(crate) fn time(&self) -> Timestamp {
-        self.cell::<I64>(Column::Time).get()
+        self.view.times[self.at].get()
     }
 
     fn flag(&self, flag: u8) -> bool {
-        self.cell::<u8>(Column::Flags) & flag != 0
+        self.view.flags[self.at] & flag != 0
     }
 
     pub(crate) fn kind(&self) -> ChangesetKind {
@@ -251,33 +289,47 @@ impl<'p> Entry<'p> {
 
     /// The author of the commit.
     pub(crate) fn author(&self) -> &'p Arc<Author> {
-        &self.part.authors[self.part.number(Column::Author, self.at)]
+        &self.view.part.authors[self.view.authors[self.at].get() as usize]
     }
 
     /// Who wrote the branch that it merges; none if the author of the commit did.
     pub(crate) fn writer(&self) -> Option<&'p Arc<Author>> {
-        self.part.authors.get(self.part.number(Column::Writer, self.at))
+        self.view.part.authors.get(self.view.writers[self.at].get() as usize)
     }
 
     pub(crate) fn subject(&self) -> &'p str {
-        let range = self.part.range(Column::SubjectEnd, self.at);
-        std::str::from_utf8(self.part.cells(Column::Subjects, range)).unwrap_or_default()
+        let column = || std::str::from_utf8(self.view.part.column(Column::Subjects)).unwrap_or_default();
+        let all = self.view.subjects.get_or_init(column);
+        all.get(between(self.view.subject_ends, self.at)).unwrap_or_default()
     }
 
     /// What it changed.
-    pub(crate) fn facts(&self) -> Result<Facts<'p>, &'p ObjectError> {
+    #[inline]
+    pub(crate) fn facts(&self) -> Result<Facts<'v>, &'p ObjectError> {
         if self.flag(FAILED) {
-            let failures = &self.part.failures;
-            let at = failures.partition_point(|(number, _)| (*number as usize) < self.at);
-            return Err(&failures[at].1);
+            return Err(self.failure());
         }
-        Ok(self.part.facts_in(self.part.range(Column::FactEnd, self.at)))
+        let Range { start, end } = between(self.view.fact_ends, self.at);
+        Ok(Facts { columns: &self.view.facts, start, end })
+    }
+
+    fn failure(&self) -> &'p ObjectError {
+        let failures = &self.view.part.failures;
+        let at = failures.partition_point(|(number, _)| (*number as usize) < self.at);
+        &failures[at].1
     }
 }
 
 /// What a commit changed, in the order of git's trees.
 #[derive(Clone, Copy)]
-pub(crate) struct Facts<'p> {
+pub(crate) struct Facts<'v> {
+    columns: &'v FactColumns<'v>,
+    start: usize,
+    end: usize,
+}
+
+/// The columns of facts.
+struct FactColumns<'p> {
     paths: &'p [U32],
     before: &'p [U32],
     after: &'p [U32],
@@ -285,53 +337,37 @@ pub(crate) struct Facts<'p> {
     blobs: &'p [ObjectId],
 }
 
-impl<'p> Facts<'p> {
+impl<'v> Facts<'v> {
     pub(crate) fn len(&self) -> usize {
-        self.modes.len()
+        self.end - self.start
     }
 
     /// The numbers of the paths.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = u32> + use<'p> {
-        self.paths.iter().map(|path| path.get())
+    #[inline]
+    pub(crate) fn paths(&self) -> impl DoubleEndedIterator<Item = u32> + use<'v> {
+        self.columns.paths[self.start..self.end].iter().map(|path| path.get())
+    }
+
+    /// Every fact.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Fact> + use<'v> {
+        let FactColumns { paths, before, after, modes, blobs } = *self.columns;
+        let range = self.start..self.end;
+        let numbers = paths[range.clone()].iter().zip(&before[range.clone()]).zip(&after[range.clone()]);
+        numbers.zip(&modes[range]).map(move |(((path, before), after), modes)| {
+            let side = |mode: usize, number: &U32| Side { mode: MODES[mode], id: blobs[number.get() as usize] };
+            let (before, after) = (side(before_of(*modes), before), side(after_of(*modes), after));
+            Fact { path: path.get(), status: RawStatus::of(before.mode, after.mode), before, after }
+        })
     }
 
     /// True if one file went and another came, so that a file may have moved.
     pub(crate) fn may_move(&self) -> bool {
         let (mut gone, mut come) = (false, false);
-        for modes in self.modes {
+        for modes in &self.columns.modes[self.start..self.end] {
             come |= before_of(*modes) == 0;
             gone |= after_of(*modes) == 0;
         }
         gone && come
-    }
-}
-
-impl<'p> IntoIterator for Facts<'p> {
-    type Item = Fact;
-    type IntoIter = FactsOf<'p>;
-
-    fn into_iter(self) -> FactsOf<'p> {
-        FactsOf { facts: self, at: 0 }
-    }
-}
-
-/// The facts of a commit, one after the other.
-pub(crate) struct FactsOf<'p> {
-    facts: Facts<'p>,
-    at: usize,
-}
-
-impl Iterator for FactsOf<'_> {
-    type Item = Fact;
-
-    fn next(&mut self) -> Option<Fact> {
-        let (facts, at) = (&self.facts, self.at);
-        let modes = *facts.modes.get(at)?;
-        self.at += 1;
-        let side = |mode: usize, number: &U32| Side { mode: MODES[mode], id: facts.blobs[number.get() as usize] };
-        let before = side(before_of(modes), &facts.before[at]);
-        let after = side(after_of(modes), &facts.after[at]);
-        let status = RawStatus::of(before.mode, after.mode);
-        Some(Fact { path: facts.paths[at].get(), status, before, after })
     }
 }

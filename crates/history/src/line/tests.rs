@@ -126,13 +126,15 @@ fn what_could_not_be_read_comes_back_too() {
     let again = Line::from_bytes(Line::of(&main, &batch).to_bytes().into_owned()).unwrap();
     assert_eq!(*again.end(), main.end);
     assert!(!again.is_whole() && again.paths_at(CommitId([1; 20])).is_none());
-    let failures: Vec<_> = again.entries().map(|entry| entry.facts().err().cloned()).collect();
+    let view = again.parts[0].view();
+    let failures: Vec<_> = view.entries().map(|entry| entry.facts().err().cloned()).collect();
     assert_eq!(failures, [None, None, Some(missing), None]);
 }
 
 /// Looks at all that a line says: nothing of it may end the run.
 fn read_all(line: &Line) {
-    for entry in line.entries() {
+    let view = line.parts[0].view();
+    for entry in view.entries() {
         let said = (entry.author(), entry.writer(), entry.subject(), entry.kind(), entry.is_by_bot(), entry.time());
         assert!(said.0.name.len() < 100);
     }
