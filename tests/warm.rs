@@ -76,8 +76,16 @@ impl Shop {
     fn kept(&self) -> PathBuf {
         let folder = fs::read_dir(self.cache.path().join("past")).expect("a folder");
         let files: Vec<PathBuf> = folder.map(|file| file.expect("a file").path()).collect();
-        assert_eq!(files.len(), 1, "no half-written file stays behind: {files:?}");
-        files[0].clone()
+        let whole: Vec<&PathBuf> = files.iter().filter(|file| file.extension().is_some_and(|it| it == "bin")).collect();
+        assert_eq!(whole.len(), 1, "{files:?}");
+        let others = files.iter().filter(|file| **file != *whole[0] && **file != Self::grown(whole[0]));
+        assert_eq!(others.count(), 0, "no half-written file stays behind: {files:?}");
+        whole[0].clone()
+    }
+
+    /// Where the commits are kept that came since.
+    fn grown(kept: &Path) -> PathBuf {
+        kept.with_extension("new")
     }
 }
 
@@ -117,6 +125,38 @@ fn commits_on_top_are_added_and_rewritten_ones_forgotten() {
     for arguments in [&["check"][..], &["verdict"], &["services"], &["graph"], &["check", "--as-of", "2026-01-01"]] {
         shop.assert_the_same(arguments);
     }
+}
+
+#[test]
+fn commits_that_touch_no_function_are_kept_beside_the_others() {
+    let shop = Shop::new();
+    let all = shop.commits();
+    shop.assert_the_same(&["check"]);
+    let (kept, grown) = (shop.kept(), Shop::grown(&shop.kept()));
+    let first = fs::read(&kept).expect("a file");
+    for number in 1..=3 {
+        fs::write(shop.folder.join("NOTES.md"), format!("{number}\n")).expect("a file");
+        shop.git(&["add", "NOTES.md"]);
+        shop.git(&["commit", "-qm", &format!("Note {number}")]);
+        assert_eq!((shop.known(&["check"]), shop.known(&["check"])), (all + number - 1, all + number));
+        assert!(fs::read(&kept).expect("a file") == first && fs::read(&grown).expect("a file").len() < first.len() / 8);
+    }
+    let good = fs::read(&grown).expect("a file");
+    for at in (0..good.len()).step_by(good.len() / 7) {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        fs::write(&grown, if at % 2 == 0 { &bad[..] } else { &good[..at] }).expect("a file");
+        let notes = shop.assert_the_same(&["check"]);
+        assert!(notes.contains(", where the newest commits are"), "byte {at}: {notes}");
+        assert_eq!(fs::read(&grown).expect("a file"), good, "the same commits give the same bytes");
+    }
+    // An older one, cut off from what it followed on.
+    shop.edit(&[0, 3]);
+    shop.git(&["commit", "-qam", "One more"]);
+    shop.assert_the_same(&["check"]);
+    assert!(!grown.exists() && fs::read(&kept).expect("a file") != first);
+    fs::write(&grown, &good).expect("a file");
+    assert_eq!(shop.known(&["check"]), all + 4);
 }
 
 #[test]

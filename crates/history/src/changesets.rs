@@ -1,7 +1,7 @@
 //! From what each commit did to the changesets of a [`History`]: paths numbered, renames followed, kinds told, and
 //! what does not count set aside.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
 
 use lockstep_model::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
@@ -13,16 +13,17 @@ use crate::{
     Difference, Line, Scope, count,
     deeds::{Deeds, Did},
     diff, filter,
-    follow::{self, Change, Paths, Today},
+    follow::{self, Change, Today},
     kind::Kinds,
     line::Entry,
     objects::{ObjectError, ObjectId, Objects},
+    paths::Paths,
     threads::Threads,
     walk::End,
 };
 
-/// Paths of which one thread tells the kinds in turn.
-const PIECE: usize = 16_384;
+/// Changes that are worth a second thread.
+const MANY: usize = 8_192;
 
 /// What changesets are made of.
 pub(crate) struct MadeOf<'m> {
@@ -45,16 +46,19 @@ impl MadeOf<'_> {
     ) -> Vec<ObjectError> {
         let mut paths = Paths::default();
         let mut deeds = Deeds::of(self.line, self.pending, &mut paths);
-        let names = match self.today(&deeds, &paths, objects) {
+        let today = self.today(&deeds, &paths, objects);
+        let many = deeds.len() >= MANY;
+        let list = paths.list().to_vec();
+        let kinds = || self.kinds.of(list.iter().map(RepoPath::as_str));
+        let (kinds, names) = threads.both(many, kinds, || match today {
             Some(today) => {
                 deeds.join_moves(&paths, threads);
                 follow::names_of_today(&deeds, &today, &mut paths)
             }
             None => follow::names_as_told(&deeds),
-        };
-        let kinds = |paths: &[RepoPath]| self.kinds.of(paths.iter().map(RepoPath::as_str));
-        let told = Told { kinds: threads.pieces(paths.list(), PIECE, kinds), ranks: paths.ranks() };
-        let failures = self.fill(history, &deeds, &names, &told);
+        });
+        let told = Told { kinds, ranks: paths.ranks() };
+        let failures = self.fill(history, &deeds, &names, &told, threads);
         if let Some(pending) = self.pending {
             history.changesets.extend(not_made_yet(pending, &deeds, &names, &told, &paths));
         }
@@ -75,12 +79,57 @@ impl MadeOf<'_> {
         by_line().or_else(|| files(objects, &self.line.last()?.tree).map(|files| Today::Names(Cow::Owned(files))))
     }
 
-    /// Adds a changeset for every commit that counts.
-    fn fill(&self, history: &mut History, deeds: &Deeds<'_>, names: &[PathId], told: &Told) -> BTreeSet<Ordered> {
-        let (mut failures, mut changes, mut names) = (BTreeSet::new(), Vec::new(), names);
-        history.total = deeds.made();
-        history.changesets.reserve(self.line.len());
-        deeds.each(0..deeds.made(), |number, entry, did| {
+    /// Adds a changeset for every commit that counts. Another thread makes the lists of changes of the newer half of them.
+    fn fill(
+        &self,
+        history: &mut History,
+        deeds: &Deeds<'_>,
+        names: &[PathId],
+        told: &Told,
+        threads: &Threads,
+    ) -> BTreeSet<Ordered> {
+        let all = deeds.made();
+        let (half, before) = if names.len() < MANY { (all, names.len()) } else { deeds.half() };
+        let (older, newer) = names.split_at(before.min(names.len()));
+        history.total = all;
+        history.changesets.reserve(all as usize);
+        let mut failures = BTreeSet::new();
+        let mut add = |entry: &Entry<'_, '_>, did: &Did<'_>, outcome| {
+            match outcome {
+                Ok(changes) => history.changesets.push(changeset(entry, changes)),
+                Err(reason) => count(history, reason),
+            }
+            if let Did::Unread(error) = did {
+                failures.insert(Ordered((*error).clone()));
+            }
+        };
+        let there = || {
+            let mut outcomes = Vec::with_capacity((all - half) as usize);
+            self.judged(deeds, half..all, newer, told, |_, _, outcome| outcomes.push(outcome));
+            outcomes
+        };
+        let here = || self.judged(deeds, 0..half, older, told, &mut add);
+        let (outcomes, ()) = threads.both(half < all, there, here);
+        let mut outcomes = outcomes.into_iter();
+        deeds.each(half..all, |_, entry, did| {
+            if let Some(outcome) = outcomes.next() {
+                add(entry, did, outcome);
+            }
+        });
+        failures
+    }
+
+    /// Calls `each` with every one of `commits`, and its changes in order, or why it does not count. `names` are those of today.
+    fn judged<'d>(
+        &self,
+        deeds: &'d Deeds<'_>,
+        commits: Range<u32>,
+        mut names: &[PathId],
+        told: &Told,
+        mut each: impl FnMut(&Entry<'d, '_>, &Did<'d>, Result<Vec<FileChange>, DropReason>),
+    ) {
+        let mut changes = Vec::new();
+        deeds.each(commits, |number, entry, did| {
             let (own, rest) = names.split_at(did.len());
             names = rest;
             let edge = (number == 0).then_some(self.line.end());
@@ -89,18 +138,15 @@ impl MadeOf<'_> {
                 told.add(&mut changes, did, own);
                 is_not_counted(&changes, self.scope).then_some(DropReason::NoBehaviour)
             });
-            match dropped {
-                Some(reason) => count(history, reason),
-                None => {
+            let outcome = dropped.map_or_else(
+                || {
                     told.put_in_order(&mut changes);
-                    history.changesets.push(changeset(entry, changes.clone()));
-                }
-            }
-            if let Did::Unread(error) = did {
-                failures.insert(Ordered((*error).clone()));
-            }
+                    Ok(changes.clone())
+                },
+                Err,
+            );
+            each(entry, did, outcome);
         });
-        failures
     }
 }
 
@@ -170,12 +216,15 @@ struct Told {
 impl Told {
     /// Adds the changes of a commit; `names` are those of today.
     fn add(&self, changes: &mut Vec<FileChange>, did: &Did<'_>, names: &[PathId]) {
-        let mut names = names.iter();
-        did.each(|change| {
-            if let Some(path) = names.next() {
-                changes.push(self.file_change(&change, *path));
+        match did {
+            Did::Raw(facts, numbers) => changes.extend(
+                facts.iter().zip(names).map(|(fact, path)| self.file_change(&Change::of(&fact, *numbers), *path)),
+            ),
+            Did::Moved(own) => {
+                changes.extend(own.iter().zip(names).map(|(change, path)| self.file_change(change, *path)))
             }
-        });
+            Did::Unread(_) => {}
+        }
     }
 
     #[inline]

@@ -8,15 +8,18 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Difference, Line,
-    follow::{self, Change, Paths},
+    follow::{self, Change},
     line::{Entry, Facts, View},
     objects::ObjectError,
+    paths::Paths,
     threads::Threads,
-    walk::End,
+    walk::{End, Fact},
 };
 
-/// Commits in which files may have moved that one thread looks at in turn.
-const PIECE: usize = 128;
+/// Commits in which files may have moved that one thread looks at in turn, where much changed in them.
+const PIECE: usize = 64;
+/// Changes in such commits that are worth starting threads.
+const MUCH: usize = 50_000;
 
 /// What was done, oldest first.
 pub(crate) struct Deeds<'l> {
@@ -54,9 +57,7 @@ impl<'d> Did<'d> {
     #[inline]
     pub(crate) fn each(&self, mut each: impl FnMut(Change)) {
         match *self {
-            Self::Raw(facts, numbers) => facts.iter().for_each(|fact| {
-                each(Change::raw(numbered(numbers, fact.path), fact.status, fact.before, fact.after));
-            }),
+            Self::Raw(facts, numbers) => facts.iter().for_each(|fact| each(Change::of(&fact, numbers))),
             Self::Moved(changes) => changes.iter().for_each(|change| each(*change)),
             Self::Unread(_) => {}
         }
@@ -70,6 +71,14 @@ impl<'d> Did<'d> {
             Self::Moved(changes) => changes.iter().rev().for_each(|change| each(change.then)),
             Self::Unread(_) => {}
         }
+    }
+}
+
+impl Change {
+    /// A fact; `numbers` are those of the paths, if they are others than its own.
+    #[inline]
+    pub(crate) fn of(fact: &Fact, numbers: Option<&[PathId]>) -> Self {
+        Self::raw(numbered(numbers, fact.path), fact.status, fact.before, fact.after)
     }
 }
 
@@ -113,7 +122,9 @@ impl<'l> Deeds<'l> {
             };
             commits.iter().filter_map(paired).collect()
         };
-        threads.pieces(&looked_at, PIECE, of).into_iter().collect()
+        let changes: usize = looked_at.iter().map(|(_, did)| did.len()).sum();
+        let piece = if changes < MUCH { looked_at.len() } else { PIECE };
+        threads.pieces(&looked_at, piece, of).into_iter().collect()
     }
 
     /// How many commits there are.
@@ -125,6 +136,19 @@ impl<'l> Deeds<'l> {
     pub(crate) fn len(&self) -> usize {
         let made: usize = self.parts.iter().map(|(view, _)| view.part().facts()).sum();
         made + self.pending.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// The commit at which half of all changes were made, and how many changes came before it.
+    pub(crate) fn half(&self) -> (u32, usize) {
+        let (all, mut half) = (self.len(), (self.made(), 0));
+        let mut before = 0;
+        self.each(0..self.made(), |number, _, did| {
+            if before <= all / 2 {
+                half = (number, before);
+            }
+            before += did.len();
+        });
+        half
     }
 
     /// Calls `each` with the number of each of those commits, the commit, and what it did, the oldest first.

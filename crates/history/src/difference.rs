@@ -15,8 +15,9 @@ use crate::{
     ObjectError, Repository, RevisionError, TreeFile,
     commit::object_id,
     diff::{self, RawStatus, Side},
-    follow::{Change, Paths},
+    follow::Change,
     objects::{ObjectId, Objects, TreeSource},
+    paths::Paths,
     trees_of::TreesOf,
 };
 

@@ -5,7 +5,7 @@
 //! changed are found beside them when their whole folder moved. Over the whole history, a folder that is gone today,
 //! and from which most files went to one place, takes the rest of its past there.
 
-use std::{borrow::Cow, sync::OnceLock};
+use std::borrow::Cow;
 
 use lockstep_model::{BlobId, FileStatus, PathId, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,90 +13,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::{
     deeds::{Deeds, Did},
     diff::{LINK, RawStatus, SUBMODULE, Side},
-    line::Part,
     objects::ObjectId,
+    paths::Paths,
 };
-
-/// Every path ever named, each once.
-#[derive(Default)]
-pub(crate) struct Paths {
-    list: Vec<RepoPath>,
-    /// The number of each; made when a path is looked for.
-    ids: OnceLock<FxHashMap<RepoPath, PathId>>,
-    /// Numbers in the order of their texts, as far as somebody was careful about it.
-    order: Vec<PathId>,
-    respelled: bool,
-}
-
-impl Paths {
-    /// Takes the paths of `part`, and gives their numbers; none if they are those that they have there.
-    pub(crate) fn number(&mut self, part: &Part) -> Option<Vec<PathId>> {
-        let paths = (0..part.paths() as u32).map(|number| part.path(number));
-        let respelled = paths.clone().any(|path| std::str::from_utf8(path).is_err());
-        self.respelled |= respelled;
-        if self.list.is_empty() && !respelled {
-            self.list = paths.map(RepoPath::from_git).collect();
-            self.order = part.order().iter().map(|number| PathId(number.get())).collect();
-            return None;
-        }
-        Some(paths.map(|path| self.id(RepoPath::from_git(path))).collect())
-    }
-
-    /// True if a path is spelled otherwise here than in git.
-    pub(crate) fn are_respelled(&self) -> bool {
-        self.respelled
-    }
-
-    fn ids(&self) -> &FxHashMap<RepoPath, PathId> {
-        self.ids.get_or_init(|| self.list.iter().cloned().zip((0..).map(PathId)).collect())
-    }
-
-    /// The number of `path`, a new one if it has none yet.
-    pub(crate) fn id(&mut self, path: RepoPath) -> PathId {
-        if let Some(id) = self.ids().get(&path) {
-            return *id;
-        }
-        let id = PathId(self.list.len() as u32);
-        self.list.push(path.clone());
-        if let Some(ids) = self.ids.get_mut() {
-            ids.insert(path, id);
-        }
-        id
-    }
-
-    pub(crate) fn get(&self, id: PathId) -> &RepoPath {
-        &self.list[id.0 as usize]
-    }
-
-    fn text(&self, id: PathId) -> &str {
-        self.get(id).as_str()
-    }
-
-    pub(crate) fn list(&self) -> &[RepoPath] {
-        &self.list
-    }
-
-    pub(crate) fn into_list(self) -> Vec<RepoPath> {
-        self.list
-    }
-
-    /// The place of each path in the order of their texts.
-    pub(crate) fn ranks(&self) -> Vec<u32> {
-        const NONE: u32 = u32::MAX;
-        let mut ranks = vec![NONE; self.list.len()];
-        let mut order = Vec::with_capacity(self.list.len());
-        // What is there already may be anything; sorting what is in order takes no longer than looking at it.
-        for id in self.order.iter().copied().chain((0..self.list.len() as u32).map(PathId)) {
-            if let Some(rank) = ranks.get_mut(id.0 as usize).filter(|rank| **rank == NONE) {
-                *rank = 0;
-                order.push(id);
-            }
-        }
-        order.sort_by(|a, b| self.get(*a).cmp(self.get(*b)));
-        (0..).zip(order).for_each(|(rank, id)| ranks[id.0 as usize] = rank);
-        ranks
-    }
-}
 
 /// One file in a changeset, before its name of today is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -390,10 +309,9 @@ pub(crate) enum Today<'t> {
 
 impl Today<'_> {
     fn has(&self, paths: &Paths, path: &str) -> bool {
-        let path = RepoPath::from_git(path.as_bytes());
         match self {
-            Self::Numbers(there) => paths.ids().get(&path).is_some_and(|id| there.get(id.0 as usize) == Some(&true)),
-            Self::Names(names) => names.contains(&path),
+            Self::Numbers(_) => paths.find(path).is_some_and(|id| self.has_number(paths, id)),
+            Self::Names(names) => names.contains(&RepoPath::from_git(path.as_bytes())),
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) use known::Known;
 pub(crate) use part::{Entry, Facts, Part, View};
 
 use crate::{
+    Held,
     diff::RawStatus,
     line::builder::Builder,
     objects::ObjectId,
@@ -72,16 +73,26 @@ impl Line {
     ///
     /// # Errors
     /// If they are anything else, or a number in them leads nowhere.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NoLine> {
-        Ok(Self { parts: vec![Part::read(bytes).ok_or(NoLine)?] })
+    pub fn from_bytes(bytes: impl Into<Held>) -> Result<Self, NoLine> {
+        Ok(Self { parts: vec![Part::read(bytes.into()).ok_or(NoLine)?] })
     }
 
     /// The line as bytes: those of the same line are the same, whatever it was made of.
     pub fn to_bytes(&self) -> Cow<'_, [u8]> {
         match self.parts.as_slice() {
             [one] => one.bytes().into(),
-            _ => self.first(self.len()).into_bytes().into(),
+            parts => joined(parts, self.len(), self.end().clone()).bytes().to_vec().into(),
         }
+    }
+
+    /// If it begins with a line that was read back and a little follows, what follows, as a line of its own. That may be written
+    /// instead of all of it, and [joined](Self::and) to what was read.
+    pub fn growth(&self) -> Option<Self> {
+        /// How many times as many commits were read back.
+        const LITTLE: usize = 8;
+        let (read, more) = self.parts.split_first().filter(|(first, _)| first.is_read_back())?;
+        let number: usize = more.iter().map(Part::len).sum();
+        (number <= read.len() / LITTLE).then(|| Self { parts: vec![joined(more, number, End::Root)] })
     }
 
     /// Its columns, stretch by stretch.
@@ -167,22 +178,29 @@ impl Line {
     }
 
     /// The line, gone on with `then`, of which the first commit follows on its last.
-    pub(crate) fn and(mut self, then: Self) -> Self {
+    #[must_use]
+    pub fn and(mut self, then: Self) -> Self {
         self.parts.extend(then.parts.into_iter().filter(|part| part.len() > 0));
         self
     }
 
-    /// The first `number` commits as if nothing else had been read: the paths in the order in which they are first named.
+    /// The first `number` commits as if nothing else had been read.
     fn first(&self, number: usize) -> Part {
-        let mut builder = Builder::default();
-        let mut left = number;
-        for part in &self.parts {
-            let taken = left.min(part.len());
-            builder.first(part, taken);
-            left -= taken;
-        }
-        builder.part(self.end().clone())
+        joined(&self.parts, number, self.end().clone())
     }
+}
+
+/// The first `number` commits of `parts`, before which the line ends like that, as one stretch: the paths in the order in which
+/// they are first named.
+fn joined(parts: &[Part], number: usize, end: End) -> Part {
+    let mut builder = Builder::default();
+    let mut left = number;
+    for part in parts {
+        let taken = left.min(part.len());
+        builder.first(part, taken);
+        left -= taken;
+    }
+    builder.part(end)
 }
 
 /// The newest commit of a line.

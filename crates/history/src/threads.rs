@@ -1,7 +1,7 @@
 //! [`Threads`]: the threads of a run, started when there is work for more than one. Where little is new there is none, and
 //! starting them would take longer than all the rest.
 
-use std::sync::OnceLock;
+use std::{panic::resume_unwind, sync::OnceLock};
 
 use rayon::prelude::*;
 
@@ -21,6 +21,24 @@ impl Threads {
     fn pool(&self) -> Option<&rayon::ThreadPool> {
         let start = || rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().ok();
         self.pool.get_or_init(start).as_ref()
+    }
+
+    /// What `there` and `here` give; the first is done by another thread if `worth_it`, and if there may be one.
+    pub(crate) fn both<A: Send, B>(
+        &self,
+        worth_it: bool,
+        there: impl FnOnce() -> A + Send,
+        here: impl FnOnce() -> B,
+    ) -> (A, B) {
+        let alone = !worth_it || self.jobs == 1 || std::thread::available_parallelism().is_ok_and(|n| n.get() == 1);
+        if alone {
+            return (there(), here());
+        }
+        std::thread::scope(|scope| {
+            let there = scope.spawn(there);
+            let here = here();
+            (there.join().unwrap_or_else(|panic| resume_unwind(panic)), here)
+        })
     }
 
     /// How many there are, this one among them.

@@ -6,6 +6,7 @@
 //! What is kept depends on what was read and on nothing else: neither on what functions reach today, nor on the
 //! configuration. So a change that lets a function reach more finds the past of that, as far as it was compared.
 
+mod growth;
 mod store;
 mod wire;
 

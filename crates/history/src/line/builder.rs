@@ -275,7 +275,7 @@ impl Builder {
             &rest,
         ];
         columns.iter().for_each(|column| bytes.extend_from_slice(column));
-        Part::new(bytes, &counts, self.people, end, self.failures)
+        Part::new(bytes.into(), &counts, self.people, end, self.failures)
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     rest::Rest,
 };
 use crate::{
+    Held,
     diff::{LINK, RawStatus, SUBMODULE, Side},
     objects::{ObjectError, ObjectId},
     walk::{End, Fact},
@@ -34,7 +35,9 @@ fn after_of(modes: u8) -> usize {
 
 /// Some commits that follow each other.
 pub(crate) struct Part {
-    bytes: Vec<u8>,
+    bytes: Held,
+    /// True if they were read, and not made in this run.
+    read_back: bool,
     columns: Columns,
     commits: usize,
     paths: usize,
@@ -46,7 +49,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// None if `bytes` are no such stretch.
-    pub(super) fn read(bytes: Vec<u8>) -> Option<Self> {
+    pub(super) fn read(bytes: Held) -> Option<Self> {
         let counts = Counts::read(&bytes)?;
         let columns = Columns::of(&counts);
         if columns.length() != bytes.len() {
@@ -55,20 +58,20 @@ impl Part {
         let rest: Rest = postcard::from_bytes(columns.get(&bytes, Column::Rest)).ok()?;
         let failures = rest.failures.into_iter().map(|(number, error)| (number, error.into())).collect();
         let authors = authors(&bytes, &columns)?;
-        let part = Self::new(bytes, &counts, authors, rest.end.into(), failures);
+        let part = Self { read_back: true, ..Self::new(bytes, &counts, authors, rest.end.into(), failures) };
         part.is_sound().then_some(part)
     }
 
     /// What `bytes` are known to be.
     pub(super) fn new(
-        bytes: Vec<u8>,
+        bytes: Held,
         counts: &Counts,
         authors: Vec<Arc<Author>>,
         end: End,
         failures: Vec<(u32, ObjectError)>,
     ) -> Self {
         let columns = Columns::of(counts);
-        Self { bytes, columns, commits: counts.commits, paths: counts.paths, authors, end, failures }
+        Self { bytes, read_back: false, columns, commits: counts.commits, paths: counts.paths, authors, end, failures }
     }
 
     /// True if every number leads somewhere.
@@ -112,8 +115,9 @@ impl Part {
         &self.bytes
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+    /// True if it was read back, and not made in this run.
+    pub(super) fn is_read_back(&self) -> bool {
+        self.read_back
     }
 
     fn column<T: Cell>(&self, column: Column) -> &[T] {

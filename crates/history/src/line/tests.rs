@@ -37,6 +37,11 @@ fn side(content: Option<u8>) -> Side {
     content.map_or_else(Side::default, |content| Side { mode: 0o100_644, id: [content + 1; 20] })
 }
 
+/// The id of an object of a commit.
+fn id(number: usize) -> ObjectId {
+    [(number as u8).wrapping_add(1); 20]
+}
+
 /// What was mined of commits that make these edits, from number `first` on; `there` is what is there before them.
 fn mined(edits: &[Edits], first: usize, there: &mut BTreeMap<usize, u8>) -> (MainLine, Batch) {
     let mut main = MainLine { steps: Vec::new(), end: End::Root };
@@ -62,8 +67,8 @@ fn mined(edits: &[Edits], first: usize, there: &mut BTreeMap<usize, u8>) -> (Mai
             facts.push(Fact { path: named as u32, status: RawStatus::of(before.mode, after.mode), before, after });
         }
         main.steps.push(Step {
-            id: [number as u8 + 1; 20],
-            tree: [number as u8 + 101; 20],
+            id: id(number),
+            tree: id(number + 100),
             before: None,
             merged: None,
             kind: if number % 3 == 0 { ChangesetKind::Merge } else { ChangesetKind::Commit },
@@ -85,11 +90,16 @@ fn line(edits: &[Edits]) -> Line {
 
 /// What is made of a line.
 fn history(line: &Line) -> History {
+    history_by(line, 1)
+}
+
+/// The same, by so many threads.
+fn history_by(line: &Line, jobs: usize) -> History {
     let (kinds, _) = Kinds::new(&[]);
     let store = Store::new(Path::new("nowhere"), Vec::new(), false);
     let mut history = History::default();
     let made_of = MadeOf { line, pending: None, follow_renames: true, kinds: &kinds, scope: Scope::Behaviour };
-    let failures = made_of.assemble(&mut history, &mut store.objects(), &Threads::new(1));
+    let failures = made_of.assemble(&mut history, &mut store.objects(), &Threads::new(jobs));
     assert!(failures.is_empty() || !line.is_whole());
     history
 }
@@ -163,6 +173,21 @@ fn numbers_that_lead_nowhere_are_an_error() {
     assert!(errors > 600, "only {errors} were seen");
 }
 
+#[test]
+fn two_threads_make_the_same_as_one() {
+    let content = |number: u32, path: u32| (number.wrapping_mul(2_654_435_761) >> (path % 16)) % 7;
+    let edit = |number, path: u32| {
+        let content = content(number, path);
+        (((number + path * 3) % 10) as usize, (content > 1).then_some(content as u8))
+    };
+    let edits: Vec<Edits> = (0..4_000).map(|number| (0..4).map(|path| edit(number, path)).collect()).collect();
+    let line = line(&edits);
+    assert!(line.facts().count() > 9_000);
+    let alone = history_by(&line, 1);
+    assert!(alone.changesets.len() > 2_000 && alone.dropped.len() > 2, "{:?}", alone.dropped);
+    assert_eq!(history_by(&line, 2), alone);
+}
+
 fn edits() -> impl Strategy<Value = Vec<Edits>> {
     let edit = (0..PATHS.len(), proptest::option::weighted(0.6, 0..6_u8));
     proptest::collection::vec(proptest::collection::vec(edit, 0..6), 1..24)
@@ -182,6 +207,12 @@ proptest! {
         let on = kept.and(Line::of(&main, &batch));
         prop_assert_eq!(history(&on), history(&whole));
         prop_assert_eq!(on.to_bytes(), whole.to_bytes());
+        if let Some(growth) = on.growth() {
+            let bytes = Line::from_bytes(growth.to_bytes().into_owned()).unwrap();
+            prop_assert_eq!(growth.len(), second.len());
+            let again = line(first).and(bytes);
+            prop_assert_eq!(again.to_bytes(), whole.to_bytes());
+        }
         let back = Line::from_bytes(on.to_bytes().into_owned()).unwrap();
         prop_assert_eq!(history(&back), history(&whole));
         if at > 0 {

@@ -1,7 +1,7 @@
 //! [`PastStore`]: a past on disk, from one run to the next, so that a second run reads of the history only what is new.
 //!
 //! One file per repository, as for the facts of source files ([`crate::FactsStore`]): read whole, checked whole, replaced
-//! whole. A run that is killed leaves the old one, and two at once leave that of the last. What is damaged, cut short, of
+//! whole; and one for the commits that came since ([`growth`]). A run that is killed leaves the old one, and two at once leave that of the last. What is damaged, cut short, of
 //! another build or of another repository is thrown away, never trusted. What is in it is known by the ids of commits and
 //! of contents, so a history that was rewritten finds of it what is still true, and nothing else.
 
@@ -11,9 +11,13 @@ use std::{
     sync::{Arc, OnceLock, PoisonError},
 };
 
+use lockstep_history::{Held, Line};
 use lockstep_model::CommitId;
 
-use super::{Known, Past};
+use super::{
+    Known, Past,
+    growth::{self, Seal},
+};
 use crate::{Project, keep};
 
 /// A larger one is not kept, in bytes: reading it would take longer than what it saves. 256 MiB.
@@ -39,6 +43,16 @@ struct Found {
     /// Why it was thrown away; none if it was not, or there was nothing.
     discarded: Option<String>,
     mark: Mark,
+    /// What tells what was there from others.
+    seal: Seal,
+}
+
+/// What was there, and can be used.
+struct Kept {
+    past: Past,
+    seal: Seal,
+    /// Why the newest commits were thrown away.
+    discarded: Option<String>,
 }
 
 /// How much a past knows: one that knows more is another one.
@@ -71,18 +85,39 @@ impl PastStore {
         vec![("repository".to_owned(), self.repository.clone())]
     }
 
+    /// Where the commits are that came since.
+    fn growth_path(&self) -> PathBuf {
+        self.path.with_extension("new")
+    }
+
     /// What is there; none if there is nothing that can be used.
-    fn read(&self) -> Result<Option<Past>, String> {
-        let bytes = match fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.to_string()),
-        };
-        let (facts, past) = Past::from_bytes(&bytes).map_err(|error| error.to_string())?;
+    fn read(&self) -> Result<Option<Kept>, String> {
+        let Some(bytes) = bytes_at(&self.path)? else { return Ok(None) };
+        let (facts, past) = Past::from_held(&bytes).map_err(|error| error.to_string())?;
         if facts.settings != self.settings() {
             return Err("it is of another repository".to_owned());
         }
-        Ok(Some(past))
+        let seal = growth::seal_of(&bytes);
+        let grown = match bytes_at(&self.growth_path()) {
+            Ok(Some(bytes)) => growth::read(&bytes, &seal).map_err(|error| error.to_string()),
+            Ok(None) => Ok(None),
+            Err(why) => Err(why),
+        };
+        let discarded = grown.as_ref().err().map(|why| format!("{why}, where the newest commits are"));
+        let mut past = past;
+        if let (Ok(line), Ok(Some(grown))) = (past.line.get_mut(), grown) {
+            *line = line.take().map(|line| line.and(grown));
+        }
+        Ok(Some(Kept { past, seal, discarded }))
+    }
+}
+
+/// The bytes of a file; none if there is none.
+fn bytes_at(path: &Path) -> Result<Option<Held>, String> {
+    match Held::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -101,16 +136,17 @@ impl Past {
     pub(super) fn load(&self) {
         let Some(store) = &self.store else { return };
         store.found.get_or_init(|| {
-            let (past, discarded) = match store.read() {
-                Ok(past) => (past.unwrap_or_default(), None),
-                Err(why) => (Self::default(), Some(why)),
+            let (past, seal, discarded) = match store.read() {
+                Ok(Some(kept)) => (kept.past, kept.seal, kept.discarded),
+                Ok(None) => (Self::default(), Seal::default(), None),
+                Err(why) => (Self::default(), Seal::default(), Some(why)),
             };
             let mark = past.mark();
             *self.line.lock().unwrap_or_else(PoisonError::into_inner) =
                 past.line.into_inner().unwrap_or_else(PoisonError::into_inner);
             *self.known.write().unwrap_or_else(PoisonError::into_inner) =
                 past.known.into_inner().unwrap_or_else(PoisonError::into_inner);
-            Found { discarded, mark }
+            Found { discarded, mark, seal }
         });
     }
 
@@ -131,23 +167,32 @@ impl Past {
         if new.commits < old.commits {
             self.look_back(store);
         }
-        let whole = {
+        {
             let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-            line.as_ref().is_some_and(lockstep_history::Line::is_whole)
-        };
-        if !whole {
-            return Ok(());
+            if !line.as_ref().is_some_and(Line::is_whole) {
+                return Ok(());
+            }
+            // What is known of versions is in the large file only.
+            if let Some(growth) = line.as_ref().and_then(Line::growth).filter(|_| longer && new.known == old.known) {
+                return keep::replace(&store.growth_path(), &growth::to_bytes(&found.seal, &growth));
+            }
         }
         let bytes = self.to_bytes(0, store.settings()).map_err(io::Error::other)?;
-        if bytes.len() > LARGEST { Ok(()) } else { keep::replace(&store.path, &bytes) }
+        if bytes.len() > LARGEST {
+            return Ok(());
+        }
+        keep::replace(&store.path, &bytes)?;
+        // It follows on what was there before, and is in it now.
+        let _ = fs::remove_file(store.growth_path());
+        Ok(())
     }
 
     /// Takes the line that is kept, if it goes on from the newest commit that is known: a look at an older commit, such as the
     /// base of a branch, forgets nothing.
     fn look_back(&self, store: &PastStore) {
-        let kept = store.read().ok().flatten().and_then(|past| past.line.into_inner().ok().flatten());
+        let kept = store.read().ok().flatten().and_then(|kept| kept.past.line.into_inner().ok().flatten());
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        let head = line.as_ref().and_then(lockstep_history::Line::head);
+        let head = line.as_ref().and_then(Line::head);
         if let Some(kept) = kept.filter(|kept| head.is_some_and(|head| kept.has(head))) {
             *line = Some(kept);
         }
@@ -157,8 +202,8 @@ impl Past {
         let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         Mark {
-            commits: line.as_ref().map_or(0, lockstep_history::Line::len),
-            head: line.as_ref().and_then(lockstep_history::Line::head),
+            commits: line.as_ref().map_or(0, Line::len),
+            head: line.as_ref().and_then(Line::head),
             known: known.size(),
         }
     }

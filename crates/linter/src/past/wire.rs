@@ -5,17 +5,18 @@
 use std::{borrow::Cow, sync::PoisonError};
 
 use lockstep_codegraph::parts::{Changed, Loading, Outline};
-use lockstep_history::Line;
+use lockstep_history::{Held, Line};
 use lockstep_model::{BlobId, ChangeKind, CommitId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::{BlocksChanged, Code, KeptBlocks, Known, Past};
 
 /// What such bytes begin with.
 const MAGIC: &[u8] = b"lockstep past 1\n";
 /// The length of the hash at their end.
-const HASH: usize = 32;
+pub(super) const HASH: usize = 16;
 /// The length of the numbers that say how long the head is, and how long the line.
 const LENGTH: usize = 8;
 
@@ -144,8 +145,8 @@ impl Past {
         bytes.extend((line.len() as u64).to_le_bytes());
         bytes.extend_from_slice(&line);
         let mut bytes = postcard::to_extend(&known, bytes).map_err(|error| error.to_string())?;
-        let hash = blake3::hash(&bytes);
-        bytes.extend(hash.as_bytes());
+        let hash = hash(&bytes);
+        bytes.extend(hash);
         Ok(bytes)
     }
 
@@ -154,14 +155,20 @@ impl Past {
     /// # Errors
     /// If it is anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<(PastFacts, Self), PastError> {
+        Self::from_held(&bytes.to_vec().into())
+    }
+
+    /// The same; the line is used where it lies.
+    pub(super) fn from_held(bytes: &Held) -> Result<(PastFacts, Self), PastError> {
         let (facts, body) = parts(bytes)?;
         if facts.build != PAST {
             return Err(PastError::OtherBuild(facts.build));
         }
         let (line, known) = told(body).ok_or(PastError::Damaged)?;
-        let line = match line {
-            [] => None,
-            line => Some(Line::from_bytes(line.to_vec()).map_err(|_| PastError::Damaged)?),
+        let end = bytes.len() - HASH - known.len();
+        let line = match bytes.part(end - line.len()..end).filter(|line| !line.is_empty()) {
+            Some(line) => Some(Line::from_bytes(line).map_err(|_| PastError::Damaged)?),
+            None => None,
         };
         let known = postcard::from_bytes(known).ok().and_then(read).ok_or(PastError::Damaged)?;
         Ok((facts, Self { line: line.into(), known: known.into(), store: None }))
@@ -182,7 +189,7 @@ fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
         return Err(PastError::Foreign);
     }
     let end = bytes.len().checked_sub(HASH).filter(|end| *end >= MAGIC.len() + LENGTH).ok_or(PastError::Short)?;
-    if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
+    if hash(&bytes[..end]) != bytes[end..] {
         return Err(PastError::Damaged);
     }
     let (head, body) = told(&bytes[MAGIC.len()..end]).ok_or(PastError::Short)?;
@@ -196,6 +203,11 @@ fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
         settings: facts.settings,
     };
     Ok((facts, body))
+}
+
+/// What tells bytes from those that are damaged. Against people who mean harm nothing is hashed: what is read is checked.
+pub(super) fn hash(bytes: &[u8]) -> [u8; HASH] {
+    xxh3_128(bytes).to_le_bytes()
 }
 
 /// What is as long as the number before it says, and what follows it.
