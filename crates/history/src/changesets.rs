@@ -11,11 +11,12 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     Difference, Line, Scope, count,
-    deeds::{Deeds, Did},
-    diff, filter,
+    deeds::{Deeds, Did, numbered},
+    diff::{self, RawStatus, Side},
+    filter,
     follow::{self, Change, Today},
     kind::Kinds,
-    line::Entry,
+    line::{BOTH_MODES, Entry, FactCells, modes_of},
     objects::{ObjectError, ObjectId, Objects},
     paths::Paths,
     threads::Threads,
@@ -57,7 +58,7 @@ impl MadeOf<'_> {
             }
             None => follow::names_as_told(&deeds),
         });
-        let told = Told { kinds, ranks: paths.ranks() };
+        let told = Told { kinds, ranks: paths.ranks(), by_modes: by_modes() };
         let failures = self.fill(history, &deeds, &names, &told, threads);
         if let Some(pending) = self.pending {
             history.changesets.extend(not_made_yet(pending, &deeds, &names, &told, &paths));
@@ -211,15 +212,28 @@ struct Told {
     kinds: Vec<ChangeKind>,
     /// The place of each in the order of their texts.
     ranks: Vec<u32>,
+    /// What happened where the modes before and after are those, and whether it happened to a submodule.
+    by_modes: [(FileStatus, bool); BOTH_MODES],
+}
+
+/// [`Told::by_modes`].
+fn by_modes() -> [(FileStatus, bool); BOTH_MODES] {
+    std::array::from_fn(|both| {
+        let (before, after) = modes_of(both);
+        let side = |mode| Side { mode, id: [0; 20] };
+        let change = Change::raw(PathId(0), RawStatus::of(before, after), side(before), side(after));
+        (change.status, change.is_submodule())
+    })
 }
 
 impl Told {
     /// Adds the changes of a commit; `names` are those of today.
     fn add(&self, changes: &mut Vec<FileChange>, did: &Did<'_>, names: &[PathId]) {
         match did {
-            Did::Raw(facts, numbers) => changes.extend(
-                facts.iter().zip(names).map(|(fact, path)| self.file_change(&Change::of(&fact, *numbers), *path)),
-            ),
+            Did::Raw(facts, numbers) => {
+                let cells = facts.cells().zip(names);
+                changes.extend(cells.map(|(fact, path)| self.raw_change(&fact, numbered(*numbers, fact.path), *path)));
+            }
             Did::Moved(own) => {
                 changes.extend(own.iter().zip(names).map(|(change, path)| self.file_change(change, *path)))
             }
@@ -227,7 +241,20 @@ impl Told {
         }
     }
 
+    /// The same as [`Self::file_change`] of a change that git tells, for the hundred thousands of them.
     #[inline]
+    fn raw_change(&self, fact: &FactCells<'_>, then: PathId, path: PathId) -> FileChange {
+        let (status, is_submodule) = self.by_modes[usize::from(fact.modes) % BOTH_MODES];
+        let kind = if is_submodule {
+            ChangeKind::Dependency
+        } else if fact.before == fact.after {
+            ChangeKind::Cosmetic
+        } else {
+            self.kinds[then.0 as usize]
+        };
+        FileChange { path, then, status, kind, before: BlobId(*fact.before), after: BlobId(*fact.after) }
+    }
+
     fn file_change(&self, change: &Change, path: PathId) -> FileChange {
         let kind = if change.is_submodule() {
             ChangeKind::Dependency

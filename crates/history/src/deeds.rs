@@ -82,8 +82,9 @@ impl Change {
     }
 }
 
+/// The number of a path; `numbers` are those of the paths, if they are others than its own.
 #[inline]
-fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
+pub(crate) fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
     numbers.map_or(PathId(path), |numbers| numbers[path as usize])
 }
 

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
 
 pub(crate) use known::Known;
-pub(crate) use part::{Entry, Facts, Part, View};
+pub(crate) use part::{BOTH_MODES, Entry, FactCells, Facts, Part, View, modes_of};
 
 use crate::{
     Held,

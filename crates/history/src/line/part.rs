@@ -23,6 +23,14 @@ use crate::{
 /// The modes that a side can have, in the order of their numbers. A fact has both in one byte.
 pub(super) const MODES: [u32; 5] = [0, 0o100_644, 0o100_755, LINK, SUBMODULE];
 
+/// How many pairs of modes there are.
+pub(crate) const BOTH_MODES: usize = MODES.len() * MODES.len();
+
+/// The modes before and after that a number of both means.
+pub(crate) const fn modes_of(both: usize) -> (u32, u32) {
+    (MODES[both / MODES.len()], MODES[both % MODES.len()])
+}
+
 /// The number of the mode before, of both.
 fn before_of(modes: u8) -> usize {
     usize::from(modes) / MODES.len()
@@ -90,7 +98,7 @@ impl Part {
             let ends = self.numbers(column);
             ends.is_sorted() && ends.last().map_or(0, |end| end.get() as usize) == length
         };
-        !modes.iter().fold(false, |wrong, modes| wrong | (*modes == 0) | (*modes >= (MODES.len() * MODES.len()) as u8))
+        !modes.iter().fold(false, |wrong, modes| wrong | (*modes == 0) | (usize::from(*modes) >= BOTH_MODES))
             && below(Column::Author, self.authors.len())
             && self.writers_are_known()
             && below(Column::Path, self.paths)
@@ -332,6 +340,15 @@ pub(crate) struct Facts<'v> {
     end: usize,
 }
 
+/// A fact: the number of its path, and of both sides the content and, in one number below [`BOTH_MODES`], the modes.
+#[derive(Clone, Copy)]
+pub(crate) struct FactCells<'p> {
+    pub(crate) path: u32,
+    pub(crate) before: &'p ObjectId,
+    pub(crate) after: &'p ObjectId,
+    pub(crate) modes: u8,
+}
+
 /// The columns of facts.
 struct FactColumns<'p> {
     paths: &'p [U32],
@@ -355,13 +372,24 @@ impl<'v> Facts<'v> {
     /// Every fact.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = Fact> + use<'v> {
+        self.cells().map(|cells| {
+            let before = Side { mode: MODES[before_of(cells.modes)], id: *cells.before };
+            let after = Side { mode: MODES[after_of(cells.modes)], id: *cells.after };
+            Fact { path: cells.path, status: RawStatus::of(before.mode, after.mode), before, after }
+        })
+    }
+
+    /// Every fact as it lies there.
+    #[inline]
+    pub(crate) fn cells(&self) -> impl Iterator<Item = FactCells<'v>> + use<'v> {
         let FactColumns { paths, before, after, modes, blobs } = *self.columns;
         let range = self.start..self.end;
         let numbers = paths[range.clone()].iter().zip(&before[range.clone()]).zip(&after[range.clone()]);
-        numbers.zip(&modes[range]).map(move |(((path, before), after), modes)| {
-            let side = |mode: usize, number: &U32| Side { mode: MODES[mode], id: blobs[number.get() as usize] };
-            let (before, after) = (side(before_of(*modes), before), side(after_of(*modes), after));
-            Fact { path: path.get(), status: RawStatus::of(before.mode, after.mode), before, after }
+        numbers.zip(&modes[range]).map(move |(((path, before), after), modes)| FactCells {
+            path: path.get(),
+            before: &blobs[before.get() as usize],
+            after: &blobs[after.get() as usize],
+            modes: *modes,
         })
     }
 
