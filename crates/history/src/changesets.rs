@@ -76,7 +76,9 @@ impl MadeOf<'_> {
         if let Some(pending) = self.pending {
             return Some(Today::Names(Cow::Borrowed(&pending.files)));
         }
-        let by_line = || deeds.there(paths).map(Today::Numbers);
+        // Commits of all branches do not follow each other: what they did leads nowhere.
+        let follows = self.scope != Scope::EveryCommit;
+        let by_line = || deeds.there(paths).filter(|_| follows).map(Today::Numbers);
         by_line().or_else(|| files(objects, &self.line.last()?.tree).map(|files| Today::Names(Cow::Owned(files))))
     }
 

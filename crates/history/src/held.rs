@@ -72,7 +72,7 @@ fn large_pages(length: usize) -> Option<memmap2::MmapMut> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn large_pages(_: usize) -> Option<Vec<u8>> {
+fn large_pages(_: usize) -> Option<Box<[u8]>> {
     None
 }
 
