@@ -277,14 +277,12 @@ impl Told {
 
     /// Sorts the changes by their paths.
     fn put_in_order(&self, changes: &mut Vec<FileChange>) {
-        if changes.len() < 2 {
+        let rank = |path: PathId| self.ranks[path.0 as usize];
+        // Git tells them in that order, unless something moved.
+        if changes.windows(2).all(|pair| rank(pair[0].path) < rank(pair[1].path)) {
             return;
         }
-        let rank = |path: PathId| self.ranks[path.0 as usize];
-        let key = |change: &FileChange| (rank(change.path), rank(change.then), change.status);
-        if !changes.is_sorted_by_key(key) {
-            changes.sort_unstable_by_key(key);
-        }
+        changes.sort_unstable_by_key(|change| (rank(change.path), rank(change.then), change.status));
         join_moves(changes);
     }
 }
@@ -326,9 +324,6 @@ fn not_made_yet(
 /// A deletion and an addition of what is one path today are a move that changed the content: it was the folder
 /// that moved, and only the whole history shows it.
 fn join_moves(changes: &mut Vec<FileChange>) {
-    if changes.windows(2).all(|pair| pair[0].path != pair[1].path) {
-        return;
-    }
     let mut joined: Vec<FileChange> = Vec::with_capacity(changes.len());
     for group in changes.chunk_by(|a, b| a.path == b.path) {
         match group {

@@ -28,6 +28,8 @@ pub(crate) struct Deeds<'l> {
     parts: Vec<(View<'l>, Option<Vec<PathId>>)>,
     /// Where files moved: all changes, by the number of the commit.
     moved: FxHashMap<u32, Vec<Change>>,
+    /// By the number of a commit, whether files moved in it: in most none did.
+    is_moved: Vec<bool>,
     /// What earlier commits of a branch did that is not made yet, and what it does.
     pending: Vec<Vec<Change>>,
 }
@@ -97,7 +99,7 @@ impl<'l> Deeds<'l> {
         });
         let parts = parts.collect();
         let pending = pending.map_or(Vec::new(), |pending| pending.changes(paths).into());
-        Self { line, parts, moved: FxHashMap::default(), pending }
+        Self { line, parts, moved: FxHashMap::default(), is_moved: Vec::new(), pending }
     }
 
     /// Makes one change of a deletion and an addition that are one file.
@@ -106,6 +108,8 @@ impl<'l> Deeds<'l> {
             follow::pair(changes, paths);
         }
         self.moved = self.moves(paths, threads);
+        self.is_moved = vec![false; self.line.len()];
+        self.moved.keys().for_each(|number| self.is_moved[*number as usize] = true);
     }
 
     /// The changes of all commits in which files moved.
@@ -183,7 +187,8 @@ impl<'l> Deeds<'l> {
 
     #[inline]
     fn did<'d>(&'d self, number: u32, entry: &Entry<'d, 'l>, numbers: Option<&'d [PathId]>) -> Did<'d> {
-        match self.moved.get(&number) {
+        let moved = self.is_moved.get(number as usize).copied().unwrap_or(false);
+        match moved.then(|| self.moved.get(&number)).flatten() {
             Some(changes) => Did::Moved(changes),
             None => match entry.facts() {
                 Ok(facts) => Did::Raw(facts, numbers),

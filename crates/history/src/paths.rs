@@ -20,7 +20,8 @@ impl Paths {
     /// Takes the paths of `part`, and gives their numbers; none if they are those that they have there.
     pub(crate) fn number(&mut self, part: &Part) -> Option<Vec<PathId>> {
         let paths = (0..part.paths() as u32).map(|number| part.path(number));
-        let respelled = paths.clone().any(|path| std::str::from_utf8(path).is_err());
+        // Most repositories name files in ASCII only, which is seen at once.
+        let respelled = !part.names().is_ascii() && paths.clone().any(|path| std::str::from_utf8(path).is_err());
         self.respelled |= respelled;
         if self.list.is_empty() && !respelled {
             self.list = paths.map(RepoPath::from_git).collect();

@@ -157,6 +157,11 @@ impl Part {
         self.column(Column::Names).get(range).unwrap_or_default()
     }
 
+    /// All paths, one after the other.
+    pub(crate) fn names(&self) -> &[u8] {
+        self.column(Column::Names)
+    }
+
     /// The paths in the order of their texts, if that is what whoever wrote it was careful about.
     pub(crate) fn order(&self) -> &[U32] {
         self.numbers(Column::Order)
