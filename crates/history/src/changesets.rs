@@ -1,7 +1,12 @@
 //! From what each commit did to the changesets of a [`History`]: paths numbered, renames followed, kinds told, and
 //! what does not count set aside.
 
-use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use lockstep_model::{
     Author, BlobId, ChangeKind, Changeset, ChangesetKind, CommitId, DropReason, FileChange, FileStatus, History,
@@ -10,7 +15,7 @@ use lockstep_model::{
 use rustc_hash::FxHashSet;
 
 use crate::{
-    Difference, Line, Scope, count,
+    Difference, Line, Scope,
     deeds::{Deeds, Did, numbered},
     diff::{self, RawStatus, Side},
     filter,
@@ -82,7 +87,7 @@ impl MadeOf<'_> {
         by_line().or_else(|| files(objects, &self.line.last()?.tree).map(|files| Today::Names(Cow::Owned(files))))
     }
 
-    /// Adds a changeset for every commit that counts. Another thread makes the lists of changes of the newer half of them.
+    /// Adds a changeset for every commit that counts. Another thread makes those of the newer half of all changes.
     fn fill(
         &self,
         history: &mut History,
@@ -94,43 +99,22 @@ impl MadeOf<'_> {
         let all = deeds.made();
         let (half, before) = if names.len() < MANY { (all, names.len()) } else { deeds.half() };
         let (older, newer) = names.split_at(before.min(names.len()));
+        let there = || self.made(deeds, half..all, newer, told, (all - half) as usize);
+        let here = || self.made(deeds, 0..half, older, told, all as usize);
+        let (mut more, mut made) = threads.both(half < all, there, here);
+        made.changesets.append(&mut more.changesets);
         history.total = all;
-        history.changesets.reserve(all as usize);
-        let mut failures = BTreeSet::new();
-        let mut add = |entry: &Entry<'_, '_>, did: &Did<'_>, outcome| {
-            match outcome {
-                Ok(changes) => history.changesets.push(changeset(entry, changes)),
-                Err(reason) => count(history, reason),
-            }
-            if let Did::Unread(error) = did {
-                failures.insert(Ordered((*error).clone()));
-            }
-        };
-        let there = || {
-            let mut outcomes = Vec::with_capacity((all - half) as usize);
-            self.judged(deeds, half..all, newer, told, |_, _, outcome| outcomes.push(outcome));
-            outcomes
-        };
-        let here = || self.judged(deeds, 0..half, older, told, &mut add);
-        let (outcomes, ()) = threads.both(half < all, there, here);
-        let mut outcomes = outcomes.into_iter();
-        deeds.each(half..all, |_, entry, did| {
-            if let Some(outcome) = outcomes.next() {
-                add(entry, did, outcome);
-            }
-        });
-        failures
+        history.changesets = made.changesets;
+        for (reason, number) in made.dropped.into_iter().chain(more.dropped) {
+            *history.dropped.entry(reason).or_default() += number;
+        }
+        made.failures.append(&mut more.failures);
+        made.failures
     }
 
-    /// Calls `each` with every one of `commits`, and its changes in order, or why it does not count. `names` are those of today.
-    fn judged<'d>(
-        &self,
-        deeds: &'d Deeds<'_>,
-        commits: Range<u32>,
-        mut names: &[PathId],
-        told: &Told,
-        mut each: impl FnMut(&Entry<'d, '_>, &Did<'d>, Result<Vec<FileChange>, DropReason>),
-    ) {
+    /// What is made of some of the commits; `names` are those of today, and `room` is how many changesets there may be.
+    fn made(&self, deeds: &Deeds<'_>, commits: Range<u32>, mut names: &[PathId], told: &Told, room: usize) -> Made {
+        let mut made = Made { changesets: Vec::with_capacity(room), ..Made::default() };
         let mut changes = Vec::new();
         deeds.each(commits, |number, entry, did| {
             let (own, rest) = names.split_at(did.len());
@@ -141,16 +125,29 @@ impl MadeOf<'_> {
                 told.add(&mut changes, did, own);
                 is_not_counted(&changes, self.scope).then_some(DropReason::NoBehaviour)
             });
-            let outcome = dropped.map_or_else(
-                || {
+            match dropped {
+                Some(reason) => *made.dropped.entry(reason).or_default() += 1,
+                None => {
                     told.put_in_order(&mut changes);
-                    Ok(changes.clone())
-                },
-                Err,
-            );
-            each(entry, did, outcome);
+                    made.changesets.push(changeset(entry, changes.clone()));
+                }
+            }
+            if let Did::Unread(error) = did {
+                made.failures.insert(Ordered((*error).clone()));
+            }
         });
+        made
     }
+}
+
+/// What is made of some commits.
+#[derive(Default)]
+struct Made {
+    changesets: Vec<Changeset>,
+    /// How many were set aside, and why.
+    dropped: BTreeMap<DropReason, u32>,
+    /// What could not be read.
+    failures: BTreeSet<Ordered>,
 }
 
 /// The files of the tree `tree`; none if they cannot all be read.

@@ -41,7 +41,7 @@ mod walk;
 use std::collections::HashSet;
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
-use lockstep_model::{CommitId, DropReason, History};
+use lockstep_model::{CommitId, History};
 
 pub use blobs::{BlobOptions, read_blobs};
 pub use difference::{Against, Difference, DifferenceError, Edit};
@@ -286,9 +286,4 @@ fn report(end: &End, history: &mut History, failures: &[ObjectError], problems: 
         history.changesets.len() - history.pending().count()
             + history.dropped.values().map(|n| *n as usize).sum::<usize>()
     );
-}
-
-/// Counts one more of `reason`.
-fn count(history: &mut History, reason: DropReason) {
-    *history.dropped.entry(reason).or_default() += 1;
 }
