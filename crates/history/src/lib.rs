@@ -28,6 +28,7 @@ mod marks;
 mod mining;
 mod objects;
 mod packs;
+mod pages;
 mod paths;
 mod replacements;
 mod repository;
@@ -244,7 +245,7 @@ fn main_line(
         Scope::Behaviour | Scope::ByPeople => walk::main_line(commits, sink, newest, &known_commits, shallow),
         Scope::EveryCommit => branches::every_commit(commits, sink, newest, shallow),
     });
-    let line = Line::of(&mined.line, &mined.batch);
+    let line = Line::of(mined.line, mined.batch);
     let Some(known) = known else { return Ok((line, None)) };
     if let Some(met) = mined.met {
         let known = known.up_to(&met).ok_or("the known line is broken")?;

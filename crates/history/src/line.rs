@@ -63,10 +63,10 @@ impl Line {
     }
 
     /// The line of what was mined.
-    pub(crate) fn of(main: &MainLine, batch: &Batch) -> Self {
+    pub(crate) fn of(MainLine { steps, end }: MainLine, batch: Batch) -> Self {
         let mut builder = Builder::default();
-        builder.mined(main, batch);
-        Self { parts: vec![builder.part(main.end.clone())] }
+        builder.mined(steps, batch);
+        Self { parts: vec![builder.part(end)] }
     }
 
     /// Reads what [`Self::to_bytes`] wrote. The bytes are used where they lie.

@@ -9,12 +9,14 @@ mod writers;
 
 use std::{
     cell::RefCell,
+    hash::BuildHasher,
     panic::resume_unwind,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use git2::ObjectType;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 pub(crate) use commits::{Commits, Looked};
 
@@ -25,6 +27,7 @@ use crate::{
     line::Known,
     mining::queue::Queue,
     objects::{ObjectError, ObjectId, Objects, Store},
+    pages,
     threads::Threads,
     walk::{Batch, Deed, End, Fact, MainLine, Step, WrittenBy, step},
 };
@@ -67,6 +70,9 @@ impl Sink<'_> {
     /// Takes the commit `id`; gives its number.
     pub(crate) fn found(&mut self, looked: &mut Looked) -> u32 {
         self.steps.push(looked.step.take());
+        if self.steps.len() == pages::MANY {
+            pages::usual_from_here_on();
+        }
         if self.steps.len().is_multiple_of(1024) {
             (self.progress)(Progress::Walked(self.steps.len() as u32));
         }
@@ -261,7 +267,8 @@ impl Run<'_> {
 /// Paths that a thread met, each once.
 #[derive(Default)]
 struct Paths {
-    ids: FxHashMap<Box<[u8]>, u32>,
+    /// The numbers of what is in the list, found by the texts there: a copy of each would be as much again.
+    ids: HashTable<u32>,
     list: PathList,
     /// Where the facts of one commit are gathered.
     room: Vec<Fact>,
@@ -282,12 +289,14 @@ impl Paths {
     }
 
     fn id(&mut self, path: &[u8]) -> u32 {
-        if let Some(id) = self.ids.get(path) {
+        let Self { ids, list, .. } = self;
+        let hash = FxBuildHasher.hash_one(path);
+        if let Some(id) = ids.find(hash, |id| *list[*id as usize] == *path) {
             return *id;
         }
-        let id = self.list.len() as u32;
-        self.ids.insert(path.into(), id);
-        self.list.push(path.into());
+        let id = list.len() as u32;
+        list.push(path.into());
+        ids.insert_unique(hash, id, |id| FxBuildHasher.hash_one(&*list[*id as usize]));
         id
     }
 }
@@ -318,7 +327,8 @@ fn joined(shares: Vec<Share>) -> (Walked, Vec<Option<Step>>, Vec<Told>, Vec<Path
     (walked, steps, told, paths)
 }
 
-/// The commits in `order`, and what they did as one batch; its paths in the order in which they are first named.
+/// The commits in `order`, and what they did as one batch; its paths in the order in which they are first named. What is large
+/// stays where it is: all of it twice would be the most that mining ever holds.
 fn in_order(
     order: Vec<(u32, Option<ObjectId>)>,
     end: End,
@@ -326,27 +336,65 @@ fn in_order(
     mut told: Vec<Told>,
     paths: &[PathList],
 ) -> (MainLine, Batch) {
-    let mut line = MainLine { steps: Vec::with_capacity(order.len()), end };
-    let mut batch = Batch { paths: Vec::new(), deeds: Vec::with_capacity(order.len()) };
+    arrange(&mut steps, &order);
+    arrange(&mut told, &order);
+    for ((step, told), (_, before)) in steps.iter_mut().zip(&mut told).zip(&order) {
+        match step {
+            Some(step) if told.is_some() => step.before = *before,
+            _ => (*step, *told) = (None, None),
+        }
+    }
+    let mut batch = Batch::default();
     let mut ids: FxHashMap<&[u8], u32> = FxHashMap::default();
     let mut numbers: Vec<Vec<Option<u32>>> = paths.iter().map(|paths| vec![None; paths.len()]).collect();
-    for (number, before) in order {
-        let (Some(step), Some((thread, mut facts))) = (steps[number as usize].take(), told[number as usize].take())
-        else {
-            continue;
-        };
-        line.steps.push(Step { before, ..step });
+    for (thread, facts) in told.iter_mut().flatten() {
+        let (paths, numbers) = (&paths[*thread], &mut numbers[*thread]);
         for fact in facts.iter_mut().flatten() {
             let at = fact.path as usize;
-            fact.path = *numbers[thread][at].get_or_insert_with(|| {
-                let path = &*paths[thread][at];
+            fact.path = *numbers[at].get_or_insert_with(|| {
+                let path = &*paths[at];
                 *ids.entry(path).or_insert_with(|| {
                     batch.paths.push(path.into());
                     (batch.paths.len() - 1) as u32
                 })
             });
         }
-        batch.deeds.push(Deed { facts, writer: WrittenBy::default() });
     }
-    (line, batch)
+    let deed = |(_, facts)| Deed { facts, writer: WrittenBy::default() };
+    batch.deeds = told.into_iter().flatten().map(deed).collect();
+    (MainLine { steps: steps.into_iter().flatten().collect(), end }, batch)
+}
+
+/// Puts what stands at each number of `order` where that number stands in it, and forgets the rest.
+fn arrange<T>(all: &mut Vec<T>, order: &[(u32, Option<ObjectId>)]) {
+    let mut places: Vec<Option<u32>> = vec![None; all.len()];
+    (0..).zip(order).for_each(|(place, (number, _))| places[*number as usize] = Some(place));
+    let mut rest = order.len() as u32..;
+    let mut places: Vec<u32> =
+        places.into_iter().map(|place| place.or_else(|| rest.next()).unwrap_or_default()).collect();
+    for at in 0..all.len() {
+        while places[at] as usize != at {
+            let place = places[at] as usize;
+            all.swap(at, place);
+            places.swap(at, place);
+        }
+    }
+    all.truncate(order.len());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_order_comes_in_it_and_nothing_else() {
+        let order = |numbers: &[u32]| numbers.iter().map(|number| (*number, None)).collect::<Vec<_>>();
+        for (numbers, expected) in
+            [(&[4, 3, 2, 1, 0][..], "edcba"), (&[0, 1, 2, 3, 4], "abcde"), (&[2, 0, 4], "cae"), (&[3], "d"), (&[], "")]
+        {
+            let mut all: Vec<char> = "abcde".chars().collect();
+            arrange(&mut all, &order(numbers));
+            assert_eq!(all.into_iter().collect::<String>(), expected, "{numbers:?}");
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! [`Builder`]: makes the bytes of a stretch of a line. Paths, people and contents are numbered in the order in which they are
 //! first named, so that the same commits are the same bytes, whoever read them and in how many steps.
 
-use std::sync::Arc;
+use std::{hash::BuildHasher, sync::Arc};
 
+use hashbrown::HashTable;
 use lockstep_model::{Author, ChangesetKind, Timestamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use zerocopy::{
-    IntoBytes,
+    Immutable, IntoBytes,
     little_endian::{I64, U32},
 };
 
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     diff::Side,
     objects::{ObjectError, ObjectId},
-    walk::{Batch, End, Fact, MainLine},
+    walk::{Batch, End, Fact, Step},
 };
 
 /// Columns that grow.
@@ -43,7 +44,7 @@ pub(super) struct Builder {
     people: Vec<Arc<Author>>,
     /// The numbers of people and of paths.
     of_people: FxHashMap<Arc<Author>, u32>,
-    of_paths: FxHashMap<Box<[u8]>, u32>,
+    of_paths: HashTable<u32>,
     /// By path, the content that it had last: that is mostly what the next change of it changes.
     last: Vec<u32>,
 }
@@ -70,7 +71,7 @@ impl Default for Builder {
             failures: Vec::new(),
             people: Vec::new(),
             of_people: FxHashMap::default(),
-            of_paths: FxHashMap::default(),
+            of_paths: HashTable::new(),
             last: Vec::new(),
         }
     }
@@ -92,10 +93,10 @@ struct Commit<'c> {
 }
 
 impl Builder {
-    /// Adds what was mined.
-    pub(super) fn mined(&mut self, main: &MainLine, batch: &Batch) {
-        let mut numbers = vec![None; batch.paths.len()];
-        for (step, deed) in main.steps.iter().zip(&batch.deeds) {
+    /// Adds what was mined, of which each commit is let go when it is added: a history is not in memory twice.
+    pub(super) fn mined(&mut self, steps: Vec<Step>, Batch { paths, deeds }: Batch) {
+        let mut numbers = vec![None; paths.len()];
+        for (step, deed) in steps.into_iter().zip(deeds) {
             let commit = Commit {
                 id: step.id,
                 tree: step.tree,
@@ -107,7 +108,7 @@ impl Builder {
                 subject: &step.subject,
             };
             let facts = deed.facts.as_ref().map(|facts| facts.iter().copied());
-            self.commit(&commit, facts, &mut numbers, |path| &batch.paths[path as usize]);
+            self.commit(&commit, facts, &mut numbers, |path| &paths[path as usize]);
         }
     }
 
@@ -192,13 +193,15 @@ impl Builder {
     }
 
     fn path(&mut self, path: &[u8]) -> u32 {
-        if let Some(number) = self.of_paths.get(path) {
+        let Self { of_paths, path_ends, names, .. } = self;
+        let hash = FxBuildHasher.hash_one(path);
+        if let Some(number) = of_paths.find(hash, |number| text(names, path_ends, *number) == path) {
             return *number;
         }
-        let number = self.path_ends.len() as u32;
-        self.of_paths.insert(path.into(), number);
-        self.names.extend(path);
-        self.path_ends.push(U32::new(self.names.len() as u32));
+        let number = path_ends.len() as u32;
+        names.extend(path);
+        path_ends.push(U32::new(names.len() as u32));
+        of_paths.insert_unique(hash, number, |number| FxBuildHasher.hash_one(text(names, path_ends, *number)));
         self.last.push(0);
         number
     }
@@ -215,7 +218,9 @@ impl Builder {
 
     /// The paths in the order of their texts.
     fn order(&self) -> Vec<U32> {
-        let mut order: Vec<(&[u8], u32)> = self.of_paths.iter().map(|(path, number)| (&**path, *number)).collect();
+        let count = self.path_ends.len() as u32;
+        let mut order: Vec<(&[u8], u32)> =
+            (0..count).map(|number| (text(&self.names, &self.path_ends, number), number)).collect();
         order.sort_unstable();
         order.into_iter().map(|(_, number)| U32::new(number)).collect()
     }
@@ -250,33 +255,41 @@ impl Builder {
         };
         let mut bytes = Vec::with_capacity(Columns::of(&counts).length());
         bytes.extend(counts.to_bytes());
-        // In the order of the columns.
-        let columns = [
-            self.ids.as_bytes(),
-            self.trees.as_bytes(),
-            self.times.as_bytes(),
-            self.authors.as_bytes(),
-            self.writers.as_bytes(),
-            &self.flags,
-            self.subject_ends.as_bytes(),
-            self.fact_ends.as_bytes(),
-            self.paths.as_bytes(),
-            self.before.as_bytes(),
-            self.after.as_bytes(),
-            &self.modes,
-            self.blobs.as_bytes(),
-            name_ends.as_bytes(),
-            address_ends.as_bytes(),
-            self.path_ends.as_bytes(),
-            order.as_bytes(),
-            &self.subjects,
-            &people,
-            &self.names,
-            &rest,
-        ];
-        columns.iter().for_each(|column| bytes.extend_from_slice(column));
+        // In the order of the columns. Each is let go when it is written.
+        put(&mut bytes, self.ids);
+        put(&mut bytes, self.trees);
+        put(&mut bytes, self.times);
+        put(&mut bytes, self.authors);
+        put(&mut bytes, self.writers);
+        put(&mut bytes, self.flags);
+        put(&mut bytes, self.subject_ends);
+        put(&mut bytes, self.fact_ends);
+        put(&mut bytes, self.paths);
+        put(&mut bytes, self.before);
+        put(&mut bytes, self.after);
+        put(&mut bytes, self.modes);
+        put(&mut bytes, self.blobs);
+        put(&mut bytes, name_ends);
+        put(&mut bytes, address_ends);
+        put(&mut bytes, self.path_ends);
+        put(&mut bytes, order);
+        put(&mut bytes, self.subjects);
+        put(&mut bytes, people);
+        put(&mut bytes, self.names);
+        put(&mut bytes, rest);
         Part::new(bytes.into(), &counts, self.people, end, self.failures)
     }
+}
+
+/// The text of a path.
+fn text<'n>(names: &'n [u8], ends: &[U32], number: u32) -> &'n [u8] {
+    let end = |number: usize| ends[number].get() as usize;
+    let at = number as usize;
+    &names[at.checked_sub(1).map_or(0, end)..end(at)]
+}
+
+fn put<T: IntoBytes + Immutable>(bytes: &mut Vec<u8>, column: Vec<T>) {
+    bytes.extend_from_slice(column.as_bytes());
 }
 
 fn rest(end: &End, failures: &[(u32, ObjectError)]) -> Vec<u8> {

@@ -85,7 +85,7 @@ fn mined(edits: &[Edits], first: usize, there: &mut BTreeMap<usize, u8>) -> (Mai
 
 fn line(edits: &[Edits]) -> Line {
     let (main, batch) = mined(edits, 0, &mut BTreeMap::new());
-    Line::of(&main, &batch)
+    Line::of(main, batch)
 }
 
 /// What is made of a line.
@@ -133,8 +133,9 @@ fn what_could_not_be_read_comes_back_too() {
     let missing = ObjectError::Missing { id: "abc".into() };
     batch.deeds[2].facts = Err(missing.clone());
     main.end = End::Broken(ObjectError::TooLarge { id: "abd".into(), why: "it is".into() });
-    let again = Line::from_bytes(Line::of(&main, &batch).to_bytes().into_owned()).unwrap();
-    assert_eq!(*again.end(), main.end);
+    let end = main.end.clone();
+    let again = Line::from_bytes(Line::of(main, batch).to_bytes().into_owned()).unwrap();
+    assert_eq!(*again.end(), end);
     assert!(!again.is_whole() && again.paths_at(CommitId([1; 20])).is_none());
     let view = again.parts[0].view();
     let failures: Vec<_> = view.entries().map(|entry| entry.facts().err().cloned()).collect();
@@ -202,9 +203,9 @@ proptest! {
         let mut there = BTreeMap::new();
         let (first, second) = edits.split_at(at);
         let (main, batch) = mined(first, 0, &mut there);
-        let kept = Line::from_bytes(Line::of(&main, &batch).to_bytes().into_owned()).unwrap();
+        let kept = Line::from_bytes(Line::of(main, batch).to_bytes().into_owned()).unwrap();
         let (main, batch) = mined(second, at, &mut there);
-        let on = kept.and(Line::of(&main, &batch));
+        let on = kept.and(Line::of(main, batch));
         prop_assert_eq!(history(&on), history(&whole));
         prop_assert_eq!(on.to_bytes(), whole.to_bytes());
         if let Some(growth) = on.growth() {
