@@ -9,6 +9,7 @@ mod configuration;
 mod demo;
 mod exit;
 mod fetch;
+mod memory;
 mod organisation;
 mod page;
 mod patience;

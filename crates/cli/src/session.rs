@@ -19,7 +19,7 @@ use crate::{
     cache,
     configuration::{self, Configuration},
     exit::Exit,
-    fetch, organisation,
+    fetch, memory, organisation,
     terminal::Bar,
 };
 
@@ -193,10 +193,19 @@ pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr().lock(), "error: {}", escape::line(&format!("{error:#}")));
 }
 
-/// Says on standard error, if much is to be said, what was known from earlier runs, and what became of the rest.
+/// Says on standard error, if much is to be said, what was known from earlier runs, what became of the rest, and how much
+/// memory it took.
 pub fn tell_of_what_was_kept(project: &Project, common: &Common) {
+    tell_of_one(project, common);
+    if let Some(megabytes) = memory::most().filter(|_| common.verbose > 0) {
+        let _ = writeln!(io::stderr().lock(), "note: at most {megabytes} MB of memory were in use");
+    }
+}
+
+/// What was known of one project, and of its members.
+fn tell_of_one(project: &Project, common: &Common) {
     let members = project.members.iter().filter_map(|member| member.project.as_ref().ok());
-    members.for_each(|member| tell_of_what_was_kept(member, common));
+    members.for_each(|member| tell_of_one(member, common));
     tell_of_kept_facts(project, common);
     let store = project.past.as_ref().and_then(|past| past.store()).filter(|_| common.verbose > 0);
     let Some((store, commits)) = store.and_then(|store| Some((store, store.commits()?))) else { return };

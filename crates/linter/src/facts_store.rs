@@ -318,7 +318,7 @@ mod tests {
         let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
         let tokens = [Token::new(Token::NAME, 3..7)];
         let first = store();
-        [1, 2].map(|number| first.hold_tokens(key(number), &tokens));
+        [1, 2].into_iter().for_each(|number| first.hold_tokens(key(number), &tokens));
         assert_eq!(first.tokens(key(1)), Some(tokens.to_vec()));
         first.save().unwrap();
         let second = store();

@@ -217,7 +217,7 @@ impl<'a> Writer<'a> {
 
     /// What becomes of a node; `bare` if the one above it is passed over.
     fn part(&mut self, node: &Node<'_>, bare: bool) -> Part {
-        let sort = self.grammar.sorts.get(&node);
+        let sort = self.grammar.sorts.get(node);
         match sort {
             Sort::Comment if self.is_directive(self.source(node)) => Part::Text,
             Sort::Import => {

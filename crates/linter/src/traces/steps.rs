@@ -21,8 +21,10 @@ pub(super) struct KeptSteps(pub(super) Arc<Bytes>);
 type ReadFile = (RepoPath, BlobId);
 /// A file that was asked: what it held, the questions, and what they answered.
 type AskedFile = (RepoPath, BlobId, Answers);
-/// A step: its key, the numbers of the files that were read for it and of those that were asked, and what it gave.
-type Step = (Digest, (Vec<u32>, Vec<u32>), Bytes);
+/// The numbers of the files that were read for a step, and of those that were asked.
+type Numbers = (Vec<u32>, Vec<u32>);
+/// A step: its key, what it was made from, and what it gave.
+type Step = (Digest, Numbers, Bytes);
 
 /// What several steps were made from, each once.
 #[derive(Default)]
@@ -42,7 +44,7 @@ pub(super) struct KnownSteps<'f> {
     /// Of each of these, whether it is so still, once somebody wants to know.
     read_still: Vec<OnceLock<bool>>,
     asked_still: Vec<OnceLock<bool>>,
-    known: FxHashMap<Digest, ((Vec<u32>, Vec<u32>), Bytes)>,
+    known: FxHashMap<Digest, (Numbers, Bytes)>,
     /// The ids of those of these files that hold what they held, so that they need not be read.
     ids: FxHashMap<RepoPath, BlobId>,
     /// What these answer.
