@@ -168,12 +168,16 @@ pub fn find(project: &Project, config: &Config) -> Found {
 
 /// What discovery finds in the files of `project`, whatever its scope; and where that comes from, if it can be told.
 fn discover(project: &Project, config: &Config) -> (Partial<Discovered>, Option<traces::Origin>) {
-    let options =
-        lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) };
+    let options = discovery_options(config);
     match &project.traces {
         Some(traces) => traces.discover(&project.files, &options),
         None => (lockstep_discovery::discover(&project.files, &options), None),
     }
+}
+
+/// What the configuration says about discovery.
+fn discovery_options(config: &Config) -> lockstep_discovery::Options {
+    lockstep_discovery::Options { exclude: config.exclude.texts().to_vec(), declared: services::tables(config) }
 }
 
 /// The code that every function of `found` reaches.

@@ -32,7 +32,7 @@
 
 mod code;
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use lockstep_codegraph::language_of;
 use lockstep_config::{BaselineFile, Config, allow_comments};
@@ -40,8 +40,8 @@ use lockstep_history::Edit;
 use lockstep_model::{Closure, CommitId, FileSet, FileType, FunctionId, PathId, RepoPath, is_contract_by_name};
 
 use crate::{
-    ChangeAsked, Project, Report, change, discover, earlier, rules,
-    traces::{Origin, Seen},
+    ChangeAsked, Project, Report, change, discover, discovery_options, earlier, rules,
+    traces::{Before, Origin, Seen},
 };
 
 /// More files are not compared one by one.
@@ -65,11 +65,25 @@ struct Looks<'r> {
     finds_the_same: &'r dyn Fn() -> bool,
 }
 
-/// True if discovery finds in `before` what it found now. The configuration must be that of both states.
-fn finds_the_same(project: &Project, config: &Config, before: CommitId, now: &Origin) -> bool {
-    let before = project.at(before);
-    let (_, then) = discover(&before, config);
-    before.problems.is_empty() && then.is_some_and(|then| then.result == now.result)
+/// True if discovery found before the `edits` what it found now. The configuration must be that of both states.
+fn finds_the_same(project: &Project, config: &Config, before: CommitId, edits: &[Edit], now: &Origin) -> bool {
+    let then = || {
+        let text = |edit: &Edit| Some((edit.path.clone(), (edit.before, text_before(project, edit)?)));
+        let held: Before = edits.iter().map(text).collect::<Option<_>>()?;
+        project.traces.as_ref()?.discovered_before(&project.files, &discovery_options(config), &held)
+    };
+    let anew = || {
+        let before = project.at(before);
+        let (_, then) = discover(&before, config);
+        before.problems.is_empty().then_some(then?.result)
+    };
+    then().or_else(anew) == Some(now.result)
+}
+
+/// What an edited file held before, as the stages would read it.
+fn text_before(project: &Project, edit: &Edit) -> Option<Arc<str>> {
+    let before = change::text(project, edit.before)?;
+    FileSet::from_texts([(edit.path.as_str(), before.as_str())]).text(&edit.path).ok()
 }
 
 /// None if it cannot be told.
@@ -82,7 +96,7 @@ fn told(project: &Project, config: &Config, report: &Report) -> Option<()> {
     let looks = Looks {
         found: &origin.seen,
         followed: report.seen.as_ref()?,
-        finds_the_same: &|| *found_before.get_or_init(|| finds_the_same(project, config, before, origin)),
+        finds_the_same: &|| *found_before.get_or_init(|| finds_the_same(project, config, before, &edits, origin)),
     };
     let plain = config.units.is_empty() && project.members.is_empty() && earlier::is_whole(project);
     let neutral = plain
@@ -103,9 +117,7 @@ fn is_neutral(edit: &Edit, project: &Project, config: &Config, report: &Report, 
     if named {
         return None;
     }
-    // As the stages would read it.
-    let before = change::text(project, edit.before)?;
-    let before = FileSet::from_texts([(path.as_str(), before.as_str())]).text(path).ok()?;
+    let before = text_before(project, edit)?;
     let after = project.files.text(path).ok()?;
     let rules = rules();
     let accepts = |text: &str| !allow_comments(path, text, &rules).is_empty();

@@ -29,7 +29,7 @@ use lockstep_discovery::Discovered;
 use lockstep_model::{BlobId, FileSet, Function};
 
 use self::{
-    code::Before,
+    code::Before as CodeBefore,
     codec::{Bytes, Kept, Reader, Writer},
     found::Made,
     looked::Digest,
@@ -38,7 +38,7 @@ use self::{
 pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
     found::Origin,
-    looked::Seen,
+    looked::{Before, Seen},
     words::KeptWords,
 };
 use crate::{PAST, Project, earlier::Earlier, keep};
@@ -156,6 +156,18 @@ impl Traces {
         (found, origin)
     }
 
+    /// A hash of what discovery found in `files` as they were `before` some were edited, if that is kept.
+    pub(crate) fn discovered_before(
+        &self,
+        files: &FileSet,
+        options: &lockstep_discovery::Options,
+        before: &Before,
+    ) -> Option<Digest> {
+        let context = found::context(&looked::names(files), options);
+        let kept = self.results(|results| results.functions.clone());
+        kept.iter().find_map(|kept| found::before(kept, files, &context, before))
+    }
+
     /// The code of `functions`, followed only as far as it is not kept; and what was looked at for all of them, besides the
     /// sources that they reach, if that can be told.
     pub(crate) fn follow(
@@ -169,12 +181,12 @@ impl Traces {
         let mut known = None;
         for kept in self.results(|results| results.code.clone()) {
             match code::before(&kept, files, &context) {
-                Some(Before::Whole(whole, seen)) => {
+                Some(CodeBefore::Whole(whole, seen)) => {
                     self.taken.fetch_add(1, Ordering::Relaxed);
                     progress(functions.len(), functions.len());
                     return (whole, Some(seen));
                 }
-                Some(Before::Some(before, around)) => known = Some(better(known, (before, around))),
+                Some(CodeBefore::Some(before, around)) => known = Some(better(known, (before, around))),
                 None => {}
             }
         }

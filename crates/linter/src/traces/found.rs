@@ -7,7 +7,7 @@ use lockstep_model::{FileSet, Function};
 use super::{
     Stored,
     codec::{Bytes, Kept, Reader, Writer, constants},
-    looked::{Digest, Seen},
+    looked::{Before, Digest, Seen},
     steps::{KeptSteps, KnownSteps},
 };
 
@@ -63,6 +63,12 @@ pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option
         return None;
     }
     Some((stored.body.value::<Found>()?.0, Origin { seen, result: digest(&stored.body) }))
+}
+
+/// A hash of what was found, if the same would be found in `files` as they were `before` some were edited.
+pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest, before: &Before) -> Option<Digest> {
+    let same = stored.context == *context && stored.head.value::<Seen>()?.was_in(files, before);
+    same.then(|| digest(&stored.body))
 }
 
 fn digest(body: &Bytes) -> Digest {

@@ -1,6 +1,8 @@
 //! What a result was made from: the names of the files, and what was looked at in some of them. In files of which the same can
 //! be said, the same would be made.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use lockstep_model::{BlobId, FileSet, FileType, Looked, Question, ReadError, RepoPath};
 
 use super::codec::{Kept, Reader, Writer};
@@ -10,6 +12,9 @@ pub(super) type Digest = [u8; 32];
 
 /// Questions about a file, with their answers.
 pub(super) type Answers = Vec<(Question, bool)>;
+
+/// What edited files held before: the id, and the text as it is read.
+pub(crate) type Before = BTreeMap<RepoPath, (BlobId, Arc<str>)>;
 
 /// What was looked at in some files, and what was there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,23 @@ impl Seen {
         };
         self.read.iter().all(|(path, id)| holds(files, path, *id))
             && self.asked.iter().all(|(path, id, asked)| holds(files, path, *id) || answers(path, asked))
+    }
+
+    /// As [`Self::is_in`], of the files as they were before some were edited that no link leads to: `before` is what those held.
+    pub(super) fn was_in(&self, files: &FileSet, before: &Before) -> bool {
+        let held = |path: &RepoPath, id: BlobId| match before.get(path) {
+            Some((then, _)) => *then == id,
+            None => holds(files, path, id),
+        };
+        let answers = |path: &RepoPath, questions: &Answers| {
+            let answer = |question: &Question| match before.get(path) {
+                Some((_, text)) => Ok(question.of(text)),
+                None => files.ask(path, question),
+            };
+            questions.iter().all(|(question, said)| answer(question).as_ref() == Ok(said))
+        };
+        self.read.iter().all(|(path, id)| held(path, *id))
+            && self.asked.iter().all(|(path, id, asked)| held(path, *id) || answers(path, asked))
     }
 
     /// True if who looks in the same files sees the same when `path`, which is no link, holds `text`.
@@ -173,6 +195,18 @@ mod tests {
         assert!(seen.is_in(&files(&[("a", "let a"), ("b", "const app = new App()"), ("c", "x")])));
         assert!(!seen.is_in(&files(&[("a", "let a"), ("b", "new Stack()"), ("c", "x")])));
         assert!(!seen.is_in(&files(&[("a", "let b"), ("b", "new App()"), ("c", "x")])));
+        // The same before an edit.
+        let edited = files(&[("a", "let b"), ("b", "new Stack()"), ("c", "x")]);
+        let held = |name: &str, text: &str| {
+            let id = files(&[(name, text)]).id(&path(name)).unwrap();
+            (path(name), (id, Arc::from(text)))
+        };
+        let was = |before: &[(RepoPath, (BlobId, Arc<str>))]| seen.was_in(&edited, &before.iter().cloned().collect());
+        assert!(was(&[held("a", "let a"), held("b", "new App()")]));
+        assert!(was(&[held("a", "let a"), held("b", "const app = new App()")]));
+        assert!(!was(&[held("a", "let a"), held("b", "const app")]));
+        assert!(!was(&[held("a", "let c"), held("b", "new App()")]));
+        assert!(!was(&[held("a", "let a")]) && !was(&[held("b", "new App()")]));
         assert_eq!(Bytes::of(&seen).value(), Some(seen));
     }
 
