@@ -246,6 +246,7 @@ fn main_line(
         Scope::EveryCommit => branches::every_commit(commits, sink, newest, shallow),
     });
     let line = Line::of(mined.line, mined.batch);
+    drop(mined.pages);
     let Some(known) = known else { return Ok((line, None)) };
     if let Some(met) = mined.met {
         let known = known.up_to(&met).ok_or("the known line is broken")?;

@@ -27,7 +27,7 @@ use crate::{
     line::Known,
     mining::queue::Queue,
     objects::{ObjectError, ObjectId, Objects, Store},
-    pages,
+    pages::UsualPages,
     threads::Threads,
     walk::{Batch, Deed, End, Fact, MainLine, Step, WrittenBy, step},
 };
@@ -70,9 +70,6 @@ impl Sink<'_> {
     /// Takes the commit `id`; gives its number.
     pub(crate) fn found(&mut self, looked: &mut Looked) -> u32 {
         self.steps.push(looked.step.take());
-        if self.steps.len() == pages::MANY {
-            pages::usual_from_here_on();
-        }
         if self.steps.len().is_multiple_of(1024) {
             (self.progress)(Progress::Walked(self.steps.len() as u32));
         }
@@ -150,23 +147,26 @@ pub(crate) struct Mined {
     pub(crate) batch: Batch,
     /// The commit of the known line that was met.
     pub(crate) met: Option<ObjectId>,
+    /// There if it was much, for as long as it is made into something else.
+    pub(crate) pages: Option<UsualPages>,
 }
 
 impl Miner<'_> {
     /// Mines what `walk` finds. Commits that are `known` are on the main line as well, before its first step.
     pub(crate) fn mine(&self, known: &Known<'_>, walk: Walk<'_>) -> Mined {
-        let shares = self.shares(true, walk).or_else(|| self.shares(false, walk)).unwrap_or_default();
+        let pages = RefCell::new(None);
+        let shares = self.shares(true, walk, &pages).or_else(|| self.shares(false, walk, &pages)).unwrap_or_default();
         let (walked, steps, deeds, paths) = joined(shares);
         let (line, mut batch) = in_order(walked.order, walked.end, steps, deeds, &paths);
         let writers = writers::written_by(self, &line.steps, known);
         for (deed, writer) in batch.deeds.iter_mut().zip(writers) {
             deed.writer = writer;
         }
-        Mined { line, batch, met: walked.met }
+        Mined { line, batch, met: walked.met, pages: pages.take() }
     }
 
     /// What each thread did; none if a commit turned out not to be what the commit-graph says.
-    fn shares(&self, with_graph: bool, walk: Walk<'_>) -> Option<Vec<Share>> {
+    fn shares(&self, with_graph: bool, walk: Walk<'_>, pages: &RefCell<Option<UsualPages>>) -> Option<Vec<Share>> {
         let run = Run {
             miner: self,
             queue: Queue::new(),
@@ -181,6 +181,7 @@ impl Miner<'_> {
             let help = || {
                 let mut others = others.borrow_mut();
                 if others.is_empty() {
+                    pages.borrow_mut().get_or_insert_with(UsualPages::begin);
                     let run = &run;
                     let other = |_| scope.spawn(move || run.share(self.store.objects(), None));
                     others.extend((1..self.threads.number()).map(other));
