@@ -44,13 +44,15 @@ pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &K
     let names = constants();
     let mut declarations = found.0.value.functions.iter().flat_map(|function| &function.declarations);
     let readable = declarations.all(|declaration| names.contains(&declaration.platform));
-    let seen = Seen::by_ids(noting.looked(), |path| steps.id(path)).filter(|_| readable);
+    let settled = steps.are_settled();
+    let seen = Seen::by_ids(noting.looked(), |path| steps.id(path)).filter(|_| readable && settled);
     let whole = seen.map(|seen| {
         let stored = Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) };
         let result = digest(&stored.body);
         (stored, Origin { seen, result })
     });
-    Made { found: found.0, whole, steps: steps.kept(context) }
+    let steps = if settled { steps.kept(context) } else { KeptSteps::default() };
+    Made { found: found.0, whole, steps }
 }
 
 /// What was found, if in `files`, and with the options behind `context`, the same would be found; and from what.

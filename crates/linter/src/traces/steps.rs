@@ -80,7 +80,7 @@ impl<'f> KnownSteps<'f> {
         }
     }
 
-    /// All steps that were taken, to be kept. One for which a file could not be read is not: what is to be said of such a file
+    /// All steps that were taken, to be kept, if they [are settled](Self::are_settled). One for which a file could not be read is not: what is to be said of such a file
     /// is not what the step gives.
     pub(super) fn kept(&mut self, context: Digest) -> KeptSteps {
         let mut writing = Writing { written: Written { context, ..Written::default() }, ..Writing::default() };
@@ -107,7 +107,13 @@ impl<'f> KnownSteps<'f> {
         Some((read.collect::<Option<_>>()?, asked.collect::<Option<_>>()?))
     }
 
-    /// As [`id_of`] would tell.
+    /// True if all files still hold what they held when it was asked what is known of them. One that was written to since may
+    /// have been read by one step and not by another: nothing of that is to be kept.
+    pub(super) fn are_settled(&self) -> bool {
+        self.ids.iter().all(|(path, id)| holds(self.files, path, *id))
+    }
+
+    /// As [`id_of`] would tell, if they [are settled](Self::are_settled).
     pub(super) fn id(&self, path: &RepoPath) -> Option<BlobId> {
         self.ids.get(path).copied().or_else(|| id_of(self.files, path))
     }
@@ -236,7 +242,7 @@ mod tests {
     };
 
     use lockstep_discovery::{Build, CodeSource, HandlerStyle};
-    use lockstep_model::{Declaration, Question};
+    use lockstep_model::{Declaration, FileEntry, FileType, Question, ReadError, Source};
 
     use super::{
         super::{codec::constants, looked::testing::files},
@@ -316,6 +322,38 @@ mod tests {
         let binary = [("a", "\0"), ("b", "new App()")];
         let (kept, times, _) = take(&counted, &KeptSteps::default(), &binary, [0; 32]);
         assert_eq!((times, take(&counted, &kept, &binary, [0; 32]).1), (1, 1));
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_meanwhile_is_seen() {
+        /// One file, which anybody may write.
+        struct Written(Mutex<String>);
+
+        impl Source for Written {
+            fn read(&self, _: &RepoPath) -> Result<Vec<u8>, ReadError> {
+                Ok(lock(&self.0).clone().into_bytes())
+            }
+
+            fn id(&self, _: &RepoPath) -> Option<BlobId> {
+                Some(BlobId(*blake3::hash(lock(&self.0).as_bytes()).as_bytes().first_chunk()?))
+            }
+        }
+
+        let source = Arc::new(Written(Mutex::new("one".to_owned())));
+        let files = || {
+            let entry = (RepoPath::new("a").unwrap(), FileEntry::of_any_size(FileType::File));
+            FileSet::new([entry], Arc::<Written>::clone(&source))
+        };
+        let counted = Counted::default();
+        let first = files();
+        let mut steps = KnownSteps::of(&KeptSteps::default(), &first, &[0; 32]);
+        let _ = steps.declared(&counted, &first);
+        let kept = steps.kept([0; 32]);
+        let second = files();
+        let steps = KnownSteps::of(&kept, &second, &[0; 32]);
+        assert!(steps.are_settled());
+        "two".clone_into(&mut lock(&source.0));
+        assert!(!steps.are_settled());
     }
 
     #[test]
