@@ -5,6 +5,7 @@
 #[must_use]
 pub(crate) struct UsualPages {
     /// True if it gets large ones again afterwards.
+    #[cfg(target_os = "linux")]
     had_large_ones: bool,
 }
 
@@ -29,6 +30,6 @@ impl Drop for UsualPages {
 #[cfg(not(target_os = "linux"))]
 impl UsualPages {
     pub(crate) fn begin() -> Self {
-        Self { had_large_ones: false }
+        Self {}
     }
 }
