@@ -1,6 +1,7 @@
 //! [`Traces`]: results of whole stages on disk, from one run to the next, each with what it was made from (a *verifying
 //! trace*: Mokhov, Mitchell and Peyton Jones, *Build systems à la carte*, ICFP 2018). A result is taken if all that it was made
-//! from is still so, and made anew otherwise; so what is kept never decides what is found.
+//! from is still so, and made anew otherwise; so what is kept never decides what is found. Finding functions is made anew step by
+//! step ([`steps`]).
 //!
 //! One file per repository, as for the facts of source files ([`crate::FactsStore`]): read whole, checked whole, replaced
 //! whole. What is damaged, cut short, of another build or of another repository is thrown away.

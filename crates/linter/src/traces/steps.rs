@@ -1,7 +1,7 @@
 //! What the steps of discovery gave, kept one by one with what each was made from: after an edit of a program that declares
 //! functions, what other manifests declare is what it was, and so is where the code of most functions starts.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lockstep_diagnostics::Partial;
 use lockstep_discovery::{Declared, Platform, Resolved, Steps};
@@ -41,9 +41,6 @@ pub(super) struct KnownSteps<'f> {
     files: &'f FileSet,
     read: Vec<ReadFile>,
     asked: Vec<AskedFile>,
-    /// Of each of these, whether it is so still, once somebody wants to know.
-    read_still: Vec<OnceLock<bool>>,
-    asked_still: Vec<OnceLock<bool>>,
     known: FxHashMap<Digest, (Numbers, Bytes)>,
     /// The ids of those of these files that hold what they held, so that they need not be read.
     ids: FxHashMap<RepoPath, BlobId>,
@@ -68,8 +65,6 @@ impl<'f> KnownSteps<'f> {
         }
         Self {
             files,
-            read_still: vec![OnceLock::new(); read.len()],
-            asked_still: vec![OnceLock::new(); asked.len()],
             read,
             asked,
             known: steps.into_iter().map(|(key, looked, gave)| (key, (looked, gave))).collect(),
@@ -136,18 +131,16 @@ impl<'f> KnownSteps<'f> {
     fn known<T: Kept>(&self, key: &Digest) -> Option<(T, Looked)> {
         let ((read, asked), gave) = self.known.get(key)?;
         let mut looked = Looked::default();
+        let holds = |path: &RepoPath, id: &BlobId| self.ids.get(path) == Some(id);
         for number in read {
             let (path, id) = self.read.get(*number as usize)?;
-            let still = self.read_still.get(*number as usize)?;
-            still.get_or_init(|| holds(self.files, path, *id)).then(|| looked.read.insert(path.clone()))?;
+            holds(path, id).then(|| looked.read.insert(path.clone()))?;
         }
         for number in asked {
             let (path, id, answers) = self.asked.get(*number as usize)?;
             let says =
                 || answers.iter().all(|(question, answer)| self.files.ask(path, question).as_ref() == Ok(answer));
-            let still = self.asked_still.get(*number as usize)?;
-            let still = *still.get_or_init(|| holds(self.files, path, *id) || says());
-            still.then(|| looked.asked.insert(path.clone(), answers.clone()))?;
+            (holds(path, id) || says()).then(|| looked.asked.insert(path.clone(), answers.clone()))?;
         }
         Some((gave.value()?, looked))
     }
