@@ -14,6 +14,7 @@ pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tokens;
+pub(crate) mod words;
 
 pub(crate) use self::{bind::facts, resolve::resolver};
 

@@ -3,12 +3,12 @@
 //! A repository has thousands of files, and a function needs a few of them. To know which, no parser is needed, as long as
 //! no name is missed: one too many only has its file parsed. A text that is not plain is said not to be, and is parsed.
 
-mod words;
-
 use lockstep_model::RepoPath;
 
-use self::words::{Token, Words};
-use super::Dialect;
+use super::{
+    Dialect,
+    words::{Token, Words},
+};
 
 /// What a file may define for others.
 #[derive(Debug, Default, PartialEq, Eq)]

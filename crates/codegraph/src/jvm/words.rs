@@ -1,5 +1,7 @@
 //! The words of a text of Java, Kotlin or Scala, without what stands in comments and in quotes.
 
+use std::ops::Range;
+
 use super::Dialect;
 
 /// How deep code may stand in texts that stand in code.
@@ -7,12 +9,12 @@ const DEEPEST: usize = 100;
 
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'t> {
+pub(crate) enum Token<'t> {
     /// A name, or a word of the language.
     Word(&'t str),
     /// A name in backticks.
     Quoted(&'t str),
-    /// Any other character; a quote for all of a text, or for what of it stands before code in it.
+    /// Any other character; a quote for all of a text, or for what of it stands before code in it, or behind.
     Other(u8),
     /// The end of the text.
     End,
@@ -27,10 +29,12 @@ struct Around {
 }
 
 /// The tokens of a text, in order.
-pub(super) struct Words<'t> {
+pub(crate) struct Words<'t> {
     dialect: Dialect,
     text: &'t str,
     at: usize,
+    /// Where the last token starts.
+    start: usize,
     /// Braces that are open.
     braces: usize,
     /// Parentheses and brackets that are open.
@@ -42,19 +46,25 @@ pub(super) struct Words<'t> {
 }
 
 impl<'t> Words<'t> {
-    pub(super) fn new(dialect: Dialect, text: &'t str) -> Self {
-        Self { dialect, text, at: 0, braces: 0, parentheses: 0, was_at_top: true, texts: Vec::new() }
+    pub(crate) fn new(dialect: Dialect, text: &'t str) -> Self {
+        Self { dialect, text, at: 0, start: 0, braces: 0, parentheses: 0, was_at_top: true, texts: Vec::new() }
     }
 
     /// True if no brace or parenthesis was open where the last token stands.
-    pub(super) fn was_at_top(&self) -> bool {
+    pub(crate) fn was_at_top(&self) -> bool {
         self.was_at_top
+    }
+
+    /// Where the last token stands.
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.start..self.at
     }
 
     /// The next token. None if quotes, comments, braces or parentheses do not end as they should: the text was
     /// misunderstood, or is wrong.
-    pub(super) fn next(&mut self) -> Option<Token<'t>> {
+    pub(crate) fn next(&mut self) -> Option<Token<'t>> {
         loop {
+            self.start = self.at;
             let rest = &self.text.as_bytes()[self.at..];
             self.was_at_top = self.braces == 0 && self.parentheses == 0;
             let Some(first) = rest.first().copied() else { return self.was_at_top.then_some(Token::End) };
@@ -72,11 +82,7 @@ impl<'t> Words<'t> {
                 }
                 b'`' => return self.backticks(),
                 _ if is_of_name(first) => return Some(Token::Word(self.word())),
-                _ => {
-                    if self.other(first)? {
-                        return Some(Token::Other(first));
-                    }
-                }
+                _ => return self.other(first).map(Token::Other),
             }
         }
     }
@@ -96,8 +102,8 @@ impl<'t> Words<'t> {
         Some(Token::Quoted(&rest[..length]))
     }
 
-    /// Takes a character that is no name. False if it ends code in a text.
-    fn other(&mut self, character: u8) -> Option<bool> {
+    /// Takes a character that is no name; with the text that goes on behind it if it ends code in one.
+    fn other(&mut self, character: u8) -> Option<u8> {
         self.at += 1;
         match character {
             b'{' => self.braces += 1,
@@ -108,7 +114,7 @@ impl<'t> Words<'t> {
                         return None;
                     }
                     self.text_to(around.quotes, true)?;
-                    return Some(false);
+                    return Some(b'"');
                 }
                 self.braces = self.braces.checked_sub(1)?;
             }
@@ -116,7 +122,7 @@ impl<'t> Words<'t> {
             b')' | b']' => self.parentheses = self.parentheses.checked_sub(1)?,
             _ => {}
         }
-        Some(true)
+        Some(character)
     }
 
     fn comment(&mut self) -> Option<()> {
