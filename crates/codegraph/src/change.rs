@@ -26,7 +26,16 @@ pub(crate) fn agree_by_grammar(path: &RepoPath, before: &str, after: &str) -> Op
     if grammar.order.is_some_and(|order| !words::may_agree(order, before, after)) {
         return Some(false);
     }
+    if (grammar.is_layout)(before, after) {
+        return Some(true);
+    }
     trees::agree(grammar, before, after)
+}
+
+/// As [`agree_by_grammar`], by the trees alone.
+#[cfg(test)]
+pub(crate) fn agree_by_trees(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
+    trees::agree(trees::grammar_of(path)?, before, after)
 }
 
 /// The tokens of a source file, for languages that have a grammar of tree-sitter's; empty for all others.

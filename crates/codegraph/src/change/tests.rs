@@ -174,9 +174,12 @@ fn java_kotlin_csharp_scala() {
         "A.scala",
         &[(
             "object A { def f(a: Int) = g(a, 1) }",
-            "// why\nobject A {\n  def f(a: Int) = g(\n    a,\n    1\n  )\n}\n",
+            "// why\nobject A {\n  def f(a: Int) =\n    g(\n      a,\n      1,\n    )\n}\n",
         )],
-        &[("object A { val a = 1 }", "object A { val a = 2 }")],
+        &[
+            ("object A { val a = 1 }", "object A { val a = 2 }"),
+            ("object A { val a = (1 + 2) * 3 }", "object A { val a = 1 + 2 * 3 }"),
+        ],
     );
 }
 

@@ -9,7 +9,10 @@ use lockstep_model::RepoPath;
 use tree_sitter::{Language, Node};
 
 use super::words::Order;
-use crate::syntax::{self, ByKind};
+use crate::{
+    languages::scala::layout,
+    syntax::{self, ByKind},
+};
 
 /// What has to be known of a language, beside its grammar.
 pub(super) struct Grammar {
@@ -24,6 +27,8 @@ pub(super) struct Grammar {
     directives: &'static [&'static str],
     /// What is in its order, if strings and comments look as they do in C.
     pub(super) order: Option<Order>,
+    /// True for two texts of which, without parsing them, it is sure that they differ in their layout alone.
+    pub(super) is_layout: fn(&str, &str) -> bool,
     /// What becomes of nodes, by the number of their kind.
     sorts: ByKind<Sort>,
 }
@@ -50,6 +55,7 @@ static CSHARP: LazyLock<Grammar> = LazyLock::new(|| Grammar {
 static SCALA: LazyLock<Grammar> = LazyLock::new(|| Grammar {
     lines_matter: true,
     order: Some(Order::Fixed),
+    is_layout: layout::is_all_that_differs,
     ..Grammar::new(tree_sitter_scala::LANGUAGE.into(), &[])
 });
 static RUBY: LazyLock<Grammar> = LazyLock::new(|| Grammar {
@@ -92,6 +98,7 @@ impl Grammar {
             lines_matter: false,
             directives: &[],
             order: Some(Order::OfImports),
+            is_layout: |_, _| false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Scala: what a file declares ([`parse`]); the rest is common to the languages of its machine (`jvm`).
 
+pub(crate) mod layout;
 mod parse;
 #[cfg(test)]
 mod tests;
