@@ -70,6 +70,17 @@ pub(crate) fn facts(kept: Option<&dyn KeptFacts>, language: &dyn Language, path:
     })
 }
 
+/// The same of a text that need not be asked for again: what is read of it is not kept.
+pub(crate) fn facts_once(
+    kept: Option<&dyn KeptFacts>,
+    language: &dyn Language,
+    path: &RepoPath,
+    text: &str,
+) -> FileFacts {
+    let known = kept.and_then(|kept| kept.get(FactsKey::of(language, path, text)));
+    known.unwrap_or_else(|| language.facts(path, text))
+}
+
 /// Its tokens, the same way; see [`tokens::of`].
 pub(crate) fn tokens_of(kept: Option<&dyn KeptFacts>, path: &RepoPath, text: &str) -> Vec<Token> {
     let Some(kept) = kept else { return tokens::of(path, text) };

@@ -106,9 +106,10 @@ pub enum Loading {
 pub struct Reached<'o>(Vec<Reach<'o>>);
 
 impl Version {
-    /// Reads `text`, which stood at `path`. None if the language is not followed or the text does not parse.
-    pub fn read(path: &RepoPath, text: &str) -> Option<Self> {
-        let facts = language_of(path)?.facts(path, text);
+    /// Reads `text`, which stood at `path`; what is `kept` is not parsed. None if the language is not followed or the text does
+    /// not parse.
+    pub fn read(path: &RepoPath, text: &str, kept: Option<&dyn KeptFacts>) -> Option<Self> {
+        let facts = kept::facts_once(kept, language_of(path)?, path, text);
         if facts.error.is_some() {
             return None;
         }
@@ -418,7 +419,7 @@ mod tests {
 
     /// The parts that changed between two texts.
     fn changed(path: &RepoPath, asked: &[Asked], before: Option<&str>, after: Option<&str>) -> BTreeSet<Vec<usize>> {
-        let [before, after] = [before, after].map(|text| text.map(|text| Version::read(path, text).unwrap()));
+        let [before, after] = [before, after].map(|text| text.map(|text| Version::read(path, text, None).unwrap()));
         let changed = Changed::between(path, before.as_ref(), after.as_ref());
         let [before, after] = [&before, &after].map(|text| text.as_ref().map(|text| text.outline().reached(asked)));
         changed.parts(before.as_ref(), after.as_ref())
@@ -474,11 +475,11 @@ mod tests {
         assert_eq!(changed(&at, &asked, None, Some(text)), expected);
         assert_eq!(changed(&at, &asked, Some(text), None), expected);
         assert_eq!(changed(&at, &asked, Some(text), Some(text)), BTreeSet::new());
-        let version = Version::read(&at, text).unwrap();
+        let version = Version::read(&at, text, None).unwrap();
         let reached = version.outline().reached(&asked);
         assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1, version.outline()));
-        assert_eq!(Version::read(&at, "def ("), None);
-        assert_eq!(Version::read(&path("a.txt"), ""), None);
+        assert_eq!(Version::read(&at, "def (", None), None);
+        assert_eq!(Version::read(&path("a.txt"), "", None), None);
     }
 
     #[test]

@@ -171,9 +171,10 @@ impl FactsStore {
 
 impl KeptFacts for FactsStore {
     fn get(&self, key: FactsKey) -> Option<FileFacts> {
+        // Several stages may ask for the same file.
+        let is_new = self.old().known.get(&key).is_some_and(|(_, asked)| !asked.load(Ordering::Relaxed));
         let facts = self.read(key)?;
-        let known = self.old().known.contains_key(&key);
-        self.hits.fetch_add(usize::from(known), Ordering::Relaxed);
+        self.hits.fetch_add(usize::from(is_new), Ordering::Relaxed);
         Some(facts)
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use lockstep_codegraph::{
-    language_of,
+    KeptFacts, language_of,
     parts::{Asked, Changed, Outline, Reached, Version},
 };
 use lockstep_coupling::Parts;
@@ -68,7 +68,7 @@ pub(crate) fn of_code(
     let wanted = Wanted::of(changes.values().flatten().copied(), &open);
     let told = each_file(project, jobs, wanted, &|path, contents| {
         let (file, changes) = (history.path(path), &changes[&path]);
-        let read = Read::of(file, changes.iter().filter(|change| open(change)), contents);
+        let read = Read::of(file, changes.iter().filter(|change| open(change)), contents, project.kept());
         (tell(file, askers[&path], changes, &known, &read), past.map(|_| read))
     });
     drop(known);
@@ -194,13 +194,18 @@ struct Read {
 
 impl Read {
     /// Reads and compares the versions of `changes`, as far as they are in `contents`.
-    fn of<'c>(path: &RepoPath, changes: impl Iterator<Item = &'c &'c FileChange>, contents: &Contents) -> Self {
+    fn of<'c>(
+        path: &RepoPath,
+        changes: impl Iterator<Item = &'c &'c FileChange>,
+        contents: &Contents,
+        kept: Option<&dyn KeptFacts>,
+    ) -> Self {
         let mut versions: BTreeMap<BlobId, Option<Version>> = BTreeMap::new();
         let mut changed = BTreeMap::new();
         for change in changes {
             for id in [change.before, change.after].into_iter().filter(|id| *id != BlobId::default()) {
                 if let Some(text) = contents.get(id) {
-                    versions.entry(id).or_insert_with(|| Version::read(path, text));
+                    versions.entry(id).or_insert_with(|| Version::read(path, text, kept));
                 }
             }
             let version = |id: BlobId| match id == BlobId::default() {

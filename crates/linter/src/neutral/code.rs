@@ -20,7 +20,7 @@ pub(super) fn says_the_same(language: &dyn Language, path: &RepoPath, before: &s
 
 /// What runs when a file is loaded, and what is there for naming only, is told by its lines, not by facts.
 fn loads_the_same(path: &RepoPath, before: &str, after: &str) -> bool {
-    let [before, after] = [before, after].map(|text| Version::read(path, text));
+    let [before, after] = [before, after].map(|text| Version::read(path, text, None));
     match (before, after) {
         (Some(before), Some(after)) => Changed::between(path, Some(&before), Some(&after)).loading == Loading::Same,
         _ => false,
