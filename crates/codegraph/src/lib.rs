@@ -8,6 +8,7 @@ mod clones;
 mod closure;
 mod differences;
 mod draft;
+mod ends;
 mod jvm;
 mod kept;
 mod kinds;

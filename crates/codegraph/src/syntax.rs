@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
+use tree_sitter::{Language, Node, ParseOptions, Parser, Tree, TreeCursor};
 
 use self::recent::Known;
 use crate::tokens::Token;
@@ -110,22 +110,33 @@ pub(crate) fn field<'a>(node: Node<'_>, field: &str, source: &'a str) -> Option<
 /// false. Does not recurse.
 pub(crate) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>) -> bool) {
     let mut cursor = root.walk();
-    let mut depth = 0usize;
+    // Per node that is open, its children that are still to come: how many there are is quicker told than tried.
+    let mut open: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
-        // Whether there are children is quicker told than tried.
-        if visit(node) && node.child_count() > 0 && cursor.goto_first_child() {
-            depth += 1;
+        let children = if visit(node) { node.child_count() } else { 0 };
+        if children > 0 && cursor.goto_first_child() {
+            open.push(children - 1);
             continue;
         }
-        while depth == 0 || !cursor.goto_next_sibling() {
-            if depth == 0 {
-                return;
-            }
-            cursor.goto_parent();
-            depth -= 1;
+        if !goes_on(&mut cursor, &mut open) {
+            return;
         }
     }
+}
+
+/// Moves to the node that follows in the order of the text and is not below this one; false if there is none. Per node that is
+/// `open`, the number of its children that are still to come.
+fn goes_on(cursor: &mut TreeCursor<'_>, open: &mut Vec<u32>) -> bool {
+    while let Some(left) = open.last_mut() {
+        if *left > 0 && cursor.goto_next_sibling() {
+            *left -= 1;
+            return true;
+        }
+        open.pop();
+        cursor.goto_parent();
+    }
+    false
 }
 
 /// The nodes of a tree in the order of the text, read once for all who walk through them.
@@ -136,24 +147,23 @@ pub(crate) struct Nodes<'t> {
 
 impl<'t> Nodes<'t> {
     pub(crate) fn of(tree: &'t Tree) -> Self {
-        let (mut all, mut open) = (Vec::new(), Vec::new());
+        let mut all: Vec<(Node<'t>, usize)> = Vec::with_capacity(tree.root_node().descendant_count());
+        let (mut open, mut numbers) = (Vec::new(), Vec::new());
         let mut cursor = tree.walk();
         loop {
             let node = cursor.node();
-            open.push(all.len());
-            all.push((node, 0));
-            if node.child_count() > 0 && cursor.goto_first_child() {
+            let (number, children) = (all.len(), node.child_count());
+            all.push((node, number + 1));
+            if children > 0 && cursor.goto_first_child() {
+                open.push(children - 1);
+                numbers.push(number);
                 continue;
             }
-            while let Some(closed) = open.pop() {
-                all[closed].1 = all.len();
-                if open.is_empty() {
-                    return Self { all };
-                }
-                if cursor.goto_next_sibling() {
-                    break;
-                }
-                cursor.goto_parent();
+            let more = goes_on(&mut cursor, &mut open);
+            let end = all.len();
+            numbers.drain(open.len()..).for_each(|closed: usize| all[closed].1 = end);
+            if !more {
+                return Self { all };
             }
         }
     }
@@ -293,6 +303,7 @@ mod tests {
             walk(tree.root_node(), &mut |node| visit(&mut one, node));
             Nodes::of(&tree).walk(&mut |node| visit(&mut other, node));
             assert_eq!(one, other, "{passed_over}");
+            assert!(!passed_over.is_empty() || one.len() == tree.root_node().descendant_count());
         }
     }
 }

@@ -112,7 +112,8 @@ pub(crate) fn is_written(text: &str) -> bool {
 }
 
 fn is_minified(text: &str) -> bool {
-    text.len() > SMALL && text.len() / (text.lines().count().max(1)) > LONGEST_MEAN_LINE
+    let lines = || memchr::memchr_iter(b'\n', text.as_bytes()).count() + usize::from(!text.ends_with('\n'));
+    text.len() > SMALL && text.len() / lines() > LONGEST_MEAN_LINE
 }
 
 /// Reads what is `wanted`, `jobs` files at a time (0: as many as there are processors), and gives what `each` makes of

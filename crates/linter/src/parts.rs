@@ -179,7 +179,7 @@ fn told_apart_today(
 /// people wrote.
 fn version_of(project: &Project, path: &RepoPath, text: &str) -> Option<BlobId> {
     let id = project.files.id(path)?;
-    (contents::is_written(text) && id_of(text.as_bytes()) == Some(id)).then_some(id)
+    (contents::is_written(text) && id_of(text.as_bytes()) == id).then_some(id)
 }
 
 /// What was read of the versions of one file.

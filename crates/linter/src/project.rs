@@ -276,9 +276,8 @@ impl Source for Disk {
             io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error.to_string()),
         })?;
-        if let Some(id) = lockstep_history::id_of(&bytes) {
-            self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), id);
-        }
+        let id = lockstep_history::id_of(&bytes);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), id);
         Ok(bytes)
     }
 

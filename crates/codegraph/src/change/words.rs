@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
+use crate::ends;
+
 /// What a language leaves to its writers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
@@ -22,9 +24,9 @@ pub(super) enum Order {
 pub(super) fn may_agree(order: Order, before: &str, after: &str) -> bool {
     let (before, after) = (before.as_bytes(), after.as_bytes());
     let mut one = Scan { order, bytes: before, at: 0, hash: 0 };
-    one.go_on_before(same(before.iter(), after.iter()));
+    one.go_on_before(ends::same_start(before, after));
     let mut other = Scan { bytes: after, ..one };
-    let same_end = same(before.iter().rev(), after.iter().rev());
+    let same_end = ends::same_end(before, after);
     loop {
         let (left, other_left) = (before.len() - one.at, after.len() - other.at);
         // What is left is the same, and the byte before it, which may end a line: the same is found in it.
@@ -35,11 +37,6 @@ pub(super) fn may_agree(order: Order, before: &str, after: &str) -> bool {
         let Some(byte) = behind.peek(0) else { return one.hash == other.hash };
         behind.step(byte);
     }
-}
-
-/// How many bytes are the same before the first that are not.
-fn same<'b>(one: impl Iterator<Item = &'b u8>, other: impl Iterator<Item = &'b u8>) -> usize {
-    one.zip(other).take_while(|(one, other)| one == other).count()
 }
 
 /// A look at what stands outside of comments: a hash of all signs in their order, but for white space and what a layout may
@@ -55,16 +52,26 @@ struct Scan<'a> {
 /// No step looks at more bytes than these beyond its end.
 const AHEAD: usize = 16;
 
-impl Scan<'_> {
+/// True for bytes at which a comment, a string or an import may begin: see [`Scan::step`].
+fn may_open(byte: u8) -> bool {
+    matches!(byte, b'/' | b'"' | b'`' | b'\'' | b'i')
+}
+
+impl<'a> Scan<'a> {
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    /// Goes as far as nothing from `end` on is looked at.
+    /// Goes as far as nothing from `end` on is looked at, in what both texts begin with: only what comments and strings look
+    /// like has to be known of it.
     fn go_on_before(&mut self, end: usize) {
         while let Some(byte) = self.peek(0) {
             let before = *self;
-            self.step(byte);
+            if may_open(byte) {
+                self.step(byte);
+            } else {
+                self.at += self.word().len().max(1);
+            }
             if self.at + AHEAD > end {
                 *self = before;
                 return;
@@ -129,14 +136,19 @@ impl Scan<'_> {
         }
     }
 
+    /// The word that begins here; empty if none does.
+    fn word(&self) -> &'a [u8] {
+        let rest = &self.bytes[self.at..];
+        &rest[..rest.iter().take_while(|byte| is_word(**byte)).count()]
+    }
+
     /// Goes past a word or a sign.
     fn take(&mut self, byte: u8) {
         if !is_word(byte) {
             self.skip(1);
             return;
         }
-        let rest = &self.bytes[self.at..];
-        let word = &rest[..rest.iter().take_while(|byte| is_word(**byte)).count()];
+        let word = self.word();
         self.at += word.len();
         if self.order == Order::OfWords {
             let mut hasher = FxHasher::default();

@@ -10,6 +10,8 @@ use std::cell::RefCell;
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 use tree_sitter::{InputEdit, Language, Point, Tree};
 
+use crate::ends;
+
 /// So many trees are held: both versions of a change, and of its definitions.
 const MOST: usize = 8;
 
@@ -70,9 +72,8 @@ pub(super) fn hold(language: &Language, text: &str, tree: &Tree) {
 /// How many bytes two texts have in common at their starts and at their ends: enough to tell which are versions of one file.
 fn ends_in_common(one: &str, other: &str) -> usize {
     let (one, other) = (one.as_bytes(), other.as_bytes());
-    let start = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let (one, other) = (&one[start..], &other[start..]);
-    start + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
+    let start = ends::same_start(one, other);
+    start + ends::same_end(&one[start..], &other[start..])
 }
 
 impl Read {
