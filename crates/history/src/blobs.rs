@@ -17,7 +17,12 @@ use lockstep_model::BlobId;
 use crate::{
     ObjectError, Repository, handles,
     objects::{Objects, hex},
+    packs::{Packs, Reader},
 };
+
+/// From so many blobs on they are read from the packs themselves; opening these takes a millisecond or two. What is in none, or
+/// about which anything is unusual, is read by libgit2.
+const MANY: usize = 256;
 
 /// How to read blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +53,7 @@ pub fn read_blobs<T: Send>(
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| broken(error.to_string()))?;
     let (git_dir, folders) = (repository.git_dir(), handles::folders(repository.common_dir()));
+    let packs = (groups.iter().map(Vec::len).sum::<usize>() >= MANY).then(|| Packs::open(&folders));
     let partial = repository.state().history.partial.is_some();
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(groups.len()));
@@ -62,12 +68,18 @@ pub fn read_blobs<T: Send>(
                 opened.odb()?
             }
         };
+        let mut packed = packs.as_ref().map(Reader::new);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(group) = groups.get(number) else { return Ok(()) };
             let mut room = options.largest_group;
             let mut in_turn = |id: &BlobId| {
-                let blob = read(&odb, *id, options.largest.min(room), partial);
+                let largest = options.largest.min(room);
+                let found = packed.as_mut().and_then(|packed| packed.blob(&id.0, largest));
+                let blob = match found {
+                    Some(found) => found.map_err(|size| too_large(*id, size, largest)),
+                    None => read(&odb, *id, largest, partial),
+                };
                 room -= blob.as_ref().map_or(0, |bytes| (bytes.len() as u64).min(room));
                 blob
             };
@@ -92,7 +104,11 @@ fn read(odb: &git2::Odb<'_>, id: BlobId, largest: u64, partial: bool) -> Result<
     let mut objects = Objects::of(odb);
     let size = objects.blob_size(&id.0)?;
     if size > largest {
-        return Err(ObjectError::too_large(&id.0, format!("it has {size} bytes, more than {largest}")));
+        return Err(too_large(id, size, largest));
     }
     objects.with(&id.0, ObjectType::Blob, <[u8]>::to_vec)
+}
+
+fn too_large(id: BlobId, size: u64, largest: u64) -> ObjectError {
+    ObjectError::too_large(&id.0, format!("it has {size} bytes, more than {largest}"))
 }

@@ -27,12 +27,24 @@ const BIG_STACK: usize = 512 << 20;
 /// # Errors
 /// Why they are not read: larger or deeper than what people write.
 pub fn with_script_room<T: Send>(texts: &[&str], read: impl FnOnce() -> T + Send) -> Result<T, String> {
+    with_script_room_down_to(DEEPEST, texts, read)
+}
+
+/// The same for readers that go no deeper than `deepest` levels, or where others that come after them do not.
+///
+/// # Errors
+/// Why the texts are not read: larger than what people write, or deeper than that.
+pub(crate) fn with_script_room_down_to<T: Send>(
+    deepest: usize,
+    texts: &[&str],
+    read: impl FnOnce() -> T + Send,
+) -> Result<T, String> {
     if let Some(text) = texts.iter().find(|text| text.len() > LARGEST) {
         return Err(format!("the file has {} bytes, more than a source that people write", text.len()));
     }
     let depth = texts.iter().map(|text| depth_bound(text)).max().unwrap_or(0);
     let too_deep = || format!("the code is nested too deeply to be read (some {depth} levels)");
-    if depth > DEEPEST {
+    if depth > deepest {
         return Err(too_deep());
     }
     if depth <= SHALLOW {

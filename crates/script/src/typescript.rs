@@ -12,7 +12,7 @@ use oxc_parser::{ParseOptions, Parser};
 use oxc_span::{GetSpan, SourceType};
 
 use crate::{
-    nesting::{depth_bound, with_script_room},
+    nesting::with_script_room_down_to,
     tree::{Language, Module, Span},
 };
 
@@ -33,11 +33,7 @@ pub fn parse_typescript(path: &RepoPath, text: &str) -> Module {
     let Some(source_type) = source_type(path) else {
         return refused("the file is no script, by its name".to_owned());
     };
-    let depth = depth_bound(text);
-    if depth > DEEPEST {
-        return refused(format!("the code is nested too deeply to be read (some {depth} levels)"));
-    }
-    with_script_room(&[text], || read(source_type, text)).unwrap_or_else(refused)
+    with_script_room_down_to(DEEPEST, &[text], || read(source_type, text)).unwrap_or_else(refused)
 }
 
 fn read(source_type: SourceType, text: &str) -> Module {

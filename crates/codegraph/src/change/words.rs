@@ -1,7 +1,10 @@
 //! A quick look at two texts of a language of the C family: if what they say differs, comments and lines that import
 //! apart, so do their trees.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+};
 
 use rustc_hash::FxHasher;
 
@@ -23,7 +26,7 @@ pub(super) enum Order {
 /// The look is rough (it knows no raw strings of C#, say): where it is wrong, a change counts that need not.
 pub(super) fn may_agree(order: Order, before: &str, after: &str) -> bool {
     let (before, after) = (before.as_bytes(), after.as_bytes());
-    let mut one = Scan { order, bytes: before, at: 0, hash: 0 };
+    let mut one = Scan { order, bytes: before, at: 0, hash: 0, signs: 0 };
     one.go_on_before(ends::same_start(before, after));
     let mut other = Scan { bytes: after, ..one };
     let same_end = ends::same_end(before, after);
@@ -33,7 +36,16 @@ pub(super) fn may_agree(order: Order, before: &str, after: &str) -> bool {
         if left == other_left && left < same_end {
             return one.hash == other.hash;
         }
-        let behind = if left > other_left { &mut one } else { &mut other };
+        if one.signs == other.signs && one.hash != other.hash && order != Order::OfWords {
+            return false;
+        }
+        // Side by side as far as is known, so that the first difference ends it.
+        let is_behind = match one.signs.cmp(&other.signs) {
+            Ordering::Less => left > 0,
+            Ordering::Greater => other_left == 0,
+            Ordering::Equal => left > other_left,
+        };
+        let behind = if is_behind { &mut one } else { &mut other };
         let Some(byte) = behind.peek(0) else { return one.hash == other.hash };
         behind.step(byte);
     }
@@ -47,6 +59,8 @@ struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
     hash: u64,
+    /// How many signs are in it, if their order counts.
+    signs: usize,
 }
 
 /// No step looks at more bytes than these beyond its end.
@@ -156,6 +170,7 @@ impl<'a> Scan<'a> {
             self.hash = self.hash.wrapping_add(hasher.finish());
         } else {
             self.hash = word.iter().fold(self.hash, |hash, byte| mixed(hash, *byte));
+            self.signs += word.len();
         }
     }
 
@@ -164,6 +179,7 @@ impl<'a> Scan<'a> {
         let of_layout = byte.is_ascii_whitespace() || matches!(byte, b'(' | b')' | b',' | b';');
         if self.order != Order::OfWords && !of_layout {
             self.hash = mixed(self.hash, byte);
+            self.signs += 1;
         }
     }
 }
@@ -199,7 +215,7 @@ mod tests {
 
     /// The look from the first byte to the last.
     fn whole(order: Order, text: &str) -> u64 {
-        let mut scan = Scan { order, bytes: text.as_bytes(), at: 0, hash: 0 };
+        let mut scan = Scan { order, bytes: text.as_bytes(), at: 0, hash: 0, signs: 0 };
         while let Some(byte) = scan.peek(0) {
             scan.step(byte);
         }

@@ -64,6 +64,8 @@ struct Binder<'s> {
     shape: &'s Shape,
     /// Definitions by their full names.
     names: FxHashMap<String, Vec<usize>>,
+    /// What the full names of those that stand in others end with: most names are none of them.
+    inner: FxHashSet<&'s str>,
     /// Names that imports bring in, with what they stand for.
     brought: FxHashMap<&'s str, Vec<Vec<String>>>,
     /// Names that imports give to definitions of the file.
@@ -88,10 +90,13 @@ impl<'s> Binder<'s> {
         for (index, definition) in shape.definitions.iter().enumerate() {
             names.entry(definition.name.clone()).or_default().push(index);
         }
+        let ends = |name: &'s str| name.match_indices('.').map(|(at, _)| &name[at + 1..]);
+        let inner = shape.definitions.iter().flat_map(|definition| ends(&definition.name)).collect();
         let mut binder = Self {
             dialect,
             shape,
             names,
+            inner,
             brought: FxHashMap::default(),
             aliases: FxHashMap::default(),
             local_stars: Vec::new(),
@@ -301,8 +306,7 @@ impl<'s> Binder<'s> {
         };
         let mut rest = &names[1..];
         while let Some((next, after)) = rest.split_first() {
-            let inner = format!("{base}.{next}");
-            if self.names.contains_key(&inner) {
+            if let Some(inner) = self.inside(&base, next) {
                 base = inner;
             } else if !BETWEEN.contains(next) {
                 break;
@@ -326,8 +330,7 @@ impl<'s> Binder<'s> {
         while let Some(index) = around {
             let definition = &definitions[index];
             if definition.is_type() {
-                let full = format!("{}.{name}", definition.name);
-                if self.names.contains_key(&full) {
+                if let Some(full) = self.inside(&definition.name, name) {
                     return Some(Scope::Definition(full));
                 }
                 if definition.members.contains(name) {
@@ -342,8 +345,13 @@ impl<'s> Binder<'s> {
         if let Some(full) = self.aliases.get(name) {
             return Some(Scope::Definition(full.clone()));
         }
-        let star = |object: &String| Some(format!("{object}.{name}")).filter(|full| self.names.contains_key(full));
-        self.local_stars.iter().find_map(star).map(Scope::Definition)
+        self.local_stars.iter().find_map(|object| self.inside(object, name)).map(Scope::Definition)
+    }
+
+    /// The full name of the definition `name` in `outer`, if there is one.
+    fn inside(&self, outer: &str, name: &str) -> Option<String> {
+        let full = self.inner.contains(name).then(|| format!("{outer}.{name}"))?;
+        self.names.contains_key(&full).then_some(full)
     }
 
     /// False for names that nothing outside of the file can explain.

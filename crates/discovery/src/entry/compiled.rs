@@ -165,8 +165,8 @@ fn by_scripts(files: &FileSet, package: &RepoPath, rest: &str) -> Vec<RepoPath> 
             if is_pattern(word.as_str()) && !named_here && !files.under(&folder).any(is_called_so) {
                 continue;
             }
-            for path in expand(files, &folder, word.as_str()) {
-                if (named_here || is_called_so(&path)) && !found.contains(&path) {
+            for path in expand(files, &folder, word.as_str(), &|path| named_here || is_called_so(path)) {
+                if !found.contains(&path) {
                     found.push(path);
                 }
             }
@@ -196,17 +196,15 @@ fn is_pattern(word: &str) -> bool {
     word.contains(['*', '{'])
 }
 
-/// The files that a word of a script means: one file, or all that match a pattern.
-fn expand(files: &FileSet, folder: &RepoPath, word: &str) -> Vec<RepoPath> {
+/// The files that a word of a script means and that are `wanted`: one file, or all that match a pattern.
+fn expand(files: &FileSet, folder: &RepoPath, word: &str, wanted: &dyn Fn(&RepoPath) -> bool) -> Vec<RepoPath> {
     let Ok(path) = folder.join(word) else { return Vec::new() };
     if !is_pattern(word) {
-        return probe::file(files, &path).into_iter().collect();
+        return probe::file(files, &path).into_iter().filter(wanted).collect();
     }
     let Ok(glob) = GlobBuilder::new(path.as_str()).literal_separator(true).build() else { return Vec::new() };
     let matcher = glob.compile_matcher();
-    files
-        .under(folder)
-        .filter(|path| matcher.is_match(path.as_str()) && !probe::is_side_folder(path))
-        .cloned()
-        .collect()
+    let matches = |path: &RepoPath| matcher.is_match(path.as_str()) && !probe::is_side_folder(path);
+    // Few of them are wanted, and a pattern takes longer to look at.
+    files.under(folder).filter(|path| wanted(path) && matches(path)).cloned().collect()
 }

@@ -69,6 +69,18 @@ impl<'p> Reader<'p> {
         }
     }
 
+    /// The bytes of the blob `id`; if it has more than `largest`, how many. None as above.
+    pub(crate) fn blob(&mut self, id: &ObjectId, largest: u64) -> Option<Result<Vec<u8>, u64>> {
+        let place = self.find(id)?;
+        let kept = self.packs.kept(place)?;
+        if matches!(kept.content, Content::Whole(ObjectType::Blob)) && kept.size > largest {
+            return Some(Err(kept.size));
+        }
+        let blob = self.at(place).filter(|object| object.kind == ObjectType::Blob)?;
+        let size = blob.bytes.len() as u64;
+        Some(if size > largest { Err(size) } else { Ok(blob.bytes.to_vec()) })
+    }
+
     fn place(&mut self, id: &ObjectId) -> Option<Place> {
         let slot = head(id) as usize % REMEMBERED;
         match &self.places[slot] {

@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lockstep_history::{Options, Repository, Scope, VerifyError, mine, verify};
+use lockstep_history::{BlobOptions, ObjectError, Options, Repository, Scope, VerifyError, mine, read_blobs, verify};
+use lockstep_model::BlobId;
 use proptest::prelude::*;
 
 use crate::{
@@ -232,5 +233,47 @@ proptest! {
             repository.git(&["commit-graph", "write", "--reachable"]);
         }
         agree(&repository.path);
+    }
+}
+
+/// Every object but commits and trees, with one that is in no pack and one that is nowhere.
+fn all_blobs(repository: &Throwaway) -> Vec<BlobId> {
+    let path = repository.path.join("loose");
+    fs::write(&path, "in no pack\n").unwrap();
+    let loose = repository.git(&["hash-object", "-w", "loose"]);
+    let listed = repository.git(&["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"]);
+    let blobs = listed.lines().filter_map(|line| line.strip_prefix("blob ")).chain([loose.trim()]);
+    let id = |name: &str| {
+        let byte = |at: usize| u8::from_str_radix(&name[2 * at..2 * at + 2], 16).unwrap();
+        BlobId(std::array::from_fn(byte))
+    };
+    blobs.map(id).chain([BlobId([7; 20])]).collect()
+}
+
+#[test]
+fn many_blobs_are_what_each_of_them_is() {
+    let repository = a_history().repository();
+    many_packs(&repository);
+    let opened = repository.open();
+    let (blobs, largest) = (all_blobs(&repository), 230);
+    // Often enough that the packs are opened for them.
+    let groups: Vec<Vec<BlobId>> = (0..4).map(|_| blobs.clone()).collect();
+    let options = BlobOptions { jobs: 2, largest, largest_group: u64::MAX };
+    let shown = |read: Result<Vec<u8>, ObjectError>| read.map_err(|error| error.to_string());
+    let expected: Vec<_> = blobs
+        .iter()
+        .map(|id| match opened.blob_size(*id) {
+            Ok(size) if size > largest => Err(format!("it has {size} bytes, more than {largest}")),
+            _ => shown(opened.read_blob(*id)),
+        })
+        .collect();
+    assert!(expected.iter().filter(|read| read.is_ok()).count() > 50 && blobs.len() * groups.len() > 400);
+    assert!(expected.iter().filter(|read| read.is_err()).count() > 20, "too large ones, and one that is nowhere");
+    let read = read_blobs(&opened, &groups, options, &|_, read| read).expect("they are read");
+    for found in read.into_iter().flat_map(|group| group.into_iter().zip(&expected)) {
+        match found {
+            (Err(found), Err(expected)) => assert!(found.to_string().ends_with(expected), "{found}: {expected}"),
+            (found, expected) => assert_eq!(shown(found), *expected),
+        }
     }
 }

@@ -64,7 +64,8 @@ const OF_WORDS: [bool; 256] = {
 ///
 /// Code that people write stays below some hundreds.
 pub fn depth_bound(text: &str) -> usize {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0, levels: vec![Level::default()], below: 0, deepest: 0 };
+    let mut scan =
+        Scan { bytes: text.as_bytes(), at: 0, level: Level::default(), outer: Vec::new(), below: 0, deepest: 0 };
     while scan.at < scan.bytes.len() {
         scan.token();
     }
@@ -74,49 +75,39 @@ pub fn depth_bound(text: &str) -> usize {
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
-    levels: Vec<Level>,
+    /// The innermost level, and those around it.
+    level: Level,
+    outer: Vec<Level>,
     /// Depth of all levels but the innermost.
     below: usize,
     deepest: usize,
 }
 
 impl Scan<'_> {
-    fn level(&mut self) -> &mut Level {
-        if self.levels.is_empty() {
-            self.levels.push(Level::default());
-        }
-        let last = self.levels.len() - 1;
-        &mut self.levels[last]
-    }
-
     fn count(&mut self, tokens: usize) {
-        let level = self.level();
-        level.ended = false;
-        level.chain += tokens;
-        let chain = level.chain;
-        self.deepest = self.deepest.max(self.below + chain);
+        self.level.ended = false;
+        self.level.chain += tokens;
+        self.deepest = self.deepest.max(self.below + self.level.chain);
     }
 
     /// A token that begins something new if the last one ended something.
     fn fresh(&mut self) {
-        let level = self.level();
-        if level.ended {
-            level.restart();
+        if self.level.ended {
+            self.level.restart();
         }
     }
 
     fn open(&mut self, template: bool) {
         self.fresh();
         self.count(1);
-        self.below += self.level().chain;
-        self.levels.push(Level { template, ..Level::default() });
+        self.below += self.level.chain;
+        self.outer.push(std::mem::replace(&mut self.level, Level { template, ..Level::default() }));
     }
 
     fn close(&mut self) {
-        if self.levels.len() > 1 {
-            self.levels.pop();
-            let chain = self.level().chain;
-            self.below = self.below.saturating_sub(chain);
+        if let Some(outer) = self.outer.pop() {
+            self.level = outer;
+            self.below = self.below.saturating_sub(outer.chain);
         }
     }
 
@@ -146,24 +137,23 @@ impl Scan<'_> {
             }
             b'}' => {
                 self.at += 1;
-                let template = self.level().template;
+                let template = self.level.template;
                 self.close();
                 if template {
                     // The parts of a template stand side by side.
-                    let level = self.level();
-                    level.chain = level.chain.saturating_sub(1);
+                    self.level.chain = self.level.chain.saturating_sub(1);
                     self.template();
                 } else {
-                    self.level().ended = true;
+                    self.level.ended = true;
                 }
             }
             b';' | b',' => {
-                self.level().restart();
+                self.level.restart();
                 self.at += 1;
             }
             b'\n' => {
                 // The line ends the statement if nothing is open in it: see the operators below.
-                self.level().ended = !self.goes_on();
+                self.level.ended = !self.goes_on();
                 self.at += 1;
             }
             byte if OF_WORDS[usize::from(byte)] => self.word(),
