@@ -2,6 +2,7 @@
 
 mod agree;
 mod facts;
+mod glance;
 mod tokens;
 
 use lockstep_model::{FileSet, RepoPath};

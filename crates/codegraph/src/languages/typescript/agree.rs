@@ -20,10 +20,18 @@ use oxc_span::{ContentEq, SourceType};
 use oxc_syntax::identifier::is_identifier_name;
 use rustc_hash::FxHashSet;
 
-use super::facts::source_type;
+use super::{facts::source_type, glance};
 
 /// See [`crate::Language::agree`].
 pub(super) fn agree(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
+    if glance::tells_apart(before, after) {
+        return Some(false);
+    }
+    agree_by_trees(path, before, after)
+}
+
+/// The same, by the trees alone.
+pub(super) fn agree_by_trees(path: &RepoPath, before: &str, after: &str) -> Option<bool> {
     let source_type = source_type(path)?;
     with_script_room(&[before, after], || {
         let allocator = Allocator::default();
