@@ -11,6 +11,7 @@ use lockstep_codegraph::KeptFacts;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::{Against, ObjectError, OpenError, Repository, TreeFile, TreeFileKind};
 use lockstep_model::{BlobId, CommitId, FileEntry, FileSet, FileType, ReadError, RepoPath, Source, Timestamp};
+use rustc_hash::FxHashMap;
 
 use crate::{ChangeAsked, Ci, FactsStore, Incomplete, Member, Past, Traces, work_tree::walk};
 
@@ -304,7 +305,7 @@ fn contents(given: &Path, listed: Result<Vec<TreeFile>, String>, problems: &mut 
             return FileSet::from_texts([]);
         }
     };
-    let mut blobs = BTreeMap::new();
+    let mut blobs = FxHashMap::default();
     let mut entries = Vec::new();
     for file in listed {
         let kind = match file.kind {
@@ -329,7 +330,7 @@ fn contents(given: &Path, listed: Result<Vec<TreeFile>, String>, problems: &mut 
 /// Contents from the object database.
 struct Objects {
     repository: Mutex<Repository>,
-    blobs: BTreeMap<RepoPath, BlobId>,
+    blobs: FxHashMap<RepoPath, BlobId>,
 }
 
 impl Source for Objects {

@@ -1,15 +1,16 @@
 //! [`FileSet`]: the files of a checkout as values, so that a stage can be tested with a map.
 
 mod notes;
+mod tree;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::HashMap,
     fmt,
     sync::{Arc, OnceLock},
 };
 
-use self::notes::Notes;
 pub use self::notes::{Looked, Question};
+use self::{notes::Notes, tree::Tree};
 use crate::{BlobId, RepoPath};
 
 /// What stands at a path.
@@ -107,12 +108,6 @@ pub struct FileSet {
 /// What files answer to questions, by their own paths.
 pub type KnownAnswers = HashMap<RepoPath, Vec<(Question, bool)>>;
 
-struct Tree {
-    files: BTreeMap<RepoPath, FileEntry>,
-    folders: BTreeSet<RepoPath>,
-    source: Arc<dyn Source>,
-}
-
 struct Nothing;
 
 impl Source for Nothing {
@@ -128,16 +123,7 @@ impl FileSet {
 
     /// The files `entries`, whose contents `source` has.
     pub fn new(entries: impl IntoIterator<Item = (RepoPath, FileEntry)>, source: Arc<dyn Source>) -> Self {
-        let files: BTreeMap<_, _> = entries.into_iter().collect();
-        let mut folders = BTreeSet::from([RepoPath::root()]);
-        for path in files.keys() {
-            for folder in path.ancestors().skip(1) {
-                if !folders.insert(folder) {
-                    break;
-                }
-            }
-        }
-        Self { tree: Arc::new(Tree { files, folders, source }), notes: None, answers: None }
+        Self { tree: Arc::new(Tree::new(entries, source)), notes: None, answers: None }
     }
 
     /// The same files, which note what is looked at in them through this value; see [`Self::looked`]. The names are not
@@ -172,7 +158,7 @@ impl FileSet {
     /// The id that git would give what `path` holds, links not followed; none if that cannot be told, or if it is larger
     /// than what is read.
     pub fn id(&self, path: &RepoPath) -> Option<BlobId> {
-        let entry = self.tree.files.get(path).filter(|entry| entry.size.is_none_or(|size| size <= Self::LARGEST))?;
+        let entry = self.tree.get(path).filter(|entry| entry.size.is_none_or(|size| size <= Self::LARGEST))?;
         if entry.text.get().is_none()
             && let Some(id) = self.tree.source.id(path)
         {
@@ -198,25 +184,28 @@ impl FileSet {
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.tree.files.len()
+        self.tree.len()
     }
 
     /// True if there is none.
     pub fn is_empty(&self) -> bool {
-        self.tree.files.is_empty()
+        self.tree.len() == 0
     }
 
     /// All paths, sorted. Links are among them.
     pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
-        self.tree.files.keys()
+        self.entries().map(|(path, _)| path)
+    }
+
+    /// All paths with what stands there, sorted, links not followed.
+    pub fn entries(&self) -> impl Iterator<Item = (&RepoPath, &FileEntry)> {
+        self.tree.iter()
     }
 
     /// The files inside `folder`, at any depth, sorted.
     pub fn under<'a>(&'a self, folder: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         self.tree
-            .files
-            .range(folder.clone()..)
-            .map(|(path, _)| path)
+            .from(folder)
             .take_while(move |path| {
                 // `a-b` sorts between `a` and `a/b`, so names that merely begin alike are passed over below.
                 path.as_str().starts_with(folder.as_str())
@@ -226,29 +215,36 @@ impl FileSet {
 
     /// What stands at `path`, links not followed.
     pub fn entry(&self, path: &RepoPath) -> Option<&FileEntry> {
-        self.tree.files.get(path)
+        self.tree.get(path)
     }
 
     /// True if a file, or a link to a file of the repository, is at `path`; links in its folders are followed.
     pub fn is_file(&self, path: &RepoPath) -> bool {
-        self.resolve(path).is_some_and(|real| self.tree.files.contains_key(&real))
+        match self.tree.get(path).map(|entry| &entry.file_type) {
+            Some(FileType::File) => true,
+            None if !self.tree.has_links() => false,
+            _ => self.resolve(path).is_some_and(|real| self.tree.get(&real).is_some()),
+        }
     }
 
     /// True if `path` is a folder with at least one file in it, or a link to one.
     pub fn is_folder(&self, path: &RepoPath) -> bool {
-        self.tree.folders.contains(path) || self.resolve(path).is_some_and(|real| self.tree.folders.contains(&real))
+        self.tree.is_folder(path) || self.resolve(path).is_some_and(|real| self.tree.is_folder(&real))
     }
 
     /// Where `path` really is, after its symbolic links; none if they lead out, nowhere or in a circle.
     pub fn resolve(&self, path: &RepoPath) -> Option<RepoPath> {
         let mut path = path.clone();
         for _ in 0..40 {
-            if matches!(self.tree.files.get(&path).map(|entry| &entry.file_type), Some(FileType::File))
-                || self.tree.folders.contains(&path)
+            if matches!(self.tree.get(&path).map(|entry| &entry.file_type), Some(FileType::File))
+                || self.tree.is_folder(&path)
             {
                 return Some(path);
             }
-            let (link, target) = path.ancestors().find_map(|part| match &self.tree.files.get(&part)?.file_type {
+            if !self.tree.has_links() {
+                return None;
+            }
+            let (link, target) = path.ancestors().find_map(|part| match &self.tree.get(&part)?.file_type {
                 FileType::Link(target) => Some((part, target.clone())),
                 _ => None,
             })?;
@@ -263,7 +259,7 @@ impl FileSet {
     /// If there is no such file, or it is no text.
     pub fn text(&self, path: &RepoPath) -> Result<Arc<str>, ReadError> {
         let real = self.resolve(path).ok_or(ReadError::Missing)?;
-        let entry = self.tree.files.get(&real).ok_or(ReadError::Missing)?;
+        let entry = self.tree.get(&real).ok_or(ReadError::Missing)?;
         if let Some(notes) = &self.notes {
             notes.read(&real);
         }
@@ -277,7 +273,7 @@ impl FileSet {
     /// As [`Self::text`].
     pub fn ask(&self, path: &RepoPath, question: &Question) -> Result<bool, ReadError> {
         let real = self.resolve(path).ok_or(ReadError::Missing)?;
-        let entry = self.tree.files.get(&real).ok_or(ReadError::Missing)?;
+        let entry = self.tree.get(&real).ok_or(ReadError::Missing)?;
         let answer = match self.known_answer(&real, question) {
             Some(answer) => Ok(answer),
             None => match entry.text.get_or_init(|| self.read(&real, entry.size)) {
@@ -319,7 +315,7 @@ impl FileSet {
     /// what is looked at, those that were asked for through it.
     pub fn unreadable(&self) -> impl Iterator<Item = (&RepoPath, &ReadError)> {
         let looked = self.notes.as_ref().map(Notes::looked);
-        let all = self.tree.files.iter().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)));
+        let all = self.entries().filter_map(|(path, entry)| Some((path, entry.text.get()?.as_ref().err()?)));
         all.filter(move |(path, _)| looked.as_ref().is_none_or(|looked| looked.read.contains(*path)))
     }
 
@@ -338,7 +334,7 @@ impl FileSet {
 
 impl fmt::Debug for FileSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.tree.files.keys()).finish()
+        f.debug_set().entries(self.paths()).finish()
     }
 }
 
