@@ -90,6 +90,8 @@ struct Results {
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
     steps: KeptSteps,
+    /// True if this run took steps: those that are kept are its own.
+    stepped: bool,
     words: KeptWords,
     manifests: KeptManifests,
     /// What holds no comment that accepts findings.
@@ -146,13 +148,12 @@ impl Traces {
             return (found, Some(origin));
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let steps = self.results(|results| results.steps.clone());
-        let Made { found, whole, steps } = found::find(files, options, context, &steps);
+        let (steps, again) = self.results(|results| (results.steps.clone(), results.stepped));
+        let Made { found, whole, steps } = found::find(files, options, context, &steps, again);
         let (kept, origin) = whole.unzip();
         self.results(|results| {
             kept.into_iter().for_each(|kept| add(&mut results.functions, kept));
-            results.steps = steps;
-            results.grown = true;
+            (results.steps, results.stepped, results.grown) = (steps, true, true);
         });
         (found, origin)
     }
@@ -327,7 +328,8 @@ impl Results {
         let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
-        Some(Self { functions, code, earlier, steps, words, manifests, silent: Kept::read(from)?, grown: false })
+        let silent = Kept::read(from)?;
+        Some(Self { functions, code, earlier, steps, stepped: false, words, manifests, silent, grown: false })
     }
 }
 

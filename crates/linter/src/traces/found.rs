@@ -36,8 +36,9 @@ pub(super) struct Made {
     pub(super) steps: KeptSteps,
 }
 
-/// Finds them, by the steps that are kept as far as these are what they were.
-pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &KeptSteps) -> Made {
+/// Finds them, by the steps that are kept as far as these are what they were. With `and_those`, the steps that are kept are of
+/// another state of the files that this run looked at, and stay.
+pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &KeptSteps, and_those: bool) -> Made {
     let noting = files.noting();
     let mut steps = KnownSteps::of(kept, files, &context);
     let found = Found(lockstep_discovery::discover_by(&steps, &noting, options));
@@ -51,7 +52,11 @@ pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &K
         let result = digest(&stored.body);
         (stored, Origin { seen, result })
     });
-    let steps = if settled { steps.kept(context) } else { KeptSteps::default() };
+    let steps = match settled {
+        true if and_those && steps.are_of_others() => kept.clone(),
+        true => steps.kept(context, and_those),
+        false => KeptSteps::default(),
+    };
     Made { found: found.0, whole, steps }
 }
 

@@ -23,6 +23,8 @@ type ReadFile = (RepoPath, BlobId);
 type AskedFile = (RepoPath, BlobId, Answers);
 /// The numbers of the files that were read for a step, and of those that were asked.
 type Numbers = (Vec<u32>, Vec<u32>);
+/// What a step was made from, and what it gave.
+type Gave = (Numbers, Bytes);
 /// A step: its key, what it was made from, and what it gave.
 type Step = (Digest, Numbers, Bytes);
 
@@ -41,13 +43,16 @@ pub(super) struct KnownSteps<'f> {
     files: &'f FileSet,
     read: Vec<ReadFile>,
     asked: Vec<AskedFile>,
-    known: FxHashMap<Digest, (Numbers, Bytes)>,
+    /// Per key: what the step gave, newest first.
+    known: FxHashMap<Digest, Vec<Gave>>,
     /// The ids of those of these files that hold what they held, so that they need not be read.
     ids: FxHashMap<RepoPath, BlobId>,
     /// What these answer.
     answers: Arc<KnownAnswers>,
-    /// The keys of those that were known.
-    taken: Mutex<Vec<Digest>>,
+    /// True if what was kept depends on something else than these files do.
+    is_of_others: bool,
+    /// The keys of those that were known, and which of them it was.
+    taken: Mutex<Vec<(Digest, usize)>>,
     made: Mutex<Vec<(Digest, Looked, Bytes)>>,
 }
 
@@ -55,7 +60,10 @@ impl<'f> KnownSteps<'f> {
     /// Those of `kept` that depend on the same `context`.
     pub(super) fn of(kept: &KeptSteps, files: &'f FileSet, context: &Digest) -> Self {
         let written = if kept.0.0.is_empty() { None } else { kept.0.value::<Written>() };
-        let Written { read, asked, steps, .. } = written.filter(|all| all.context == *context).unwrap_or_default();
+        let is_of_others = written.as_ref().is_some_and(|all| all.context != *context);
+        let Written { read, asked, steps, .. } = written.filter(|_| !is_of_others).unwrap_or_default();
+        let mut known: FxHashMap<Digest, Vec<Gave>> = FxHashMap::default();
+        steps.into_iter().for_each(|(key, looked, gave)| known.entry(key).or_default().push((looked, gave)));
         let all = read.iter().map(|(path, id)| (path, *id)).chain(asked.iter().map(|(path, id, _)| (path, *id)));
         let still = all.filter(|(path, id)| holds(files, path, *id));
         let ids: FxHashMap<RepoPath, BlobId> = still.map(|(path, id)| (path.clone(), id)).collect();
@@ -67,7 +75,8 @@ impl<'f> KnownSteps<'f> {
             files,
             read,
             asked,
-            known: steps.into_iter().map(|(key, looked, gave)| (key, (looked, gave))).collect(),
+            known,
+            is_of_others,
             ids,
             answers: Arc::new(answers),
             taken: Mutex::default(),
@@ -75,22 +84,46 @@ impl<'f> KnownSteps<'f> {
         }
     }
 
-    /// All steps that were taken, to be kept, if they [are settled](Self::are_settled). One for which a file could not be read is not: what is to be said of such a file
-    /// is not what the step gives.
-    pub(super) fn kept(&mut self, context: Digest) -> KeptSteps {
+    /// All steps that were taken, to be kept, if they [are settled](Self::are_settled); of each also what it gave before in
+    /// another state of the files, for nobody knows to which of them the next run comes back. One for which a file could not be
+    /// read is not: what is to be said of such a file is not what the step gives. With `all`, steps that were not taken stay.
+    pub(super) fn kept(&mut self, context: Digest, all: bool) -> KeptSteps {
         let mut writing = Writing { written: Written { context, ..Written::default() }, ..Writing::default() };
-        for key in sorted(&mut self.taken, |key| *key) {
-            let Some(((read, asked), gave)) = self.known.remove(&key) else { continue };
-            let read = read.iter().map(|number| self.read[*number as usize].clone()).collect();
-            let asked = asked.iter().map(|number| self.asked[*number as usize].clone()).collect();
-            writing.step(key, read, asked, gave);
+        let mut now: FxHashMap<Digest, Option<usize>> = FxHashMap::default();
+        for (key, which) in sorted(&mut self.taken, |(key, _)| *key) {
+            self.write_known(&mut writing, key, which);
+            now.insert(key, Some(which));
         }
         for (key, looked, gave) in sorted(&mut self.made, |(key, ..)| *key) {
+            now.insert(key, None);
             if let Some((read, asked)) = self.ids(looked) {
                 writing.step(key, read, asked, gave);
             }
         }
+        let mut known: Vec<Digest> = self.known.keys().copied().collect();
+        known.sort_unstable();
+        for key in known {
+            match now.get(&key) {
+                Some(Some(0)) => self.write_known(&mut writing, key, 1),
+                Some(_) => self.write_known(&mut writing, key, 0),
+                None if all => self.write_known(&mut writing, key, 0),
+                None => {}
+            }
+        }
         KeptSteps(Arc::new(Bytes::of(&writing.written)))
+    }
+
+    /// Writes down again what a step gave, if it did.
+    fn write_known(&self, writing: &mut Writing, key: Digest, which: usize) {
+        let Some(((read, asked), gave)) = self.known.get(&key).and_then(|all| all.get(which)) else { return };
+        let read = read.iter().map(|number| self.read[*number as usize].clone()).collect();
+        let asked = asked.iter().map(|number| self.asked[*number as usize].clone()).collect();
+        writing.step(key, read, asked, gave.clone());
+    }
+
+    /// True if what was kept is of no use to these files: others were there, or something else was wanted of them.
+    pub(super) fn are_of_others(&self) -> bool {
+        self.is_of_others
     }
 
     /// What was looked at, with the ids of what was there; none if some of it could not be read.
@@ -115,9 +148,9 @@ impl<'f> KnownSteps<'f> {
 
     /// What the step with this key gives, `make` unless it is known; noted in `files` as if it had been made.
     fn take<T: Kept>(&self, key: Digest, files: &FileSet, make: impl FnOnce(&FileSet) -> T) -> T {
-        if let Some((value, looked)) = self.known(&key) {
+        if let Some((which, value, looked)) = self.known(&key) {
             files.note(&looked);
-            lock(&self.taken).push(key);
+            lock(&self.taken).push((key, which));
             return value;
         }
         let noting = files.noting_with(Some(Arc::clone(&self.answers)));
@@ -128,8 +161,13 @@ impl<'f> KnownSteps<'f> {
         value
     }
 
-    fn known<T: Kept>(&self, key: &Digest) -> Option<(T, Looked)> {
-        let ((read, asked), gave) = self.known.get(key)?;
+    /// What the step with this key gave where it was made from what is there; with the number of that, and what was looked at.
+    fn known<T: Kept>(&self, key: &Digest) -> Option<(usize, T, Looked)> {
+        let known = |(which, gave)| self.gave(gave).map(|(value, looked)| (which, value, looked));
+        self.known.get(key)?.iter().enumerate().find_map(known)
+    }
+
+    fn gave<T: Kept>(&self, ((read, asked), gave): &Gave) -> Option<(T, Looked)> {
         let mut looked = Looked::default();
         let holds = |path: &RepoPath, id: &BlobId| self.ids.get(path) == Some(id);
         for number in read {
@@ -164,7 +202,7 @@ impl Writing {
 }
 
 /// What threads put there in any order, each once, by its key.
-fn sorted<T>(all: &mut Mutex<Vec<T>>, key: impl Fn(&T) -> Digest) -> Vec<T> {
+fn sorted<T, K: Ord>(all: &mut Mutex<Vec<T>>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut all = std::mem::take(all.get_mut().unwrap_or_else(PoisonError::into_inner));
     all.sort_unstable_by_key(&key);
     all.dedup_by_key(|one| key(one));
@@ -274,7 +312,7 @@ mod tests {
         let noting = files.noting();
         let mut steps = KnownSteps::of(kept, &files, &context);
         let _ = steps.declared(counted, &noting);
-        (steps.kept(context), counted.0.swap(0, Ordering::Relaxed), noting.looked())
+        (steps.kept(context, false), counted.0.swap(0, Ordering::Relaxed), noting.looked())
     }
 
     #[test]
@@ -300,13 +338,44 @@ mod tests {
     }
 
     #[test]
+    fn what_a_step_gave_in_the_state_before_is_kept_as_well() {
+        let counted = Counted::default();
+        let states = ["one", "two", "three"].map(|text| [("a", text), ("b", "new App()")]);
+        let mut kept = KeptSteps::default();
+        for state in &states {
+            kept = take(&counted, &kept, state, [0; 32]).0;
+        }
+        let anew = states.map(|state| take(&counted, &kept, &state, [0; 32]).1);
+        assert_eq!(anew, [1, 0, 0]);
+        // Whichever of the two it was, the other one stays.
+        for _ in 0..2 {
+            kept = take(&counted, &kept, &states[1], [0; 32]).0;
+            assert_eq!([1, 2].map(|at| take(&counted, &kept, &states[at], [0; 32]).1), [0, 0]);
+        }
+    }
+
+    #[test]
+    fn steps_that_were_not_taken_stay_if_all_are_wanted() {
+        let counted = Counted::default();
+        let texts = [("a", "one"), ("b", "new App()")];
+        let (first, ..) = take(&counted, &KeptSteps::default(), &texts, [0; 32]);
+        let files = files(&texts);
+        for (all, times) in [(true, 0), (false, 1)] {
+            let kept = KnownSteps::of(&first, &files, &[0; 32]).kept([0; 32], all);
+            assert_eq!(take(&counted, &kept, &texts, [0; 32]).1, times);
+        }
+        assert!(KnownSteps::of(&first, &files, &[1; 32]).are_of_others());
+        assert!(!KnownSteps::of(&KeptSteps::default(), &files, &[1; 32]).are_of_others());
+    }
+
+    #[test]
     fn what_a_step_looked_at_is_noted_in_the_same_way_whether_it_is_known() {
         let counted = Counted::default();
         let (kept, _, _) = take(&counted, &KeptSteps::default(), &[("a", "one"), ("b", "new App()")], [0; 32]);
         let changed = [("a", "two"), ("b", "new App()")];
         let by_known = take(&counted, &kept, &changed, [0; 32]);
         let anew = take(&counted, &KeptSteps::default(), &changed, [0; 32]);
-        assert_eq!((by_known.0.0, by_known.2), (anew.0.0, anew.2));
+        assert_eq!(by_known.2, anew.2);
     }
 
     #[test]
@@ -341,7 +410,7 @@ mod tests {
         let first = files();
         let mut steps = KnownSteps::of(&KeptSteps::default(), &first, &[0; 32]);
         let _ = steps.declared(&counted, &first);
-        let kept = steps.kept([0; 32]);
+        let kept = steps.kept([0; 32], false);
         let second = files();
         let steps = KnownSteps::of(&kept, &second, &[0; 32]);
         assert!(steps.are_settled());
@@ -387,7 +456,7 @@ mod tests {
         let first = |_: &FileSet| Resolved { why: Some("first".to_owned()), ..Resolved::default() };
         let mut steps = KnownSteps::of(&KeptSteps::default(), &files, &[0; 32]);
         steps.resolved(&declared(1, "a.b"), &files, &first);
-        let kept = steps.kept([0; 32]);
+        let kept = steps.kept([0; 32], false);
         let again = KnownSteps::of(&kept, &files, &[0; 32]);
         let of = |line, handler| again.resolved(&declared(line, handler), &files, &|_| Resolved::default()).why;
         assert_eq!(of(7, "a.b"), Some("first".to_owned()));
