@@ -143,9 +143,22 @@ fn a_program_that_declares_the_same_functions_brings_nothing() {
     judged(false, "a comment", "export", "// Where the code is.\nexport");
     judged(true, "another folder", "[name];", "['billing', name].slice(0, 1);");
     judged(true, "no folder", "[name];", "[name, 'gone'];");
-    assert_is_judged(&shop, true, &[], "where the function is declared", || {
-        edit(&shop, "lib/shop-stack.ts", "    new lambda", "    // The one that writes.\n    new lambda");
-    });
+    let stack = |judged: bool, what: &str, old: &str, new: &str| {
+        assert_is_judged(&shop, judged, &[], what, || edit(&shop, "lib/shop-stack.ts", old, new));
+    };
+    stack(false, "where the function is declared", "    new lambda", "    // The one that writes.\n    new lambda");
+    stack(false, "what is no part of it", "runtime: lambda", "memorySize: 512,\n      runtime: lambda");
+    stack(true, "its handler", "app.handler", "gone.handler");
+    // Whose block it was in the past is told by the names around it.
+    stack(true, "a name around it", "    new lambda.Function", "    const it = new lambda.Function");
+    stack(
+        true,
+        "another function",
+        "    new lambda",
+        "    new lambda.Function(this, 'Bill', {\n      runtime: lambda.Runtime.PYTHON_3_13,\n      handler: 'app.handler',\n      code: lambda.Code.fromAsset('billing'),\n    });\n    new lambda",
+    );
+    let accepts = "    // lockstep: allow(lockstep) reason: we know\n    new lambda";
+    stack(true, "a comment that accepts", "    new lambda", accepts);
 }
 
 #[test]

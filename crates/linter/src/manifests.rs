@@ -125,6 +125,15 @@ pub(crate) fn declared(project: &Project, found: &Found) -> BTreeMap<RepoPath, M
     all
 }
 
+/// True if two versions of a manifest, with the declarations in each, say the same of these: the same names lead to them.
+pub(crate) fn lead_to_the_same(
+    path: &RepoPath,
+    (before, then): (&str, &[&Declaration]),
+    (after, now): (&str, &[&Declaration]),
+) -> bool {
+    Says::read(path, before, then) == Says::read(path, after, now)
+}
+
 /// The tree of a manifest; none if it does not parse, or is a program.
 pub(crate) fn parse(path: &RepoPath, text: &str) -> Option<Node> {
     let parse = || lockstep_document::parse(path.extension().unwrap_or_default(), text);

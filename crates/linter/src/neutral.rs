@@ -5,7 +5,8 @@
 //! It cannot where both states have the same history, the same names of files, and the same to say of everything that a
 //! stage looks at. So every staged change must be an edit of a file
 //! - that discovery did not read, and that answers what it was asked as before ([`Seen`]), or from which the same was found as
-//!   before: the functions, the services, the channels and stores are the same, and what is wrong with manifests;
+//!   before, wherever it stands ([`found`]): the functions, the services, the channels and stores are the same, and what is
+//!   wrong with manifests;
 //! - in a language that is followed, of which the same can be said but for places in the text ([`code`]), and which following
 //!   did not look at besides: what functions reach is the same, and whose parts of files changed;
 //! - that is no contract, no baseline, and changed before in the history: it brings no name that the measure does not know;
@@ -31,6 +32,7 @@
 //!   one of them found anything, nothing is told.
 
 mod code;
+mod found;
 
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
@@ -41,7 +43,7 @@ use lockstep_model::{Closure, CommitId, FileSet, FileType, FunctionId, PathId, R
 
 use crate::{
     ChangeAsked, Project, Report, change, discover, discovery_options, earlier, rules,
-    traces::{Before, Origin, Seen},
+    traces::{Before, Seen},
 };
 
 /// More files are not compared one by one.
@@ -66,7 +68,14 @@ struct Looks<'r> {
 }
 
 /// True if discovery found before the `edits` what it found now. The configuration must be that of both states.
-fn finds_the_same(project: &Project, config: &Config, before: CommitId, edits: &[Edit], now: &Origin) -> bool {
+fn finds_the_same(project: &Project, config: &Config, before: CommitId, edits: &[Edit], report: &Report) -> bool {
+    let manifests = edits.iter().filter(|edit| report.found.manifests.contains(&edit.path));
+    let edited: Option<Vec<found::Edited<'_>>> = manifests
+        .map(|edit| {
+            let (before, now) = (text_before(project, edit)?, project.files.text(&edit.path).ok()?);
+            Some(found::Edited { path: &edit.path, before, now })
+        })
+        .collect();
     let then = || {
         let text = |edit: &Edit| Some((edit.path.clone(), (edit.before, text_before(project, edit)?)));
         let held: Before = edits.iter().map(text).collect::<Option<_>>()?;
@@ -77,7 +86,11 @@ fn finds_the_same(project: &Project, config: &Config, before: CommitId, edits: &
         let (_, then) = discover(&before, config);
         before.problems.is_empty().then_some(then?.result)
     };
-    then().or_else(anew) == Some(now.result)
+    let same = || {
+        let now = &report.found.origin.as_ref()?.result;
+        Some(found::is_the_same(&then().or_else(anew)?, now, &edited?))
+    };
+    same() == Some(true)
 }
 
 /// What an edited file held before, as the stages would read it.
@@ -96,7 +109,7 @@ fn told(project: &Project, config: &Config, report: &Report) -> Option<()> {
     let looks = Looks {
         found: &origin.seen,
         followed: report.seen.as_ref()?,
-        finds_the_same: &|| *found_before.get_or_init(|| finds_the_same(project, config, before, &edits, origin)),
+        finds_the_same: &|| *found_before.get_or_init(|| finds_the_same(project, config, before, &edits, report)),
     };
     let plain = config.units.is_empty() && project.members.is_empty() && earlier::is_whole(project);
     let neutral = plain
@@ -112,22 +125,22 @@ fn is_neutral(edit: &Edit, project: &Project, config: &Config, report: &Report, 
     let path = &edit.path;
     let named = is_contract_by_name(path.as_str())
         || config.contracts.contains(path)
-        || report.found.manifests.contains(path)
         || matches!(&config.baseline.file, BaselineFile::Named(baseline) if baseline == path);
     if named {
         return None;
     }
+    let is_manifest = report.found.manifests.contains(path);
     let before = text_before(project, edit)?;
     let after = project.files.text(path).ok()?;
     let rules = rules();
     let accepts = |text: &str| !allow_comments(path, text, &rules).is_empty();
     let same = match language_of(path) {
         Some(language) => code::says_the_same(language, path, &before, &after),
-        None => path.extension() == Some("md") && !reach(&report.code.closures, path),
+        None => path.extension() == Some("md") && !is_manifest && !reach(&report.code.closures, path),
     };
     let passed_over = || {
         looks.followed.passes_over(path, &before)
-            && (looks.found.passes_over(path, &before) || (looks.finds_the_same)())
+            && (!is_manifest && looks.found.passes_over(path, &before) || (looks.finds_the_same)())
     };
     (!accepts(&before) && !accepts(&after) && same && passed_over()).then_some(())
 }
@@ -148,9 +161,9 @@ fn are_in_history(edits: &[Edit], report: &Report) -> bool {
 /// True if a link leads to one of them, or to a folder around it: it may have been looked at by another name.
 fn are_linked(edits: &[Edit], files: &FileSet) -> bool {
     let leads = |target: &RepoPath| edits.iter().any(|edit| edit.path.starts_with(target));
-    files.paths().any(|path| match files.entry(path).map(|entry| &entry.file_type) {
-        Some(FileType::Link(target)) => leads(target),
-        _ => false,
+    files.entries().any(|(_, entry)| match &entry.file_type {
+        FileType::Link(target) => leads(target),
+        FileType::File | FileType::LinkOutside(_) => false,
     })
 }
 

@@ -38,7 +38,7 @@ use self::{
 };
 pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
-    found::Origin,
+    found::{Discovery, Origin},
     looked::{Before, Seen},
     words::KeptWords,
 };
@@ -83,7 +83,7 @@ struct Stored {
     body: Bytes,
 }
 
-/// Results, newest first.
+/// Results; of the functions those first that were asked for last, of the others the newest.
 #[derive(Debug, Default)]
 struct Results {
     functions: Vec<Arc<Stored>>,
@@ -143,7 +143,9 @@ impl Traces {
     ) -> (Partial<Discovered>, Option<Origin>) {
         let context = found::context(&looked::names(files), options);
         let kept = self.results(|results| results.functions.clone());
-        if let Some((found, origin)) = kept.iter().find_map(|kept| found::kept(kept, files, &context)) {
+        let take = |kept| found::kept(kept, files, &context).map(|found| (kept, found));
+        if let Some((kept, (found, origin))) = kept.iter().find_map(take) {
+            self.results(|results| bring_forward(&mut results.functions, kept));
             self.taken.fetch_add(1, Ordering::Relaxed);
             return (found, Some(origin));
         }
@@ -158,16 +160,19 @@ impl Traces {
         (found, origin)
     }
 
-    /// A hash of what discovery found in `files` as they were `before` some were edited, if that is kept.
+    /// What discovery found in `files` as they were `before` some were edited, if that is kept.
     pub(crate) fn discovered_before(
         &self,
         files: &FileSet,
         options: &lockstep_discovery::Options,
         before: &Before,
-    ) -> Option<Digest> {
+    ) -> Option<Discovery> {
         let context = found::context(&looked::names(files), options);
         let kept = self.results(|results| results.functions.clone());
-        kept.iter().find_map(|kept| found::before(kept, files, &context, before))
+        let take = |kept| found::before(kept, files, &context, before).map(|found| (kept, found));
+        let (kept, found) = kept.iter().find_map(take)?;
+        self.results(|results| bring_forward(&mut results.functions, kept));
+        Some(found)
     }
 
     /// The code of `functions`, followed only as far as it is not kept; and what was looked at for all of them, besides the
@@ -345,10 +350,17 @@ impl Kept for Stored {
     }
 }
 
-/// Puts a result before the others, of which the oldest go.
-fn add(results: &mut Vec<Arc<Stored>>, result: Stored) {
-    results.insert(0, Arc::new(result));
+/// Puts a result before the others, of which the last go: those that nobody asked for.
+fn add(results: &mut Vec<Arc<Stored>>, result: impl Into<Arc<Stored>>) {
+    results.insert(0, result.into());
     results.truncate(MOST);
+}
+
+/// Puts one that was asked for before the others. That is no reason to write them.
+fn bring_forward(results: &mut [Arc<Stored>], result: &Arc<Stored>) {
+    if let Some(at) = results.iter().position(|other| Arc::ptr_eq(other, result)) {
+        results[..=at].rotate_right(1);
+    }
 }
 
 /// The one of which more functions are known.

@@ -24,7 +24,7 @@ pub(crate) struct Says {
 
 impl Says {
     /// What `text` says, which stands at `path` and holds these declarations.
-    fn read(path: &RepoPath, text: &str, declarations: &[&Declaration]) -> Self {
+    pub(super) fn read(path: &RepoPath, text: &str, declarations: &[&Declaration]) -> Self {
         let (mut blocks, mut texts) = (Blocks::new(), Vec::new());
         if program::is_program(path) {
             note_in_program(path, text, declarations, &mut blocks);

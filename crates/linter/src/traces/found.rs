@@ -1,5 +1,7 @@
 //! The functions of a checkout, kept with what they were found from.
 
+use std::sync::Arc;
+
 use lockstep_diagnostics::{Partial, Problem};
 use lockstep_discovery::{Callees, Discovered, Options};
 use lockstep_model::{FileSet, Function};
@@ -24,15 +26,31 @@ pub(super) fn context(names: &Digest, options: &Options) -> Digest {
 pub(crate) struct Origin {
     /// What it was found from.
     pub(crate) seen: Seen,
-    /// A hash of all of it.
-    pub(crate) result: Digest,
+    /// All of it.
+    pub(crate) result: Discovery,
+}
+
+/// What was found, as it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Discovery(Arc<Stored>);
+
+impl Discovery {
+    /// True if the same was found, at the same places.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.body == other.0.body
+    }
+
+    /// What it is; none if it is damaged.
+    pub(crate) fn value(&self) -> Option<Partial<Discovered>> {
+        self.0.body.value::<Found>().map(|found| found.0)
+    }
 }
 
 /// What was found, and what of it is to be kept.
 pub(super) struct Made {
     pub(super) found: Partial<Discovered>,
     /// The whole, with what it was found from; none if that cannot be told.
-    pub(super) whole: Option<(Stored, Origin)>,
+    pub(super) whole: Option<(Arc<Stored>, Origin)>,
     pub(super) steps: KeptSteps,
 }
 
@@ -48,8 +66,8 @@ pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &K
     let settled = steps.are_settled();
     let seen = Seen::by_ids(noting.looked(), |path| steps.id(path)).filter(|_| readable && settled);
     let whole = seen.map(|seen| {
-        let stored = Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) };
-        let result = digest(&stored.body);
+        let stored = Arc::new(Stored { context, head: Bytes::of(&seen), body: Bytes::of(&found) });
+        let result = Discovery(Arc::clone(&stored));
         (stored, Origin { seen, result })
     });
     let steps = match settled {
@@ -61,7 +79,7 @@ pub(super) fn find(files: &FileSet, options: &Options, context: Digest, kept: &K
 }
 
 /// What was found, if in `files`, and with the options behind `context`, the same would be found; and from what.
-pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option<(Partial<Discovered>, Origin)> {
+pub(super) fn kept(stored: &Arc<Stored>, files: &FileSet, context: &Digest) -> Option<(Partial<Discovered>, Origin)> {
     if stored.context != *context {
         return None;
     }
@@ -69,17 +87,14 @@ pub(super) fn kept(stored: &Stored, files: &FileSet, context: &Digest) -> Option
     if !seen.is_in(files) {
         return None;
     }
-    Some((stored.body.value::<Found>()?.0, Origin { seen, result: digest(&stored.body) }))
+    let result = Discovery(Arc::clone(stored));
+    Some((result.value()?, Origin { seen, result }))
 }
 
-/// A hash of what was found, if the same would be found in `files` as they were `before` some were edited.
-pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest, before: &Before) -> Option<Digest> {
+/// What was found, if the same would be found in `files` as they were `before` some were edited.
+pub(super) fn before(stored: &Arc<Stored>, files: &FileSet, context: &Digest, before: &Before) -> Option<Discovery> {
     let same = stored.context == *context && stored.head.value::<Seen>()?.was_in(files, before);
-    same.then(|| digest(&stored.body))
-}
-
-fn digest(body: &Bytes) -> Digest {
-    *blake3::hash(&body.0).as_bytes()
+    same.then(|| Discovery(Arc::clone(stored)))
 }
 
 struct Found(Partial<Discovered>);
