@@ -18,8 +18,20 @@ const LARGEST: usize = 200_000;
 /// How alike the code of any two functions is, 0 to 1; 0 where nothing is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Likeness {
-    /// Per function: its words, ascending, with weights whose squares sum to 1.
+    /// Per function: those of its words that others have as well, ascending, with weights; the squares of the weights of all
+    /// its words sum to 1.
     words: Arc<[Vec<(u32, f64)>]>,
+    having: Arc<Having>,
+    is_known: bool,
+}
+
+/// The functions that have each word.
+#[derive(Debug, Default, PartialEq)]
+struct Having {
+    /// Where those of each word begin, and where the last ends.
+    starts: Vec<u32>,
+    /// Functions, with what the word weighs in each.
+    functions: Vec<(u32, f64)>,
 }
 
 impl Likeness {
@@ -40,8 +52,8 @@ impl Likeness {
         counted.iter().flatten().for_each(|(word, _)| having[*word as usize] += 1);
         let rarity = |having: &u32| ((functions + 1.0) / (f64::from(*having) + 0.5)).ln();
         let rarities: Vec<f64> = having.iter().map(rarity).collect();
-        // A word of one function joins no two, but it makes that function less like the others.
-        let places = words.places();
+        let order = words.order();
+        let places = places(&order);
         let weigh = |words: &Vec<(u32, u32)>| {
             let weight = |(word, files): &(u32, u32)| {
                 (places[*word as usize], (1.0 + f64::from(*files).ln()) * rarities[*word as usize])
@@ -49,12 +61,15 @@ impl Likeness {
             let mut weights: Vec<(u32, f64)> = words.iter().map(weight).collect();
             weights.sort_unstable_by_key(|(word, _)| *word);
             let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+            // A word of one function joins no two, but it makes that function less like the others.
+            weights.retain(|(place, _)| having[order[*place as usize] as usize] > 1);
             if length > 0.0 {
                 weights.iter_mut().for_each(|(_, weight)| *weight /= length);
             }
             weights
         };
-        Self { words: counted.par_iter().map(weigh).collect() }
+        let words: Arc<[Vec<(u32, f64)>]> = counted.par_iter().map(weigh).collect();
+        Self { having: Arc::new(Having::of(&words, order.len())), words, is_known: functions > 0.0 }
     }
 
     /// How alike the functions numbered `a` and `b` are.
@@ -75,32 +90,61 @@ impl Likeness {
 impl Likeness {
     /// True if anything is known.
     pub(crate) fn is_known(&self) -> bool {
-        self.words.iter().any(|words| !words.is_empty())
+        self.is_known
     }
 
     /// How alike function `a` is to each of `others`: the same to the last bit as asking of each pair, and much quicker.
-    /// `weights` is all zeros, however many, and is again afterwards.
+    /// `sums` is all zeros, however many, and is again afterwards.
     pub(crate) fn to_each(
         &self,
         a: usize,
-        others: impl Iterator<Item = u32>,
-        weights: &mut Vec<f64>,
+        others: impl Iterator<Item = u32> + Clone,
+        sums: &mut Vec<f64>,
     ) -> Vec<(u32, f64)> {
         let mine = self.words.get(a).map(Vec::as_slice).unwrap_or_default();
-        let many = mine.last().map_or(0, |(word, _)| *word as usize + 1);
-        weights.resize(many.max(weights.len()), 0.0);
-        for (word, weight) in mine {
-            weights[*word as usize] = *weight;
+        // How many words are looked at, pair by pair, and word by word.
+        let words = |b: u32| mine.len() + self.words.get(b as usize).map_or(0, Vec::len);
+        let by_pairs: usize = others.clone().map(words).sum();
+        let by_words: usize = mine.iter().map(|(word, _)| self.having.functions(*word).len()).sum();
+        if by_pairs < by_words {
+            return others.map(|b| (b, self.between(a, b as usize))).collect();
         }
-        let with = |others: &Vec<(u32, f64)>| {
-            let shared = others.iter().take_while(|(word, _)| (*word as usize) < many);
-            // What only one of them has adds nothing.
-            let sum = shared.fold(0.0, |sum, (word, weight)| sum + weights[*word as usize] * weight);
-            sum.clamp(0.0, 1.0)
-        };
-        let alike = others.map(|b| (b, self.words.get(b as usize).map_or(0.0, with))).collect();
-        mine.iter().for_each(|(word, _)| weights[*word as usize] = 0.0);
-        alike
+        sums.resize(self.words.len().max(sums.len()), 0.0);
+        // Of each function word after word, as they are sorted.
+        for (word, weight) in mine {
+            for (b, others_weight) in self.having.functions(*word) {
+                sums[*b as usize] += weight * others_weight;
+            }
+        }
+        let alike = |b: u32| sums.get(b as usize).map_or(0.0, |sum: &f64| sum.clamp(0.0, 1.0));
+        let all = others.map(|b| (b, alike(b))).collect();
+        sums.fill(0.0);
+        all
+    }
+}
+
+impl Having {
+    fn of(functions: &[Vec<(u32, f64)>], words: usize) -> Self {
+        let mut starts = vec![0; words + 1];
+        functions.iter().flatten().for_each(|(word, _)| starts[*word as usize + 1] += 1);
+        for word in 0..words {
+            starts[word + 1] += starts[word];
+        }
+        let mut next = starts.clone();
+        let mut all = vec![(0, 0.0); functions.iter().map(Vec::len).sum()];
+        for (function, words) in (0..).zip(functions) {
+            for (word, weight) in words {
+                let place = &mut next[*word as usize];
+                all[*place as usize] = (function, *weight);
+                *place += 1;
+            }
+        }
+        Self { starts, functions: all }
+    }
+
+    fn functions(&self, word: u32) -> &[(u32, f64)] {
+        let word = word as usize;
+        &self.functions[self.starts[word] as usize..self.starts[word + 1] as usize]
     }
 }
 
@@ -109,32 +153,54 @@ impl Likeness {
 struct Words<'w> {
     all: Vec<&'w str>,
     numbers: FxHashMap<&'w str, u32>,
+    /// Per word: zero, but for while words are counted.
+    times: Vec<u32>,
 }
 
 impl<'w> Words<'w> {
     fn number(&mut self, word: &'w str) -> u32 {
         *self.numbers.entry(word).or_insert_with(|| {
             self.all.push(word);
+            self.times.push(0);
             (self.all.len() - 1) as u32
         })
     }
 
-    /// In how many of the files each word is.
+    /// In how many of the files each word is; in the order in which they come.
     fn count<W: AsRef<[&'w str]>>(&mut self, files: &[W]) -> Vec<(u32, u32)> {
-        let mut numbers: Vec<u32> =
-            files.iter().flat_map(|words| words.as_ref()).map(|word| self.number(word)).collect();
-        numbers.sort_unstable();
-        numbers.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
+        let mut found = Vec::new();
+        for word in files.iter().flat_map(|words| words.as_ref()) {
+            let number = self.number(word);
+            let times = &mut self.times[number as usize];
+            if *times == 0 {
+                found.push(number);
+            }
+            *times += 1;
+        }
+        found.into_iter().map(|number| (number, std::mem::take(&mut self.times[number as usize]))).collect()
     }
 
-    /// Per number: the place of its word among all, as they are sorted.
-    fn places(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
-        order.sort_unstable_by_key(|number| self.all[*number as usize]);
-        let mut places = vec![0; order.len()];
-        (0u32..).zip(order).for_each(|(place, number)| places[number as usize] = place);
-        places
+    /// The numbers of all words, in the order of the words.
+    fn order(&self) -> Vec<u32> {
+        // Most words differ in what they begin with, and numbers are compared at once.
+        let beginning = |word: &str| {
+            let mut first = [0; 8];
+            first.iter_mut().zip(word.bytes()).for_each(|(to, byte)| *to = byte);
+            u64::from_be_bytes(first)
+        };
+        let mut all: Vec<(u64, u32)> = self.all.iter().map(|word| beginning(word)).zip(0..).collect();
+        all.sort_unstable_by(|(a, one), (b, other)| {
+            a.cmp(b).then_with(|| self.all[*one as usize].cmp(self.all[*other as usize]))
+        });
+        all.into_iter().map(|(_, number)| number).collect()
     }
+}
+
+/// Per number: its place in `order`.
+fn places(order: &[u32]) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    (0u32..).zip(order).for_each(|(place, number)| places[*number as usize] = place);
+    places
 }
 
 /// The words of a text by which code is compared, each once, in the order of the text; none of a text that is too large to be
@@ -201,9 +267,36 @@ mod tests {
                 let alone: Vec<u64> = (0..10).map(|b| likeness.between(a, b).to_bits()).collect();
                 let at_once = likeness.to_each(a, 0..10, &mut weights);
                 assert_eq!(at_once.iter().map(|(_, alike)| alike.to_bits()).collect::<Vec<_>>(), alone, "{a}");
+                let one = likeness.to_each(a, 3..4, &mut weights);
+                assert_eq!(one[0].1.to_bits(), alone[3], "{a}");
                 assert!(weights.iter().all(|weight| *weight == 0.0), "{a}");
             }
         }
+    }
+
+    #[test]
+    fn words_are_in_the_order_of_their_letters() {
+        let mut words = Words::default();
+        let texts = ["orders_total", "order", "orders_t", "orders_totals", "abcd", "orders", "orders_tax"];
+        texts.iter().for_each(|word| _ = words.number(word));
+        let order: Vec<&str> = words.order().iter().map(|number| texts[*number as usize]).collect();
+        let mut sorted = texts;
+        sorted.sort_unstable();
+        assert_eq!(order, sorted);
+        assert_eq!(places(&words.order())[..3], [5, 1, 3]);
+    }
+
+    #[test]
+    fn a_word_of_one_function_makes_it_less_like_the_others() {
+        let likeness = |more: &str| {
+            let likeness =
+                Likeness::of(&[vec![format!("invoice {more}")], vec!["invoice".to_owned()], vec!["other".to_owned()]]);
+            assert!(likeness.is_known());
+            likeness.between(0, 1)
+        };
+        assert!(likeness("") > likeness("total") && likeness("total") > likeness("total price"));
+        assert!(Likeness::of(&[vec!["invoice"], vec!["total"]]).is_known());
+        assert!(!Likeness::of::<&str>(&[vec![], vec![]]).is_known());
     }
 
     #[test]

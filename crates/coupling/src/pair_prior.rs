@@ -66,13 +66,13 @@ pub(crate) struct PairPriors {
 pub(crate) struct Scratch {
     /// One zero per function.
     sums: Vec<f64>,
-    /// A zero per word.
-    words: Vec<f64>,
+    /// Zeros.
+    alike: Vec<f64>,
 }
 
 impl Scratch {
     pub(crate) fn new(functions: usize) -> Self {
-        Self { sums: vec![0.0; functions], words: Vec::new() }
+        Self { sums: vec![0.0; functions], alike: Vec::new() }
     }
 }
 
@@ -111,7 +111,7 @@ impl PairPriors {
     fn alike_to_partners(&self, counts: &Counts) -> Vec<Vec<(u32, f64)>> {
         let of = |scratch: &mut Scratch, a: usize| {
             let partners = counts.rows[a].iter().map(|cell| cell.other);
-            self.likeness.to_each(a, partners, &mut scratch.words)
+            self.likeness.to_each(a, partners, &mut scratch.alike)
         };
         let functions = counts.rows.len();
         (0..functions).into_par_iter().map_init(|| Scratch::new(functions), of).collect()
@@ -143,7 +143,7 @@ impl PairPriors {
         };
         let some = if self.likeness.is_known() || self.repositories.count() > 1 {
             let all = 0..self.repositories.functions() as u32;
-            let alike = self.likeness.to_each(a, all, &mut scratch.words);
+            let alike = self.likeness.to_each(a, all, &mut scratch.alike);
             alike.into_iter().map(|(b, alike)| of(b, alike, shares.of(b as usize))).collect()
         } else {
             shares.reached.iter().map(|(b, through)| of(*b, 0.0, *through)).collect()
@@ -217,7 +217,7 @@ fn pairs(counts: &Counts, sample: &Sample<'_>, priors: &PairPriors) -> Vec<Pair>
                 let seconds = sample.beside(at);
                 let shares = priors.through.from(*a, &mut scratch.sums);
                 let functions = seconds.iter().map(|second| second.function);
-                let alike = priors.likeness.to_each(*a, functions, &mut scratch.words);
+                let alike = priors.likeness.to_each(*a, functions, &mut scratch.alike);
                 let changes = counts.weighted[*a];
                 seconds
                     .iter()
