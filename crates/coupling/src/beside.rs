@@ -4,7 +4,7 @@
 //! to the functions whose code lies below it, up to the next list of its kind; a test to the function in whose folder
 //! it lies or after whose file it is named; anything else to the function in whose folder it lies.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use lockstep_model::{ChangeKind, Closure, Function, History, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -61,20 +61,25 @@ type ListKind = (usize, bool);
 
 /// The kind of list that `path` is, and the folder that it is about.
 fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
-    let name = path.file_name().to_ascii_lowercase();
+    let name = path.file_name();
     let mut folder = folders_above(path).next().unwrap_or_default();
-    let inside = folder.rsplit('/').next().unwrap_or_default();
-    let written = matches!(path.extension(), Some("txt" | "in"));
     let name = match path.extension() {
-        _ if written && inside == "requirements" => {
-            folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
-            "requirements"
+        Some("csproj" | "fsproj" | "vbproj") => "csproj".into(),
+        Some("txt" | "in") => {
+            let name = name.to_ascii_lowercase();
+            if folder.rsplit('/').next() == Some("requirements") {
+                folder = folder.rsplit_once('/').map_or("", |(outer, _)| outer);
+                "requirements".into()
+            } else if name.contains("requirements") || name.starts_with("constraints") {
+                "requirements".into()
+            } else {
+                Cow::Owned(name)
+            }
         }
-        _ if written && (name.contains("requirements") || name.starts_with("constraints")) => "requirements",
-        Some("csproj" | "fsproj" | "vbproj") => "csproj",
-        _ => name.as_str(),
+        _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Owned(name.to_ascii_lowercase()),
+        _ => Cow::Borrowed(name),
     };
-    kinds().get(name).map(|kind| (*kind, folder))
+    kinds().get(&*name).map(|kind| (*kind, folder))
 }
 
 /// The kinds of lists, by their names.
