@@ -6,6 +6,9 @@ use std::hash::Hash;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+/// For so many, waking another thread takes longer than it helps.
+const FEW: usize = 512;
+
 /// Values without repetitions, in the order in which they first came. `K` tells which are alike.
 pub(crate) struct Distinct<K, T> {
     values: Vec<T>,
@@ -29,7 +32,7 @@ impl<K: Eq + Hash, T: Sync> Distinct<K, T> {
 
     /// What `of` makes of each, by its number.
     pub(crate) fn map<R: Send>(&self, of: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-        self.values.par_iter().with_min_len(64).map(of).collect()
+        self.values.par_iter().with_min_len(FEW).map(of).collect()
     }
 }
 
