@@ -216,7 +216,7 @@ impl Repository {
             return Err(DifferenceError::Bare);
         }
         let index = self.open_index(index)?;
-        let (mut files, mut conflicts) = (Files::new(), Vec::new());
+        let (mut files, mut conflicts) = (Vec::with_capacity(index.len()), Vec::new());
         for entry in index.iter() {
             let path = RepoPath::from_git(&entry.path);
             let announced = entry.flags_extended & IndexEntryExtendedFlag::INTENT_TO_ADD.bits() != 0;
@@ -224,14 +224,15 @@ impl Repository {
                 0 if announced => {}
                 0 => {
                     let id = entry.id.as_bytes().try_into().unwrap_or_default();
-                    files.insert(path, Side { mode: diff::canonical(entry.mode), id });
+                    files.push((path, Side { mode: diff::canonical(entry.mode), id }));
                 }
                 _ => conflicts.push(path),
             }
         }
         conflicts.sort();
         conflicts.dedup();
-        Ok((files, conflicts))
+        // They come sorted, but for names that are not UTF-8: a tree of them is made at once.
+        Ok((files.into_iter().collect(), conflicts))
     }
 
     fn open_index(&self, named: Option<&Path>) -> Result<Index, DifferenceError> {
