@@ -13,6 +13,7 @@ mod rest;
 use std::borrow::Cow;
 
 use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
+use rustc_hash::FxHashMap;
 
 pub(crate) use known::Known;
 pub(crate) use part::{BOTH_MODES, Entry, FactCells, Facts, Part, View, modes_of};
@@ -156,14 +157,18 @@ impl Line {
     /// The paths that were there after `commit`, sorted; none if it is not on the line, or the line does not go back to the
     /// first commit.
     pub fn paths_at(&self, commit: CommitId) -> Option<Vec<RepoPath>> {
-        let up_to = self.first(self.position(&commit.0)? + 1);
-        if !up_to.is_whole() || *up_to.end() != End::Root {
+        let mut left = self.position(&commit.0)? + 1;
+        if *self.end() != End::Root {
             return None;
         }
-        let mut there = vec![false; up_to.paths()];
-        up_to.leads_to(&mut there, |path| path as usize);
-        let paths = (0..).zip(there).filter(|(_, there)| *there).map(|(path, _)| RepoPath::from_git(up_to.path(path)));
-        let mut paths: Vec<RepoPath> = paths.collect();
+        let mut all: FxHashMap<&[u8], bool> = FxHashMap::default();
+        for part in &self.parts {
+            let taken = left.min(part.len());
+            all.extend(part.there_after(taken)?);
+            left -= taken;
+        }
+        let there = all.into_iter().filter(|(_, there)| *there);
+        let mut paths: Vec<RepoPath> = there.map(|(path, _)| RepoPath::from_git(path)).collect();
         paths.sort_unstable();
         Some(paths)
     }

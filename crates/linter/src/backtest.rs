@@ -13,7 +13,7 @@ use lockstep_model::{Closure, CommitId, History, PathId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    Found, Incomplete, Options, Progress, Project, Report, constants,
+    Found, Incomplete, Options, Progress, Project, Report, constants, earlier,
     gather::{self, Gathered, Wanted},
 };
 
@@ -250,6 +250,11 @@ fn likeness_then(project: &Project, history: &History, split: &backtest::Backtes
 }
 
 fn tree_paths(project: &Project, commit: CommitId) -> Result<Vec<RepoPath>, String> {
+    // What was read of a whole history tells the same as the tree, and needs no reading.
+    let known = project.past.as_ref().filter(|_| earlier::is_whole(project)).and_then(|past| past.paths_at(commit));
+    if let Some(paths) = known {
+        return Ok(paths);
+    }
     // A clone that is not whole may know of the past what it does not have.
     let by_tree = by_tree(project, commit);
     by_tree.or_else(|why| project.model().and_then(|past| past.paths_at(commit)).ok_or(why))

@@ -186,6 +186,23 @@ impl Part {
         }
     }
 
+    /// Says of each path that the first `commits` of them changed whether it is there after those; none if not all of that could
+    /// be read.
+    pub(super) fn there_after(&self, commits: usize) -> Option<impl Iterator<Item = (&[u8], bool)>> {
+        if self.failures.first().is_some_and(|(number, _)| (*number as usize) < commits) {
+            return None;
+        }
+        let ends = self.numbers(Column::FactEnd).get(..commits)?;
+        let facts = ends.last().map_or(0, |end| end.get() as usize);
+        let mut there = vec![None; self.paths];
+        for (path, modes) in self.numbers(Column::Path).iter().zip(self.column::<u8>(Column::Modes)).take(facts) {
+            if let Some(there) = there.get_mut(path.get() as usize) {
+                *there = Some(after_of(*modes) != 0);
+            }
+        }
+        Some((0..).zip(there).filter_map(|(path, there)| Some((self.path(path), there?))))
+    }
+
     /// The id, the tree and the time of the newest commit; none if there is none.
     pub(super) fn last(&self) -> Option<(ObjectId, ObjectId, Timestamp)> {
         let id = *self.column(Column::Id).last()?;

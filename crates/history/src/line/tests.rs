@@ -208,6 +208,15 @@ proptest! {
         let on = kept.and(Line::of(main, batch));
         prop_assert_eq!(history(&on), history(&whole));
         prop_assert_eq!(on.to_bytes(), whole.to_bytes());
+        for commit in 0..edits.len() {
+            let commit = CommitId(id(commit));
+            prop_assert_eq!(on.paths_at(commit), whole.paths_at(commit));
+        }
+        if let Some(head) = on.head() {
+            let mut last: Vec<RepoPath> = there.keys().map(|path| RepoPath::from_git(PATHS[*path])).collect();
+            last.sort_unstable();
+            prop_assert_eq!(on.paths_at(head), Some(last));
+        }
         if let Some(growth) = on.growth() {
             let bytes = Line::from_bytes(growth.to_bytes().into_owned()).unwrap();
             prop_assert_eq!(growth.len(), second.len());
