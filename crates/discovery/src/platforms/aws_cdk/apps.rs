@@ -26,10 +26,10 @@ const LANGUAGES: [(&str, &str); 6] =
 /// The apps of a checkout, sorted. Those that cannot be read are problems.
 pub(super) fn find(files: &FileSet, problems: &mut Vec<Problem>) -> Vec<App> {
     let mut apps = Vec::new();
-    for path in files.paths().filter(|path| !is_built(path)) {
+    for path in files.paths() {
         match path.file_name() {
-            "cdk.json" => of_cdk_json(files, path, &mut apps, problems),
-            "package.json" => of_package(files, path, &mut apps),
+            "cdk.json" if !is_built(path) => of_cdk_json(files, path, &mut apps, problems),
+            "package.json" if !is_built(path) => of_package(files, path, &mut apps),
             _ => {}
         }
     }
@@ -48,8 +48,8 @@ pub(super) fn unnamed(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<App> {
     };
     let programs = files
         .paths()
-        .filter(|path| !is_built(path) && !super::roots::is_test(path) && seen.binary_search(path).is_err())
         .filter(|path| path.extension() == Some("py") || lockstep_script::is_script(path))
+        .filter(|path| !is_built(path) && !super::roots::is_test(path) && seen.binary_search(path).is_err())
         .filter(makes_app);
     programs.map(|path| App { folder: super::roots::project(sources, path), entry: path.clone() }).collect()
 }

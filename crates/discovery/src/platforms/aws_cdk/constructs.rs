@@ -18,24 +18,26 @@ pub(super) fn kind(callee: &Callee) -> Option<Kind> {
     if callee.receiver.is_some() || callee.name.is_empty() {
         return None;
     }
-    let package = callee.module.replace('_', "-");
+    let package = dashed(&callee.module);
     let inner =
         ["aws-cdk-lib/", "@aws-cdk/", "aws-cdk.", "aws-cdk-lib."].iter().find_map(|one| package.strip_prefix(one));
     let (module, name) = match inner {
-        Some(module) => (module.to_owned(), callee.name.as_str()),
-        None if matches!(package.as_str(), "aws-cdk-lib" | "aws-cdk" | "monocdk") => {
-            match callee.name.split_once('.') {
-                Some((module, name)) if is_module(module) => (module.replace('_', "-"), name),
-                _ => ("core".to_owned(), callee.name.as_str()),
-            }
-        }
-        None => (callee.module.clone(), callee.name.as_str()),
+        Some(module) => (Cow::Borrowed(module.split('/').next().unwrap_or(module)), callee.name.as_str()),
+        None if matches!(&*package, "aws-cdk-lib" | "aws-cdk" | "monocdk") => match callee.name.split_once('.') {
+            Some((module, name)) if is_module(module) => (dashed(module), name),
+            _ => (Cow::Borrowed("core"), callee.name.as_str()),
+        },
+        None => (Cow::Borrowed(callee.module.as_str()), callee.name.as_str()),
     };
-    let module = module.split('/').next().filter(|_| inner.is_some()).map_or(module.clone(), str::to_owned);
     let module = module.strip_suffix("-alpha").unwrap_or(&module).to_owned();
     // `experimental.EdgeFunction`, `aws_lambda.Function` inside of a package of all.
     let name = name.strip_prefix("experimental.").unwrap_or(name);
     Some(Kind { module, name: camel_path(name) })
+}
+
+/// A name of Python's as packages of npm are called.
+fn dashed(name: &str) -> Cow<'_, str> {
+    if name.contains('_') { Cow::Owned(name.replace('_', "-")) } else { Cow::Borrowed(name) }
 }
 
 fn is_module(name: &str) -> bool {
@@ -44,6 +46,9 @@ fn is_module(name: &str) -> bool {
 
 /// `Code.from_asset` as TypeScript writes it.
 fn camel_path(name: &str) -> String {
+    if !name.contains('_') {
+        return name.to_owned();
+    }
     name.split('.').map(camel).collect::<Vec<_>>().join(".")
 }
 

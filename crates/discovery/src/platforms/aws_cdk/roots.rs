@@ -18,8 +18,8 @@ pub(super) fn unmade(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<(App, Stri
     let uses_cdk = |path: &&RepoPath| says(files, path, &["aws-cdk-lib", "@aws-cdk/", "aws_cdk", "@guardian/cdk"]);
     let scripts: Vec<RepoPath> = files
         .paths()
-        .filter(|path| !is_built(path) && !is_test(path))
         .filter(|path| path.extension() == Some("py") || lockstep_script::is_script(path))
+        .filter(|path| !is_built(path) && !is_test(path))
         .filter(uses_cdk)
         .cloned()
         .collect();
