@@ -90,7 +90,7 @@ impl Contents {
         self.get(id).is_none() && !self.unusable.contains(&id)
     }
 
-    fn of(ids: &[BlobId], blobs: Vec<Result<Vec<u8>, ObjectError>>) -> Self {
+    pub(crate) fn of(ids: &[BlobId], blobs: Vec<Result<Vec<u8>, ObjectError>>) -> Self {
         let mut contents = Self::default();
         for (id, blob) in ids.iter().zip(blobs) {
             match blob.map(String::from_utf8) {

@@ -172,6 +172,8 @@ pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
 /// Tells whose blocks of one manifest changed, by what is known of its versions and by their contents.
 fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known, contents: &Contents) -> Told {
     let kept = known.blocks(path);
+    // What was no use when more was asked for with it is none now: what is said does not depend on what was kept.
+    let text = |id| if known.is_unusable(id) { None } else { contents.get(id) };
     // What a change did, and whether that is all that can be known.
     let compared: Vec<Option<(BlocksChanged, bool)>> = changes
         .par_iter()
@@ -181,7 +183,7 @@ fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known
             if let Some(changed) = known(false) {
                 return Some((changed, true));
             }
-            let version = |id| Some(Version { path, id, text: contents.get(id)?, root: OnceCell::new() });
+            let version = |id| Some(Version { path, id, text: text(id)?, root: OnceCell::new() });
             match (version(change.before), version(change.after)) {
                 (Some(before), Some(after)) => Some((changed(blocks, &before, &after), true)),
                 _ => known(true).map(|changed| (changed, false)),
@@ -208,7 +210,7 @@ fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known
     }
     told.unparsed = unparsed.len();
     let all: BTreeSet<BlobId> = changes.iter().flat_map(|change| [change.before, change.after]).collect();
-    for id in all.into_iter().filter(|id| contents.get(*id).is_none() && !settled.contains(id)) {
+    for id in all.into_iter().filter(|id| text(*id).is_none() && !settled.contains(id)) {
         if known.is_unusable(id) || contents.unusable().contains(&id) {
             told.unread.unusable += 1;
         } else {
@@ -324,9 +326,36 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use lockstep_model::Location;
+    use lockstep_model::{ChangeKind, Location};
 
     use super::*;
+
+    #[test]
+    fn what_was_no_use_once_is_none_later() {
+        let path = RepoPath::new("template.yaml").unwrap();
+        let ids = [1, 2, 3].map(|number| BlobId([number; 20]));
+        let text = |number| Ok(format!("Resources:\n  Pay:\n    Handler: a{number}\n").into_bytes());
+        // All of them can be read, where few are asked for.
+        let contents = Contents::of(&ids, (0..3).map(text).collect());
+        let blocks = Blocks::from([(["Resources", "Pay"].map(str::to_owned).to_vec(), vec![7])]);
+        let change = |before, after| FileChange {
+            path: PathId(0),
+            then: PathId(0),
+            status: FileStatus::Modified,
+            kind: ChangeKind::Configuration,
+            before,
+            after,
+        };
+        let changes = [change(ids[0], ids[1]), change(ids[1], ids[2])];
+        let told = |known: &Known| {
+            let told = tell(&path, &blocks, &[&changes[0], &changes[1]], known, &contents);
+            (told.changed.into_iter().map(|(_, functions)| functions).collect::<Vec<_>>(), told.unread.unusable)
+        };
+        assert_eq!(told(&Known::default()), (vec![vec![7], vec![7]], 0));
+        let mut known = Known::default();
+        known.add_unusable([ids[0]]);
+        assert_eq!(told(&known), (vec![vec![], vec![7]], 1));
+    }
 
     fn differing(file: &str, keys: &[&[&str]], before: &str, after: &str) -> Vec<u32> {
         let path = RepoPath::new(file).unwrap();
