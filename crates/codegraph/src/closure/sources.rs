@@ -110,7 +110,8 @@ impl SourceFacts for Asked<'_> {
     }
 }
 
-/// The resolvers of the languages that a function starts in, and of those that run together with them.
+/// The resolvers of the languages that a function starts in, and of those that run together with them, as far as there are
+/// files of them: some read all that there is before they tell anything.
 pub(super) struct Resolvers<'a>(Vec<Option<Box<dyn Resolve + 'a>>>);
 
 impl<'a> Resolvers<'a> {
@@ -121,9 +122,12 @@ impl<'a> Resolvers<'a> {
         entries: impl Iterator<Item = &'e RepoPath>,
     ) -> Self {
         let starts: BTreeSet<&str> = entries.filter_map(index_of).map(|index| all()[index].name()).collect();
+        let there: BTreeSet<usize> = files.paths().filter_map(index_of).collect();
         let used = |name: &str| starts.iter().any(|start| kinds::run_together(start, name));
-        let resolver = |language: &&dyn Language| used(language.name()).then(|| language.resolver(files, sources));
-        Self(all().iter().map(resolver).collect())
+        let resolver = |(index, language): (usize, &&dyn Language)| {
+            (there.contains(&index) && used(language.name())).then(|| language.resolver(files, sources))
+        };
+        Self(all().iter().enumerate().map(resolver).collect())
     }
 
     /// What an import of `from` means.
