@@ -30,7 +30,7 @@ pub fn with_script_room<T: Send>(texts: &[&str], read: impl FnOnce() -> T + Send
     with_script_room_down_to(DEEPEST, texts, read)
 }
 
-/// The same for readers that go no deeper than `deepest` levels, or where others that come after them do not.
+/// The same for what others walk later, on stacks of their own: deeper than `deepest` levels nothing is read.
 ///
 /// # Errors
 /// Why the texts are not read: larger than what people write, or deeper than that.
