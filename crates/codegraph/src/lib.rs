@@ -14,6 +14,7 @@ mod kept;
 mod kinds;
 mod language;
 mod languages;
+mod names;
 mod ownership;
 pub mod parts;
 mod program;

@@ -5,7 +5,8 @@
 //! cut short, of another build or of another repository is not taken, and the run does its work. Only the newest are kept.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -13,7 +14,11 @@ use std::{
 use lockstep_config::{Config, Levels};
 use lockstep_model::{FileSet, FileType};
 
-use crate::{Options, PAST, Project, earlier, keep, known};
+use crate::{
+    Options, PAST, Project, earlier,
+    keep::{self, in_blocks},
+    known,
+};
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep answer 1\n";
@@ -21,8 +26,6 @@ const MAGIC: &[u8] = b"lockstep answer 1\n";
 const HASH: usize = 32;
 /// How many answers of one repository are kept.
 const MOST: usize = 8;
-/// Bytes are hashed so many at once, or more: one by one takes several times as long.
-const BLOCK: usize = 64 << 10;
 /// A longer answer is not kept. 16 MiB.
 const LONGEST: usize = 16 << 20;
 /// Where more has to be read to know what files hold, reading it is no way to save time. 32 MiB.
@@ -146,28 +149,24 @@ impl Question {
 
 /// Adds what the files are called, and what they hold.
 fn files(project: &Project, hasher: &mut blake3::Hasher) -> Option<()> {
-    let mut lines = Vec::with_capacity(2 * BLOCK);
+    let mut lines = in_blocks(hasher);
+    let mut add = |bytes: &[u8]| lines.write_all(bytes).ok();
     for (path, entry) in project.files.entries() {
-        lines.extend(path.as_str().as_bytes());
-        lines.push(0);
+        add(path.as_str().as_bytes())?;
+        add(b"\0")?;
         match &entry.file_type {
             FileType::File => match entry.size().filter(|size| *size > FileSet::LARGEST) {
                 // What is in it is read by nobody.
-                Some(size) => lines.extend(size.to_le_bytes()),
+                Some(size) => add(&size.to_le_bytes())?,
                 // It is read if nobody has, and the index does not know.
-                None => lines.extend(project.files.id(path)?.0),
+                None => add(&project.files.id(path)?.0)?,
             },
-            FileType::Link(target) => lines.extend(target.as_str().as_bytes()),
-            FileType::LinkOutside(target) => lines.extend(target.as_bytes()),
+            FileType::Link(target) => add(target.as_str().as_bytes())?,
+            FileType::LinkOutside(target) => add(target.as_bytes())?,
         }
-        lines.push(0);
-        if lines.len() > BLOCK {
-            hasher.update(&lines);
-            lines.clear();
-        }
+        add(b"\0")?;
     }
-    hasher.update(&lines);
-    Some(())
+    lines.flush().ok()
 }
 
 impl Project {

@@ -288,7 +288,8 @@ mod tests {
         first.save().unwrap();
         let second = FactsStore::open(folder.path(), repository);
         assert_eq!((second.get(key(1)), second.get(key(3))), (Some(facts("a")), None));
-        assert_eq!(second.counts(), (1, 0));
+        // However many stages ask for it, it is one file.
+        assert_eq!((second.get(key(1)), second.counts()), (Some(facts("a")), (1, 0)));
         let before = fs::read(second.path.as_ref().unwrap()).unwrap();
         second.save().unwrap();
         assert_eq!(fs::read(second.path.as_ref().unwrap()).unwrap(), before);

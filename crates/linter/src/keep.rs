@@ -1,10 +1,19 @@
-//! Writing what is kept from run to run: whole or not at all, so that runs at the same time never read half a file.
+//! Writing what is kept from run to run: whole or not at all, so that runs at the same time never read half a file. And hashing
+//! what it is kept by.
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::Path,
 };
+
+/// Bytes that are hashed at once: of short pieces, one by one takes several times as long.
+const BLOCK: usize = 64 << 10;
+
+/// Writes to `hasher` what comes in many short pieces.
+pub(crate) fn in_blocks(hasher: &mut blake3::Hasher) -> BufWriter<&mut blake3::Hasher> {
+    BufWriter::with_capacity(BLOCK, hasher)
+}
 
 /// Puts `bytes` in the place of the file at `path`; the folders above it are made.
 ///

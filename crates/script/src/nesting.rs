@@ -7,7 +7,7 @@ mod lexis;
 
 use std::thread;
 
-pub use c_family::depth_bound;
+use c_family::depth_bound;
 pub use lexis::{Lexis, TOO_DEEP, depth_of, with_room};
 
 /// Larger files are bundles or data, written by programs. 4 MiB.

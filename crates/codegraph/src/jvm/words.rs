@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Dialect;
+use crate::names::is_of_name;
 
 /// How deep code may stand in texts that stand in code.
 const DEEPEST: usize = 100;
@@ -211,8 +212,4 @@ impl<'t> Words<'t> {
         }
         Some(())
     }
-}
-
-fn is_of_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }

@@ -1,14 +1,16 @@
 //! What a result was made from: the names of the files, and what was looked at in some of them. In files of which the same can
 //! be said, the same would be made.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::Arc,
+};
 
 use lockstep_model::{BlobId, FileSet, FileType, Looked, Question, ReadError, RepoPath};
 
 use super::codec::{Kept, Reader, Writer};
-
-/// Bytes are hashed so many at once, or more: one by one takes several times as long.
-const BLOCK: usize = 64 << 10;
+use crate::keep::in_blocks;
 
 /// A hash of everything else that a result depends on.
 pub(super) type Digest = [u8; 32];
@@ -110,28 +112,22 @@ pub(super) fn holds(files: &FileSet, path: &RepoPath, id: BlobId) -> bool {
 /// A hash of the names of all files, and of what stands at each.
 pub(super) fn names(files: &FileSet) -> Digest {
     let mut hasher = blake3::Hasher::new();
-    let mut lines = Vec::with_capacity(2 * BLOCK);
+    // A hash takes whatever is written to it.
+    let _ = write_names(files, &mut in_blocks(&mut hasher));
+    *hasher.finalize().as_bytes()
+}
+
+fn write_names(files: &FileSet, to: &mut impl Write) -> io::Result<()> {
     for (path, entry) in files.entries() {
-        lines.extend(path.as_str().as_bytes());
+        to.write_all(path.as_str().as_bytes())?;
         match &entry.file_type {
-            FileType::Link(target) => {
-                lines.extend(b"\0>");
-                lines.extend(target.as_str().as_bytes());
-            }
-            FileType::LinkOutside(target) => {
-                lines.extend(b"\0!");
-                lines.extend(target.as_bytes());
-            }
+            FileType::Link(target) => write!(to, "\0>{}", target.as_str())?,
+            FileType::LinkOutside(target) => write!(to, "\0!{target}")?,
             FileType::File => {}
         }
-        lines.extend(b"\0\n");
-        if lines.len() > BLOCK {
-            hasher.update(&lines);
-            lines.clear();
-        }
+        to.write_all(b"\0\n")?;
     }
-    hasher.update(&lines);
-    *hasher.finalize().as_bytes()
+    to.flush()
 }
 
 impl Kept for Seen {

@@ -63,7 +63,7 @@ const OF_WORDS: [bool; 256] = {
 /// all). Strings and comments are passed over; brackets, operators and prefix words are counted.
 ///
 /// Code that people write stays below some hundreds.
-pub fn depth_bound(text: &str) -> usize {
+pub(super) fn depth_bound(text: &str) -> usize {
     let mut scan =
         Scan { bytes: text.as_bytes(), at: 0, level: Level::default(), outer: Vec::new(), below: 0, deepest: 0 };
     while scan.at < scan.bytes.len() {

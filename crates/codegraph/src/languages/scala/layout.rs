@@ -97,14 +97,18 @@ impl Placed<'_> {
 struct Reader<'t> {
     text: &'t str,
     words: Words<'t>,
-    /// The part of a token that follows an operator.
+    /// What was read behind an operator, to see whether it goes on.
     piece: Option<Placed<'t>>,
+    /// What was read to tell what the token before it is.
     ahead: Option<Placed<'t>>,
     last: Placed<'t>,
     /// The last token ends the condition of a statement.
     after_condition: bool,
+    /// How many tokens came before the next one.
     number: u32,
+    /// The brackets that are open, outermost first, around all of them the whole text.
     regions: Vec<Region>,
+    /// The levels of lines in them, outermost first.
     levels: Vec<Level>,
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use memchr::memmem;
 
-use crate::ends;
+use crate::{ends, names::is_of_name};
 
 /// True if the two surely do not say the same, should they parse. False says nothing.
 pub(super) fn tells_apart(before: &str, after: &str) -> bool {
@@ -43,7 +43,7 @@ fn words(text: &[u8]) -> BTreeSet<&[u8]> {
     let (mut words, mut at) = (BTreeSet::new(), 0);
     while let Some(byte) = text.get(at) {
         let rest = &text[at..];
-        let length = rest.iter().take_while(|byte| is_of_word(**byte)).count();
+        let length = rest.iter().take_while(|byte| is_of_name(**byte)).count();
         if length == 0 {
             at += match rest {
                 [b'/', b'/', ..] => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
@@ -76,15 +76,11 @@ fn length_of_import(rest: &[u8]) -> usize {
 
 /// True if `word` stands in `text`, by itself.
 fn has_word(text: &[u8], word: &[u8]) -> bool {
-    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| !is_of_word(*byte));
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| !is_of_name(*byte));
     memmem::find_iter(text, word).any(|at| {
         let before = at.checked_sub(1).and_then(|at| text.get(at));
         is_end(before) && is_end(text.get(at + word.len()))
     })
-}
-
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
 }
 
 #[cfg(test)]
