@@ -19,12 +19,15 @@ use lockstep_model::{
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+pub use self::sources::Outlines;
 use self::{
     code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources},
 };
-use crate::{KeptFacts, clones::clones_in, kinds, ownership, parts::own_texts, sizes};
+use crate::{
+    KeptFacts, Surface, SurfaceId, clones::clones_in, kept, kinds, language_of, ownership, parts::own_texts, sizes,
+};
 
 /// What is known beyond the files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +58,8 @@ pub struct Known {
     pub walked: Vec<Option<Walked>>,
     /// Those of the files that were looked into which are not read or do not parse.
     pub faulty: Vec<RepoPath>,
+    /// Outlines of files as they are now.
+    pub outlines: Outlines,
 }
 
 /// What the code of all functions was made from, besides the names of the files.
@@ -63,9 +68,12 @@ pub struct MadeFrom {
     /// What was looked at for all functions alike: manifests of packages, settings of compilers, data. Not of functions
     /// that were known.
     pub around: Looked,
-    /// Source files that had to be read to tell what imports mean. Where there are any, what a function reaches may depend
-    /// on files that it does not reach.
-    pub meanings: Vec<RepoPath>,
+    /// What source files showed that were asked for it to tell what imports mean, in the order of their paths. What a function
+    /// reaches may depend on such files without reaching them, if they are of languages that run together with its own:
+    /// [`may_mean`]. Not of functions that were known.
+    pub surfaces: Vec<(RepoPath, SurfaceId)>,
+    /// The same of outlines.
+    pub outlines: Outlines,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
 }
@@ -112,7 +120,7 @@ pub fn closures_knowing(
 ) -> (Partial<CodeGraph>, MadeFrom) {
     let around = files.noting();
     let sources = Sources::new(files, options.kept);
-    let asked = Asked::new(&sources);
+    let asked = Asked::new(&sources, known.outlines);
     let mut known_of = known.walked;
     known_of.resize_with(functions.len(), || None);
     let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
@@ -148,8 +156,21 @@ pub fn closures_knowing(
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
-    let made_from = MadeFrom { around: around.looked(), meanings: asked.paths(), looked };
+    let (around, surfaces) = (around.looked(), asked.surfaces());
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), looked };
     (Partial { value, problems }, made_from)
+}
+
+/// What a source file shows that holds `text`; none if its language is not followed. What is `kept` is not parsed.
+pub fn surface_id(path: &RepoPath, text: &str, kept: Option<&dyn KeptFacts>) -> Option<SurfaceId> {
+    let language = language_of(path)?;
+    Some(Surface::new(language, &kept::facts(kept, language, path, text)).id())
+}
+
+/// True if what imports mean in code that starts in the file `start` may depend on the source file `other`.
+pub fn may_mean(start: &RepoPath, other: &RepoPath) -> bool {
+    let [Some(start), Some(other)] = [start, other].map(language_of) else { return false };
+    kinds::run_together(start.name(), other.name())
 }
 
 /// What all walks share.
@@ -208,7 +229,7 @@ impl<'a> Graph<'a> {
         let Some(entry) = entry_file(function, self.files) else { return Walked { closure, looked: Vec::new() } };
         let mut files = BTreeMap::new();
         let mut looked = BTreeSet::new();
-        if crate::language_of(&entry).is_some() {
+        if language_of(&entry).is_some() {
             closure.basis = Basis::Imports;
             let symbol = function.entry.as_ref().and_then(|entry| entry.symbol.as_deref());
             closure.start = symbol.and_then(|symbol| self.definition(&entry, symbol));
@@ -233,7 +254,7 @@ impl<'a> Graph<'a> {
             closure.remote_calls = calls::of(&closure.files, self.sources);
         }
         looked.extend(closure.files.iter().map(|file| file.path.clone()));
-        looked.retain(|path| crate::language_of(path).is_some());
+        looked.retain(|path| language_of(path).is_some());
         Walked { closure, looked: looked.into_iter().collect() }
     }
 

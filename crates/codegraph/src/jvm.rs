@@ -17,6 +17,12 @@ pub(crate) mod tokens;
 pub(crate) mod words;
 
 pub(crate) use self::{bind::facts, resolve::resolver};
+use crate::Import;
+
+/// True if an import of a file tells what others may see through it: those that bring in all of a package.
+pub(crate) fn shows(import: &Import) -> bool {
+    index::star(import).is_some()
+}
 
 /// How the languages differ where names are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

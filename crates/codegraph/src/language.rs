@@ -6,7 +6,7 @@ use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve;
 use serde::{Deserialize, Serialize};
 
-use crate::{RemoteCallSite, Token, change};
+use crate::{Outline, RemoteCallSite, Surface, Token, change, surface};
 
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
@@ -34,15 +34,28 @@ pub trait Language: Sync {
         change::tokens_by_grammar(path, text)
     }
 
+    /// True if an import matters to more than the file that says it: to what the names in other files mean. Pure.
+    fn shows(&self, import: &Import) -> bool {
+        surface::is_no_mention(import)
+    }
+
     /// Makes ready for resolving in `files`: reads workspace manifests, tsconfig files, source roots. Where names mean
-    /// what some file of the same package defines, `sources` knows what that file says.
+    /// what some file of the same package defines, `sources` knows what that file shows. Source files are looked at through
+    /// `sources` alone, so that it is known what was seen of them.
     fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a>;
 }
 
 /// What the source files of a checkout say, each read when it is first asked for. Shared by threads.
 pub trait SourceFacts: Sync {
-    /// The facts of a source file; none for data, for languages that are not followed, and where there is no file.
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts>;
+    /// The facts of a source file whose own imports are being resolved; none for data, for languages that are not followed,
+    /// and where there is no file. Of another file, what it shows says all.
+    fn own(&self, path: &RepoPath) -> Option<&FileFacts>;
+
+    /// What a source file shows to others; none as above.
+    fn surface(&self, path: &RepoPath) -> Option<Surface<'_>>;
+
+    /// What a source file may define, if its words alone tell: it need not be parsed for that.
+    fn outline(&self, path: &RepoPath) -> Option<Outline>;
 }
 
 /// Finds the files that imports mean. Shared by threads.
@@ -58,13 +71,31 @@ pub trait Resolve: Sync {
     fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution;
 }
 
-/// Facts of nothing, for the tests of languages that need none to resolve.
+/// The facts of a few files, for the tests of resolvers.
 #[cfg(test)]
-pub(crate) struct NoFacts;
+#[derive(Default)]
+pub(crate) struct FactsOf(std::collections::BTreeMap<RepoPath, FileFacts>);
 
 #[cfg(test)]
-impl SourceFacts for NoFacts {
-    fn facts(&self, _: &RepoPath) -> Option<&FileFacts> {
+impl FactsOf {
+    /// Those of the files of `set` that are in a language.
+    pub(crate) fn all(set: &FileSet) -> Self {
+        let facts = |path: &RepoPath| Some(crate::language_of(path)?.facts(path, &set.text(path).ok()?));
+        Self(set.paths().filter_map(|path| Some((path.clone(), facts(path)?))).collect())
+    }
+}
+
+#[cfg(test)]
+impl SourceFacts for FactsOf {
+    fn own(&self, path: &RepoPath) -> Option<&FileFacts> {
+        self.0.get(path)
+    }
+
+    fn surface(&self, path: &RepoPath) -> Option<Surface<'_>> {
+        Some(Surface::new(crate::language_of(path)?, self.0.get(path)?))
+    }
+
+    fn outline(&self, _: &RepoPath) -> Option<Outline> {
         None
     }
 }
@@ -127,6 +158,8 @@ pub struct FileFacts {
     pub type_only: bool,
     /// True if its head says that a program wrote it.
     pub generated: bool,
+    /// True if the file says, by its name or its head, that it is no part of what runs on the platforms (Go's constraints).
+    pub left_out: bool,
     /// The first syntax error: where, and what.
     pub error: Option<(Range<usize>, String)>,
 }
@@ -218,6 +251,8 @@ pub enum RoleKind {
     Managed,
     /// It is used where it fits, without being named: implicits and givens, extension functions.
     Implicit,
+    /// Keys in literals of it are names of its fields, and mean nothing else (Go's structs).
+    Fields,
 }
 
 /// One exported name.

@@ -20,12 +20,16 @@ pub mod parts;
 mod program;
 mod remote;
 mod sizes;
+mod surface;
 mod syntax;
 mod tokens;
 
 pub use clones::clones;
-pub use closure::{CodeGraph, Known, MadeFrom, Options, Progress, Walked, closures, closures_knowing};
+pub use closure::{
+    CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
+};
 pub use differences::{Differences, differences};
+pub use jvm::outline::{Outline, outline};
 pub use kept::{FACTS, FactsKey, KeptFacts};
 pub use kinds::{is_test_or_documentation, language_names};
 pub use language::{
@@ -33,4 +37,5 @@ pub use language::{
 };
 pub use languages::{all, language_of};
 pub use remote::RemoteCallSite;
+pub use surface::{Surface, SurfaceId};
 pub use tokens::Token;

@@ -8,7 +8,7 @@ use lockstep_model::RepoPath;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    FileFacts,
+    Surface,
     draft::{Extent, is_part},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct Program<'a> {
     ids: FxHashMap<&'a RepoPath, usize>,
     paths: Vec<&'a RepoPath>,
-    facts: Vec<&'a FileFacts>,
+    surfaces: Vec<Surface<'a>>,
     /// What each file defines, sorted.
     defined: Vec<Vec<&'a str>>,
     names: FxHashMap<&'a str, Vec<usize>>,
@@ -27,28 +27,28 @@ pub(crate) struct Program<'a> {
 
 impl<'a> Program<'a> {
     /// The program of these files; nothing is known of what they load yet.
-    pub(crate) fn new(files: Vec<(&'a RepoPath, &'a FileFacts)>) -> Self {
+    pub(crate) fn new(files: Vec<(&'a RepoPath, Surface<'a>)>) -> Self {
         let mut names: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        for (id, (_, facts)) in files.iter().enumerate() {
-            for symbol in &facts.symbols {
-                let places = names.entry(symbol.name.as_str()).or_default();
+        for (id, (_, surface)) in files.iter().enumerate() {
+            for symbol in surface.symbols() {
+                let places = names.entry(symbol).or_default();
                 if places.last() != Some(&id) {
                     places.push(id);
                 }
             }
         }
         let count = files.len();
-        let defined = |facts: &'a FileFacts| {
-            let mut defined: Vec<&str> = facts.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+        let defined = |surface: &Surface<'a>| {
+            let mut defined: Vec<&str> = surface.symbols().collect();
             defined.sort_unstable();
             defined.dedup();
             defined
         };
         Self {
-            defined: files.iter().map(|(_, facts)| defined(facts)).collect(),
+            defined: files.iter().map(|(_, surface)| defined(surface)).collect(),
             ids: files.iter().enumerate().map(|(id, (path, _))| (*path, id)).collect(),
             paths: files.iter().map(|(path, _)| *path).collect(),
-            facts: files.into_iter().map(|(_, facts)| facts).collect(),
+            surfaces: files.into_iter().map(|(_, surface)| surface).collect(),
             names,
             loads: vec![Vec::new(); count],
             loaded_by: vec![Vec::new(); count],
@@ -56,9 +56,9 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Every file with its facts.
-    pub(crate) fn files(&self) -> impl Iterator<Item = (&'a RepoPath, &'a FileFacts)> + '_ {
-        self.paths.iter().copied().zip(self.facts.iter().copied())
+    /// Every file with what it shows.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&'a RepoPath, Surface<'a>)> + '_ {
+        self.paths.iter().copied().zip(self.surfaces.iter().copied())
     }
 
     /// Says that `from` loads `to`. Whoever is `silent` counts as nobody who brings files together: a test.

@@ -45,7 +45,7 @@ pub(crate) use self::{
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 5\n";
+const MAGIC: &[u8] = b"lockstep traces 6\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -187,7 +187,7 @@ impl Traces {
         let context = code::context(&looked::names(files), functions, options);
         let mut known = None;
         for kept in self.results(|results| results.code.clone()) {
-            match code::before(&kept, files, &context) {
+            match code::before(&kept, files, functions, &context, options.kept) {
                 Some(CodeBefore::Whole(whole, seen)) => {
                     self.taken.fetch_add(1, Ordering::Relaxed);
                     progress(functions.len(), functions.len());

@@ -7,11 +7,12 @@ use std::{
 
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, ReadError, RepoPath};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    FileFacts, Import, KeptFacts, Language, Resolution, Resolve, SourceFacts, Token, all, kept, kinds,
-    languages::index_of,
+    FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, SourceFacts, Surface, SurfaceId, Token, all,
+    kept, kinds, languages::index_of,
 };
 
 /// A source file with its facts.
@@ -81,32 +82,63 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The sources as those see them who find out what imports mean, and which of them were asked for.
+/// The sources as those see them who find out what imports mean, and what of them was seen.
 pub(super) struct Asked<'a> {
     sources: &'a Sources<'a>,
-    paths: Mutex<BTreeSet<RepoPath>>,
+    surfaces: Mutex<BTreeSet<RepoPath>>,
+    outlines: Mutex<Outlines>,
+    known: Outlines,
 }
 
+/// What source files may define, as far as their words tell.
+pub type Outlines = BTreeMap<RepoPath, Option<Outline>>;
+
 impl<'a> Asked<'a> {
-    pub(super) fn new(sources: &'a Sources<'a>) -> Self {
-        Self { sources, paths: Mutex::default() }
+    /// Some outlines are `known`: they are those of the files.
+    pub(super) fn new(sources: &'a Sources<'a>, known: Outlines) -> Self {
+        Self { sources, surfaces: Mutex::default(), outlines: Mutex::default(), known }
     }
 
-    /// Those that were asked for.
-    pub(super) fn paths(&self) -> Vec<RepoPath> {
-        self.paths.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    /// What the files showed that were asked for it.
+    pub(super) fn surfaces(&self) -> Vec<(RepoPath, SurfaceId)> {
+        let asked = self.surfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = |path: &RepoPath| Some((path.clone(), self.shown(path)?.id()));
+        asked.par_iter().filter_map(id).collect()
+    }
+
+    /// The outlines that were asked for.
+    pub(super) fn outlines(&self) -> Outlines {
+        self.outlines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn shown(&self, path: &RepoPath) -> Option<Surface<'_>> {
+        Some(Surface::new(all()[index_of(path)?], &self.sources.get(path)?.facts))
     }
 }
 
 impl SourceFacts for Asked<'_> {
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        let loaded = self.sources.get(path)?;
-        let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
-        if !paths.contains(path) {
-            paths.insert(path.clone());
+    fn own(&self, path: &RepoPath) -> Option<&FileFacts> {
+        // Whoever follows the imports of a file has looked into it.
+        Some(&self.sources.get(path)?.facts)
+    }
+
+    fn surface(&self, path: &RepoPath) -> Option<Surface<'_>> {
+        let surface = self.shown(path)?;
+        let mut asked = self.surfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.contains(path) {
+            asked.insert(path.clone());
         }
-        drop(paths);
-        Some(&loaded.facts)
+        drop(asked);
+        Some(surface)
+    }
+
+    fn outline(&self, path: &RepoPath) -> Option<Outline> {
+        let read = || crate::outline(path, &self.sources.files.text(path).ok()?);
+        let outline = self.known.get(path).cloned().unwrap_or_else(read);
+        let mut asked = self.outlines.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(path.clone(), outline.clone());
+        drop(asked);
+        outline
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! What a file is called by is known at once, by its outline; what it says in full is read when a name leads to it.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use lockstep_model::{FileSet, RepoPath};
 use rayon::prelude::*;
@@ -12,7 +12,10 @@ use super::{
     modules::Modules,
     outline::{self, Outline},
 };
-use crate::language::{Export, FileFacts, RoleKind, SourceFacts};
+use crate::{
+    Surface,
+    language::{Export, FileFacts, Import, ImportKind, RoleKind, SourceFacts},
+};
 
 /// A file, as a number.
 pub(super) type FileNumber = u32;
@@ -24,11 +27,11 @@ pub(super) struct Hit {
     pub(super) symbol: Option<usize>,
 }
 
-/// One source file, in full.
+/// One source file, with all that it shows.
 pub(super) struct Source<'a> {
     pub(super) path: &'a RepoPath,
     pub(super) module: usize,
-    pub(super) facts: &'a FileFacts,
+    pub(super) surface: Surface<'a>,
     /// Definitions by their names; of several of one name the first, which uses the others.
     pub(super) symbols: FxHashMap<&'a str, usize>,
     /// Packages whose names the file sees: its own first.
@@ -80,9 +83,8 @@ impl<'a> Index<'a> {
             modules,
         };
         let outline = |number: FileNumber| {
-            let path = index.slots[number as usize].path;
-            let read = files.text(path).ok().and_then(|text| outline::outline(path, &text));
-            read.unwrap_or_else(|| index.source(number).outline())
+            let told = sources.outline(index.slots[number as usize].path);
+            told.unwrap_or_else(|| index.source(number).outline())
         };
         let outlines: Vec<Outline> = index.numbers().into_par_iter().map(outline).collect();
         (0..).zip(outlines).for_each(|(number, outline)| index.add(number, outline));
@@ -117,9 +119,14 @@ impl<'a> Index<'a> {
     pub(super) fn source(&self, file: FileNumber) -> &Source<'a> {
         let slot = &self.slots[file as usize];
         slot.source.get_or_init(|| {
-            let facts = self.sources.facts(slot.path).unwrap_or_else(|| &NOTHING);
-            Source::new(slot.path, slot.module, facts)
+            let surface = self.sources.surface(slot.path).unwrap_or_default();
+            Source::new(slot.path, slot.module, surface)
         })
+    }
+
+    /// All that a file says whose own mentions are looked up.
+    pub(super) fn own(&self, file: FileNumber) -> Option<&'a FileFacts> {
+        self.sources.own(self.slots[file as usize].path)
     }
 
     /// What `module` sees under a qualified name: the definitions in the nearest module that has some.
@@ -146,11 +153,11 @@ impl<'a> Index<'a> {
             let package = source.packages[0];
             let inside = if package.is_empty() { Some(name) } else { name.strip_prefix(package) };
             let Some(name) = inside.map(|name| name.trim_start_matches('.')).filter(at_top) else { return Vec::new() };
-            let facts = source.facts;
-            let symbols = (0..).zip(&facts.symbols).filter(|(_, symbol)| symbol.name == name);
+            let surface = source.surface;
+            let symbols = (0..).zip(surface.symbols()).filter(|(_, symbol)| *symbol == name);
             let mut hits: Vec<Hit> =
                 symbols.map(|(symbol, _)| Hit { file: candidate.file, symbol: Some(symbol) }).collect();
-            let whole = facts.exports.iter().any(|export| is_whole_file(export) && export.name == name);
+            let whole = surface.exports().iter().any(|export| is_whole_file(export) && export.name == name);
             hits.extend(whole.then_some(Hit { file: candidate.file, symbol: None }));
             hits
         })
@@ -175,13 +182,10 @@ impl<'a> Index<'a> {
 
     /// True if the definition is used without being named.
     pub(super) fn is_implicit(&self, hit: Hit) -> bool {
-        let roles = &self.source(hit.file).facts.roles;
+        let roles = self.source(hit.file).surface.roles();
         roles.iter().any(|role| role.kind == RoleKind::Implicit && Some(role.symbol) == hit.symbol)
     }
 }
-
-/// What an unknown file says.
-static NOTHING: LazyLock<FileFacts> = LazyLock::new(FileFacts::default);
 
 /// True for the name of something that is inside of nothing.
 fn at_top(name: &&str) -> bool {
@@ -193,41 +197,45 @@ fn is_whole_file(export: &Export) -> bool {
     export.symbol.is_none() && export.import.is_none()
 }
 
+/// What an import brings in all of.
+pub(super) fn star(import: &Import) -> Option<&str> {
+    import.specifier.strip_suffix(".*").filter(|_| import.kind == ImportKind::Type)
+}
+
 fn qualified(package: &str, name: &str) -> String {
     if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
 }
 
 impl<'a> Source<'a> {
-    fn new(path: &'a RepoPath, module: usize, facts: &'a FileFacts) -> Self {
+    fn new(path: &'a RepoPath, module: usize, surface: Surface<'a>) -> Self {
         let mut symbols = FxHashMap::default();
-        for (index, symbol) in facts.symbols.iter().enumerate() {
-            symbols.entry(symbol.name.as_str()).or_insert(index);
+        for (index, symbol) in surface.symbols().enumerate() {
+            symbols.entry(symbol).or_insert(index);
         }
-        for export in facts.exports.iter().filter(|export| !export.name.contains("::")) {
+        for export in surface.exports().iter().filter(|export| !export.name.contains("::")) {
             if let Some(symbol) = export.symbol {
                 symbols.entry(export.name.as_str()).or_insert(symbol);
             }
         }
-        let stars = facts.imports.iter().filter(|import| import.kind == crate::ImportKind::Type);
-        let stars = stars.filter_map(|import| import.specifier.strip_suffix(".*")).collect();
-        Self { path, module, facts, symbols, packages: vec![facts.package.as_str()], stars }
+        let stars = surface.imports().filter_map(star).collect();
+        Self { path, module, surface, symbols, packages: vec![surface.package()], stars }
     }
 
     /// The outline of a file that had to be read for it.
     fn outline(&self) -> Outline {
-        let symbols = self.facts.symbols.iter().map(|symbol| symbol.name.as_str()).filter(at_top);
-        let whole = self.facts.exports.iter().filter(|export| is_whole_file(export));
+        let symbols = self.surface.symbols().filter(at_top);
+        let whole = self.surface.exports().iter().filter(|export| is_whole_file(export));
         let mut names: Vec<String> =
             symbols.chain(whole.map(|export| export.name.as_str())).map(str::to_owned).collect();
         names.sort_unstable();
         names.dedup();
-        Outline { package: self.facts.package.clone(), names, implicit: self.implicits().next().is_some() }
+        Outline { package: self.surface.package().to_owned(), names, implicit: self.implicits().next().is_some() }
     }
 
     /// The definitions at the top that are used without being named.
     fn implicits(&self) -> impl Iterator<Item = usize> + use<'a> {
-        let facts = self.facts;
-        let roles = facts.roles.iter().filter(|role| role.kind == RoleKind::Implicit);
-        roles.map(|role| role.symbol).filter(|symbol| !facts.symbols[*symbol].name.contains('.'))
+        let surface = self.surface;
+        let roles = surface.roles().iter().filter(|role| role.kind == RoleKind::Implicit);
+        roles.map(|role| role.symbol).filter(move |symbol| at_top(&surface.symbol(*symbol)))
     }
 }

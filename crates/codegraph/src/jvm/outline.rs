@@ -11,14 +11,14 @@ use super::{
 };
 
 /// What a file may define for others.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Outline {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
     /// The package that the file says it belongs to; empty for the unnamed one.
-    pub(super) package: String,
+    pub package: String,
     /// The names at the top of the file, and maybe others; sorted.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// True if something of it may be used without being named.
-    pub(super) implicit: bool,
+    pub implicit: bool,
 }
 
 /// The dialect of a file; none if it is of another language.
@@ -31,8 +31,8 @@ pub(super) fn dialect(path: &RepoPath) -> Option<Dialect> {
     }
 }
 
-/// The outline of a file; none if only a parser can tell.
-pub(super) fn outline(path: &RepoPath, text: &str) -> Option<Outline> {
+/// The outline of a file of Java, Kotlin or Scala; none if only a parser can tell. Pure: of the path, only the name counts.
+pub fn outline(path: &RepoPath, text: &str) -> Option<Outline> {
     let dialect = dialect(path)?;
     // Another name for what a file holds outside of types.
     if dialect == Dialect::Kotlin && text.contains("JvmName") {

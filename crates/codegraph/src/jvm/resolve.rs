@@ -42,9 +42,9 @@ fn key(import: &Import) -> Key<'_> {
 
 impl Resolver<'_> {
     fn hits(&self, file: FileNumber, import: &Import) -> Vec<Hit> {
-        let source = self.finder.index.source(file);
         let all = self.resolved[file as usize].get_or_init(|| {
-            let mentions = source.facts.imports.iter().filter(|import| import.kind == ImportKind::Mention);
+            let own = self.finder.index.own(file).map_or(&[][..], |facts| &facts.imports);
+            let mentions = own.iter().filter(|import| import.kind == ImportKind::Mention);
             mentions.map(|import| (key(import), OnceLock::new())).collect()
         });
         let found = || self.finder.find(file, import);
@@ -57,7 +57,7 @@ impl Resolver<'_> {
             let source = self.finder.index.source(hit.file);
             // Without a name, all of the file is meant: the class of Kotlin's functions.
             let name = match hit.symbol {
-                Some(symbol) => source.facts.symbols[symbol].name.clone(),
+                Some(symbol) => source.surface.symbol(symbol).to_owned(),
                 None => format!("{}Kt", source.path.file_stem()),
             };
             match parts.iter_mut().find(|(path, _)| path == source.path) {

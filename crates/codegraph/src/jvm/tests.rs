@@ -1,34 +1,17 @@
 //! Tables of what mentions mean among the files of a repository.
 
 use lockstep_model::{FileSet, RepoPath};
-use rustc_hash::FxHashMap;
 
-use crate::{
-    language::{FileFacts, Resolution, SourceFacts},
-    language_of,
-};
-
-struct Facts(FxHashMap<RepoPath, FileFacts>);
-
-impl SourceFacts for Facts {
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        self.0.get(path)
-    }
-}
+use crate::language::{FactsOf, Resolution, SourceFacts};
 
 /// What the mentions of the file `from` mean: `specifier = path:names`, or why nothing.
 fn meanings(files: &[(&str, &str)], from: &str) -> Vec<String> {
-    let read = |(path, text): &(&str, &str)| {
-        let path = RepoPath::new(path).unwrap();
-        let facts = language_of(&path)?.facts(&path, text);
-        Some((path, facts))
-    };
-    let facts = Facts(files.iter().filter_map(read).collect());
     let set = FileSet::from_texts(files.iter().copied());
+    let facts = FactsOf::all(&set);
     let from = RepoPath::new(from).unwrap();
     let resolver = super::resolver(&set, &facts);
     let mut lines = Vec::new();
-    for import in &facts.0[&from].imports {
+    for import in &facts.own(&from).unwrap().imports {
         let found = match resolver.resolve(&from, import, &[]) {
             Resolution::Parts(parts) => {
                 parts.iter().map(|(path, names)| format!("{path}:{}", names.join(","))).collect::<Vec<_>>().join(" ")

@@ -18,7 +18,7 @@ use lockstep_model::{FileSet, RepoPath};
 
 use crate::{
     change::agree_by_grammar,
-    language::{FileFacts, Language, Resolve, SourceFacts},
+    language::{FileFacts, Import, Language, Resolve, SourceFacts},
 };
 
 /// The language C#, to version 13.
@@ -45,6 +45,10 @@ impl Language for CSharp {
         // A member is no file; in a class it is one.
         let wrapped = |text: &str| format!("class It {{\n{text}\n}}");
         agree_by_grammar(path, before, after).or_else(|| agree_by_grammar(path, &wrapped(before), &wrapped(after)))
+    }
+
+    fn shows(&self, import: &Import) -> bool {
+        mention::shows(import)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {

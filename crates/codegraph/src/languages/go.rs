@@ -27,7 +27,7 @@ use self::{
 };
 use crate::{
     change,
-    language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts},
+    language::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, RoleKind, SourceFacts},
 };
 
 /// The language Go.
@@ -46,8 +46,12 @@ impl Language for Go {
         &["go"]
     }
 
-    fn facts(&self, _: &RepoPath, text: &str) -> FileFacts {
-        FileFacts { generated: change::is_generated(text), ..facts::facts(&parse::source(text)) }
+    fn facts(&self, path: &RepoPath, text: &str) -> FileFacts {
+        FileFacts {
+            generated: change::is_generated(text),
+            left_out: !constraints::is_built(path, text),
+            ..facts::facts(&parse::source(text))
+        }
     }
 
     fn agree(&self, path: &RepoPath, before: &str, after: &str) -> Option<bool> {
@@ -161,7 +165,7 @@ impl Resolver<'_> {
     }
 
     fn own(&self, from: &RepoPath) -> Option<&Package> {
-        self.packages.own(&from.parent()?, &self.sources.facts(from)?.package)
+        self.packages.own(&from.parent()?, self.sources.surface(from)?.package())
     }
 
     /// The next file of the package that the file belongs to: so all are loaded, whichever of them comes first.
@@ -182,7 +186,7 @@ impl Resolver<'_> {
             return Arc::clone(known);
         }
         let mut imported = Imported::default();
-        let imports = self.sources.facts(asking.from).map(|facts| facts.imports.as_slice()).unwrap_or_default();
+        let imports = self.sources.own(asking.from).map(|facts| facts.imports.as_slice()).unwrap_or_default();
         for import in imports.iter().filter(|import| import.kind == ImportKind::Value) {
             let Place::Folder(folder) = self.place(asking, &import.specifier) else { continue };
             if is_vendored(&folder) {
@@ -252,14 +256,9 @@ impl Resolver<'_> {
     fn is_struct(&self, found: &Resolution) -> bool {
         let Resolution::Parts(parts) = found else { return false };
         parts.iter().any(|(path, names)| {
-            let (Some(facts), Ok(text)) = (self.sources.facts(path), self.files.text(path)) else { return false };
-            let named = facts.symbols.iter().filter(|symbol| names.contains(&symbol.name));
-            named.filter_map(|symbol| text.get(symbol.span.clone())).any(|definition| {
-                let mut words = definition.split_whitespace().skip_while(|word| word.starts_with("//go:"));
-                let first = words.next();
-                let name = if first == Some("type") { words.next() } else { first };
-                name.is_some() && words.take(4).any(|word| word == "struct" || word.starts_with("struct{"))
-            })
+            let Some(surface) = self.sources.surface(path) else { return false };
+            let structs = surface.roles().iter().filter(|role| role.kind == RoleKind::Fields);
+            structs.map(|role| surface.symbol(role.symbol)).any(|name| names.iter().any(|named| named == name))
         })
     }
 }

@@ -9,7 +9,7 @@ use lockstep_model::{FileSet, RepoPath};
 use crate::{
     change::agree_by_grammar,
     jvm,
-    language::{FileFacts, Language, Resolve, SourceFacts},
+    language::{FileFacts, Import, Language, Resolve, SourceFacts},
 };
 
 /// The language Java, up to version 25.
@@ -36,6 +36,10 @@ impl Language for Java {
         // A method is compared alone, too, and is no file.
         let wrapped = |text: &str| format!("class Wrapped {{\n{text}\n}}");
         agree_by_grammar(path, before, after).or_else(|| agree_by_grammar(path, &wrapped(before), &wrapped(after)))
+    }
+
+    fn shows(&self, import: &Import) -> bool {
+        jvm::shows(import)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {

@@ -12,7 +12,7 @@ use lockstep_script::resolve::{self, PythonResolver};
 
 use self::parse::dynamic::SEARCH_PATH;
 use crate::{
-    Token, kinds,
+    Surface, Token, kinds,
     language::{Export, FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts},
 };
 
@@ -78,7 +78,7 @@ impl Resolver<'_> {
     /// The folders that the module adds to `sys.path`.
     fn searched(&self, from: &RepoPath) -> Vec<RepoPath> {
         let folder = from.parent().unwrap_or_else(RepoPath::root);
-        let imports = self.sources.facts(from).map_or(&[][..], |facts| &facts.imports);
+        let imports = self.sources.own(from).map_or(&[][..], |facts| &facts.imports);
         let said = imports.iter().filter(|import| import.kind == ImportKind::Mention);
         let added = said.filter_map(|import| import.specifier.strip_prefix(SEARCH_PATH));
         added.filter_map(|path| folder.join(path).ok()).filter(|root| self.files.is_folder(root)).collect()
@@ -101,7 +101,7 @@ impl Resolver<'_> {
         });
         // What a module imports from others is theirs; a package may pass it on.
         let names = |path: &RepoPath| {
-            let exports = self.sources.facts(path).map_or(&[][..], |facts| &facts.exports);
+            let exports = self.sources.surface(path).map_or(&[][..], Surface::exports);
             let own = |export: &&Export| export.symbol.is_some() || path.file_name() == "__init__.py";
             let named = exports.iter().filter(|export| export.name != "*").filter(own);
             named.map(|export| export.name.clone()).collect()

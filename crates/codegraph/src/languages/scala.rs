@@ -10,7 +10,7 @@ use lockstep_model::{FileSet, RepoPath};
 use crate::{
     change::agree_by_grammar,
     jvm,
-    language::{FileFacts, Language, Resolve, SourceFacts},
+    language::{FileFacts, Import, Language, Resolve, SourceFacts},
 };
 
 /// The language Scala, versions 2 and 3, on the JVM.
@@ -37,6 +37,10 @@ impl Language for Scala {
         // A member is compared alone, too, and may be no file.
         let wrapped = |text: &str| format!("object Wrapped {{\n{text}\n}}");
         agree_by_grammar(path, before, after).or_else(|| agree_by_grammar(path, &wrapped(before), &wrapped(after)))
+    }
+
+    fn shows(&self, import: &Import) -> bool {
+        jvm::shows(import)
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {

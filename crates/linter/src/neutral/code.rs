@@ -52,6 +52,7 @@ fn without_places(facts: FileFacts) -> FileFacts {
         opaque,
         type_only,
         generated,
+        left_out,
         error,
     } = facts;
     FileFacts {
@@ -67,6 +68,7 @@ fn without_places(facts: FileFacts) -> FileFacts {
         opaque: opaque.map(|opaque| Opaque { span: NOWHERE, ..opaque }),
         type_only,
         generated,
+        left_out,
         error: error.map(|(_, message)| (NOWHERE, message)),
     }
 }

@@ -1,12 +1,12 @@
 //! What the functions of a checkout reach, kept with what it was made from: as a whole, and per function. What a function
 //! reaches is taken from an earlier run if nothing of it changed; what is told of all functions together is then told anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use lockstep_codegraph::{CodeGraph, Known, MadeFrom, Walked};
+use lockstep_codegraph::{CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{BlobId, Closure, CodeClone, FileSet, Function, RepoPath, Size};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Stored,
@@ -18,10 +18,12 @@ use super::{
 struct Head {
     /// What was looked at for all functions alike.
     around: Seen,
-    /// The source files that were looked into, with the ids of what they held.
+    /// The source files that were looked into, or at, with the ids of what they held.
     sources: Vec<(RepoPath, BlobId)>,
-    /// The numbers of those that were looked into to tell what imports mean, of any function.
-    meanings: Vec<u32>,
+    /// The numbers of those that were looked at to tell what imports mean, of any function, and what they showed.
+    surfaces: Vec<(u32, Digest)>,
+    /// The same of those of which no more than the outline was of interest.
+    outlines: Vec<(u32, Option<Outline>)>,
     /// Per function, the numbers of its sources.
     looked: Vec<Vec<u32>>,
 }
@@ -61,40 +63,119 @@ pub(super) enum Before {
 #[derive(Default)]
 pub(super) struct Around {
     seen: Seen,
-    /// Source files that tell what imports mean.
-    meanings: Vec<RepoPath>,
+    /// What source files show that tell what imports mean.
+    surfaces: Vec<(RepoPath, Digest)>,
+    outlines: Outlines,
+    /// The ids of what source files hold that hold the same as before.
+    ids: FxHashMap<RepoPath, BlobId>,
 }
 
-/// What of `stored` holds in `files` with what is behind `context`; none if nothing does.
-pub(super) fn before(stored: &Stored, files: &FileSet, context: &Digest) -> Option<Before> {
+/// What of `stored` holds in `files` for these functions with what is behind `context`; none if nothing does. What is `facts` is
+/// not parsed.
+pub(super) fn before(
+    stored: &Stored,
+    files: &FileSet,
+    functions: &[Function],
+    context: &Digest,
+    facts: Option<&dyn KeptFacts>,
+) -> Option<Before> {
     if stored.context != *context {
         return None;
     }
     let head: Head = stored.head.value()?;
-    if !head.around.is_in(files) {
+    if !head.around.is_in(files) || head.looked.len() != functions.len() {
         return None;
     }
     let same: Vec<bool> = head.sources.iter().map(|(path, id)| holds(files, path, *id)).collect();
-    let is_whole = same.iter().all(|same| *same);
-    // What imports mean may differ for all of them.
-    if !head.meanings.iter().all(|number| same[*number as usize]) {
-        return None;
-    }
+    let mut meanings = Meanings::of(&head, files, &same, facts);
     let Code(whole) = stored.body.value()?;
-    if is_whole {
-        return Some(Before::Whole(whole, head.around));
-    }
-    if whole.value.closures.len() != head.looked.len() {
+    if whole.value.closures.len() != functions.len() {
         return None;
     }
     let faulty = faulty(&whole.problems);
-    let known = |(closure, looked): (Closure, &Vec<u32>)| {
-        let same = looked.iter().all(|number| same[*number as usize]);
-        same.then(|| Walked { closure, looked: looked.iter().map(|at| head.sources[*at as usize].0.clone()).collect() })
+    let is_edited = |(number, _): &&(u32, Digest)| !same[*number as usize];
+    let edited_fault = head.surfaces.iter().filter(is_edited).any(|(number, _)| faulty.contains(head.path(*number)));
+    let is_same = |looked: &Vec<u32>| looked.iter().all(|number| same[*number as usize]);
+    if meanings.changed.is_empty() && !edited_fault && head.looked.iter().all(is_same) {
+        return Some(Before::Whole(whole, head.around));
+    }
+    meanings.forget(&faulty);
+    let starts: Vec<Option<RepoPath>> = functions.iter().map(|function| start(function, files)).collect();
+    let told = meanings.told(&starts);
+    let known: Vec<bool> = head.looked.iter().zip(&told).map(|(looked, told)| *told && is_same(looked)).collect();
+    let walked = |((closure, looked), known): ((Closure, &Vec<u32>), &bool)| {
+        known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
     };
-    let walked = whole.value.closures.into_iter().zip(&head.looked).map(known).collect();
-    let meanings = head.meanings.iter().map(|number| head.sources[*number as usize].0.clone()).collect();
-    Some(Before::Some(Known { walked, faulty }, Around { seen: head.around, meanings }))
+    let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&known).map(walked).collect();
+    let starts = starts.iter().zip(&known).filter(|(_, known)| **known).filter_map(|(start, _)| start.as_ref());
+    let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts);
+    let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
+    let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
+    let faulty = faulty.into_iter().filter(|path| looked.contains(path)).collect();
+    let known = Known { faulty, walked, outlines: outlines.clone() };
+    let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
+    Some(Before::Some(known, Around { seen: head.around, surfaces, outlines, ids }))
+}
+
+/// The file that a function starts in.
+fn start(function: &Function, files: &FileSet) -> Option<RepoPath> {
+    files.resolve(&function.entry.as_ref()?.path)
+}
+
+/// What source files say now that were looked at to tell what imports mean.
+struct Meanings {
+    /// Those that say something else than before, or of which that is not known.
+    changed: Vec<RepoPath>,
+    /// What the others show.
+    surfaces: Vec<(RepoPath, Digest)>,
+    /// The outlines of all of which one was looked at, as they are now.
+    outlines: Outlines,
+}
+
+impl Meanings {
+    fn of(head: &Head, files: &FileSet, same: &[bool], facts: Option<&dyn KeptFacts>) -> Self {
+        let mut meanings = Self { changed: Vec::new(), surfaces: Vec::new(), outlines: Outlines::new() };
+        let text = |path: &RepoPath| files.text(path).ok();
+        for (number, shown) in &head.surfaces {
+            let path = head.path(*number);
+            let now = || lockstep_codegraph::surface_id(path, &*text(path)?, facts);
+            if same[*number as usize] || now().is_some_and(|now| now.0 == *shown) {
+                meanings.surfaces.push((path.clone(), *shown));
+            } else {
+                meanings.changed.push(path.clone());
+            }
+        }
+        for (number, outline) in &head.outlines {
+            let path = head.path(*number);
+            let now = || text(path).and_then(|text| lockstep_codegraph::outline(path, &text));
+            let now = if same[*number as usize] { outline.clone() } else { now() };
+            if now != *outline {
+                meanings.changed.push(path.clone());
+            }
+            meanings.outlines.insert(path.clone(), now);
+        }
+        meanings
+    }
+
+    /// Takes what does not parse as changed: its fault is reported as long as somebody looks at it, and only who looks again
+    /// can say whether.
+    fn forget(&mut self, faulty: &[RepoPath]) {
+        let forgotten = self.surfaces.extract_if(.., |(path, _)| faulty.contains(path));
+        self.changed.extend(forgotten.map(|(path, _)| path));
+    }
+
+    /// Per function, by where it starts: whether what imports mean in its code is as before.
+    fn told(&self, starts: &[Option<RepoPath>]) -> Vec<bool> {
+        let told = |start: &RepoPath| !self.changed.iter().any(|changed| may_mean(start, changed));
+        starts.iter().map(|start| start.as_ref().is_none_or(told)).collect()
+    }
+
+    /// Those that matter to functions that start in these files.
+    fn of_use_to<'s>(mut self, starts: impl Iterator<Item = &'s RepoPath>) -> Self {
+        let starts: BTreeMap<Option<&str>, &RepoPath> = starts.map(|start| (start.extension(), start)).collect();
+        self.surfaces.retain(|(path, _)| starts.values().any(|start| may_mean(start, path)));
+        self
+    }
 }
 
 /// The sources that could not be read, or do not parse.
@@ -119,38 +200,80 @@ pub(super) fn made(
     }
     let mut around = Seen::in_files(files, from.around)?;
     around.extend(&known.seen);
-    let (mut numbers, mut sources) = (FxHashMap::default(), Vec::new());
-    let mut number = |path: RepoPath| -> Option<u32> {
-        if let Some(number) = numbers.get(&path) {
-            return Some(*number);
-        }
-        let number = u32::try_from(sources.len()).ok()?;
-        sources.push((path.clone(), id_of(files, &path)?));
-        numbers.insert(path, number);
-        Some(number)
-    };
-    let meanings: BTreeSet<RepoPath> = from.meanings.into_iter().chain(known.meanings).collect();
-    let meanings = meanings.into_iter().map(&mut number).collect::<Option<Vec<u32>>>()?;
-    let looked = from.looked.into_iter().map(|paths| paths.into_iter().map(&mut number).collect::<Option<Vec<u32>>>());
-    let looked = looked.collect::<Option<_>>()?;
-    let head = Head { around, sources, meanings, looked };
+    let mut sources = Numbers { files, ids: known.ids, numbers: FxHashMap::default(), sources: Vec::new() };
+    let asked = from.surfaces.into_iter().map(|(path, shown)| (path, shown.0));
+    let surfaces: BTreeMap<RepoPath, Digest> = known.surfaces.into_iter().chain(asked).collect();
+    let surfaces = surfaces.into_iter().map(|(path, shown)| Some((sources.number(path)?, shown)));
+    let surfaces = surfaces.collect::<Option<_>>()?;
+    let outlines: Outlines = known.outlines.into_iter().chain(from.outlines).collect();
+    let outlines = outlines.into_iter().map(|(path, outline)| Some((sources.number(path)?, outline)));
+    let outlines = outlines.collect::<Option<_>>()?;
+    let mut numbers = |paths: Vec<RepoPath>| paths.into_iter().map(|path| sources.number(path)).collect::<Option<_>>();
+    let looked = from.looked.into_iter().map(&mut numbers).collect::<Option<_>>()?;
+    let head = Head { around, sources: sources.sources, surfaces, outlines, looked };
     let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
     Some((stored, head.around))
+}
+
+/// The source files that were looked into, or at, as numbers.
+struct Numbers<'f> {
+    files: &'f FileSet,
+    /// Those that are known: such files need not be read.
+    ids: FxHashMap<RepoPath, BlobId>,
+    numbers: FxHashMap<RepoPath, u32>,
+    sources: Vec<(RepoPath, BlobId)>,
+}
+
+impl Numbers<'_> {
+    /// None if the file could not be read for reasons that are not in it.
+    fn number(&mut self, path: RepoPath) -> Option<u32> {
+        if let Some(number) = self.numbers.get(&path) {
+            return Some(*number);
+        }
+        let number = u32::try_from(self.sources.len()).ok()?;
+        let id = self.ids.get(&path).copied().or_else(|| id_of(self.files, &path))?;
+        self.sources.push((path.clone(), id));
+        self.numbers.insert(path, number);
+        Some(number)
+    }
+}
+
+impl Head {
+    fn path(&self, number: u32) -> &RepoPath {
+        &self.sources[number as usize].0
+    }
 }
 
 impl Kept for Head {
     fn write(&self, to: &mut Writer) {
         self.around.write(to);
         self.sources.write(to);
-        self.meanings.write(to);
+        self.surfaces.write(to);
+        self.outlines.write(to);
         self.looked.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let (around, sources): (Seen, Vec<(RepoPath, BlobId)>) = (Kept::read(from)?, Kept::read(from)?);
-        let (meanings, looked): (Vec<u32>, Vec<Vec<u32>>) = (Kept::read(from)?, Kept::read(from)?);
-        let inside = looked.iter().flatten().chain(&meanings).all(|number| (*number as usize) < sources.len());
-        inside.then_some(Self { around, sources, meanings, looked })
+        let (surfaces, outlines): (Vec<(u32, Digest)>, Vec<(u32, Option<Outline>)>) =
+            (Kept::read(from)?, Kept::read(from)?);
+        let looked: Vec<Vec<u32>> = Kept::read(from)?;
+        let shown = surfaces.iter().map(|(number, _)| number).chain(outlines.iter().map(|(number, _)| number));
+        let inside = looked.iter().flatten().chain(shown).all(|number| (*number as usize) < sources.len());
+        inside.then_some(Self { around, sources, surfaces, outlines, looked })
+    }
+}
+
+impl Kept for Outline {
+    fn write(&self, to: &mut Writer) {
+        let Self { package, names, implicit } = self;
+        package.write(to);
+        names.write(to);
+        implicit.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { package: Kept::read(from)?, names: Kept::read(from)?, implicit: Kept::read(from)? })
     }
 }
 

@@ -178,7 +178,7 @@ impl<'f, 'a> Lookup<'f, 'a> {
     fn inner(&self, of: Hit, name: &str) -> Option<Hit> {
         let source = self.index.source(of.file);
         let full = match of.symbol {
-            Some(symbol) => format!("{}.{name}", source.facts.symbols[symbol].name),
+            Some(symbol) => format!("{}.{name}", source.surface.symbol(symbol)),
             None => name.to_owned(),
         };
         source.symbols.get(full.as_str()).map(|symbol| Hit { file: of.file, symbol: Some(*symbol) })
@@ -236,12 +236,11 @@ impl<'f, 'a> Lookup<'f, 'a> {
 
     /// The types that definitions of a file are about.
     fn related(&self, file: FileNumber, kind: RoleKind) -> Vec<(usize, Hit)> {
-        let facts = self.index.source(file).facts;
+        let surface = self.index.source(file).surface;
         let mut related = Vec::new();
-        for role in facts.roles.iter().filter(|role| role.kind == kind) {
+        for role in surface.roles().iter().filter(|role| role.kind == kind) {
             related.extend(role.other.map(|other| (role.symbol, Hit { file, symbol: Some(other) })));
-            let import = role.import.and_then(|import| facts.imports.get(import));
-            let found = import.map(|import| self.look_up(file, import, false)).unwrap_or_default();
+            let found = surface.import_of(role).map(|import| self.look_up(file, import, false)).unwrap_or_default();
             related.extend(found.into_iter().map(|hit| (role.symbol, hit)));
         }
         related
@@ -273,10 +272,10 @@ impl<'f, 'a> Lookup<'f, 'a> {
         }
         for object in objects {
             let Some(symbol) = object.symbol else { continue };
-            let facts = self.index.source(object.file).facts;
-            let prefix = format!("{}.", facts.symbols[symbol].name);
-            let inside: Vec<usize> =
-                (0..facts.symbols.len()).filter(|index| facts.symbols[*index].name.starts_with(&prefix)).collect();
+            let surface = self.index.source(object.file).surface;
+            let prefix = format!("{}.", surface.symbol(symbol));
+            let below = (0..).zip(surface.symbols()).filter(|(_, name)| name.starts_with(&prefix));
+            let inside: Vec<usize> = below.map(|(index, _)| index).collect();
             if inside.is_empty() {
                 // It was not taken apart.
                 found.push(object);

@@ -54,7 +54,7 @@ impl Injector {
             module == from || index.modules.depends(from, module) || packaged
         };
         if let Some(package) = import.specifier.strip_suffix("**") {
-            let inside = |hit: &&Hit| format!("{}.", index.source(hit.file).facts.package).starts_with(package);
+            let inside = |hit: &&Hit| format!("{}.", index.source(hit.file).surface.package()).starts_with(package);
             hits.extend(makers.managed.iter().filter(inside).filter(|hit| deployed(hit)));
             return;
         }
@@ -81,9 +81,9 @@ fn makers(finder: &Finder<'_>) -> Makers {
         for (symbol, of) in finder.supertypes(file).iter().copied().chain(provided) {
             makers.of.entry(of).or_default().push(Hit { file, symbol: Some(symbol) });
         }
-        for role in &source.facts.roles {
+        for role in source.surface.roles() {
             let hit = Hit { file, symbol: Some(role.symbol) };
-            match (role.kind, role.import.and_then(|import| source.facts.imports.get(import))) {
+            match (role.kind, source.surface.import_of(role)) {
                 (RoleKind::Managed, _) => makers.managed.push(hit),
                 (RoleKind::Provides, Some(import)) if import.specifier.contains('.') => {
                     makers.of_outside.entry(import.specifier.clone()).or_default().push(hit);

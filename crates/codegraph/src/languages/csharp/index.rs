@@ -10,7 +10,10 @@ use super::{
     projects::{Projects, is_source},
     scope::{self, Names, Usings},
 };
-use crate::language::{FileFacts, ImportKind, SourceFacts};
+use crate::{
+    Surface,
+    language::{ImportKind, SourceFacts},
+};
 
 /// A file, as a number.
 pub(super) type FileId = usize;
@@ -60,9 +63,7 @@ impl Index {
     /// Reads all C# files of `files`.
     pub(super) fn new(files: &FileSet, sources: &dyn SourceFacts) -> Self {
         let paths: Vec<RepoPath> = files.paths().filter(|path| is_source(path)).cloned().collect();
-        let empty = FileFacts::default();
-        let facts: Vec<&FileFacts> =
-            paths.par_iter().map(|path| sources.facts(path).unwrap_or(&empty)).collect::<Vec<_>>();
+        let shown: Vec<Surface<'_>> = paths.par_iter().map(|path| sources.surface(path).unwrap_or_default()).collect();
         let projects = Projects::read(files);
         let mut index = Self {
             ids: paths.iter().cloned().zip(0..).collect(),
@@ -78,14 +79,14 @@ impl Index {
             bound: FxHashMap::default(),
             startups: Vec::new(),
         };
-        for (file, facts) in facts.iter().enumerate() {
-            index.add_exports(file, facts);
+        for (file, surface) in shown.iter().enumerate() {
+            index.add_exports(file, *surface);
         }
-        for (file, facts) in facts.iter().enumerate() {
-            index.add_usings(file, facts);
+        for (file, surface) in shown.iter().enumerate() {
+            index.add_usings(file, *surface);
         }
         let relations: Vec<_> =
-            (0..facts.len()).into_par_iter().map(|file| index.relations(file, facts[file])).collect();
+            (0..shown.len()).into_par_iter().map(|file| index.relations(file, shown[file])).collect();
         for (file, (heirs, bound)) in relations.into_iter().enumerate() {
             for (base, class, written) in heirs {
                 index.heirs.entry(base).or_default().push(((class, file), written));
@@ -97,8 +98,8 @@ impl Index {
         index
     }
 
-    fn add_exports(&mut self, file: FileId, facts: &FileFacts) {
-        for export in &facts.exports {
+    fn add_exports(&mut self, file: FileId, surface: Surface<'_>) {
+        for export in surface.exports() {
             let name = export.name.as_str();
             if name == STARTUP || name == STATEMENTS {
                 if self.startups.last() != Some(&file) {
@@ -121,10 +122,10 @@ impl Index {
         }
     }
 
-    fn add_usings(&mut self, file: FileId, facts: &FileFacts) {
+    fn add_usings(&mut self, file: FileId, surface: Surface<'_>) {
         let mut own = Usings::default();
         let directives =
-            facts.imports.iter().filter(|import| import.kind == ImportKind::Value && import.members.is_none());
+            surface.imports().filter(|import| import.kind == ImportKind::Value && import.members.is_none());
         for directive in directives.map(|import| import.specifier.as_str()) {
             match directive.strip_prefix("global ") {
                 Some(directive) => {
@@ -138,7 +139,7 @@ impl Index {
             }
         }
         // Inside of a namespace, a directive may leave out what is around it.
-        let around: Vec<&str> = scope::around(&facts.package).filter(|around| !around.is_empty()).collect();
+        let around: Vec<&str> = scope::around(surface.package()).filter(|around| !around.is_empty()).collect();
         for name in own.namespaces.iter_mut().chain(&mut own.statics).filter(|name| !self.is_known(name)) {
             let inner = around.iter().map(|around| scope::join(around, name)).find(|full| self.is_known(full));
             if let Some(inner) = inner {
@@ -157,10 +158,10 @@ impl Index {
     fn relations(
         &self,
         file: FileId,
-        facts: &FileFacts,
+        surface: Surface<'_>,
     ) -> (Vec<(String, String, String)>, Vec<(String, Vec<String>)>) {
         let (mut heirs, mut bound) = (Vec::new(), Vec::new());
-        for mention in facts.imports.iter().filter_map(mention::read) {
+        for mention in surface.imports().filter_map(mention::read) {
             let full = |name: &str| self.bind(file, mention.scope, name);
             let key = || full(mention.name).unwrap_or_else(|| mention::last(mention.name).to_owned());
             match mention.form {

@@ -56,6 +56,12 @@ pub(super) struct Mention<'a> {
     pub(super) scope: &'a str,
 }
 
+/// True if an import matters to other files: a `using`, what a type extends, and what a container makes.
+pub(super) fn shows(import: &Import) -> bool {
+    import.kind != ImportKind::Mention
+        || read(import).is_some_and(|mention| matches!(mention.form, Form::Base | Form::Binding))
+}
+
 /// The import that stands for a mention.
 pub(super) fn import(form: Form, names: Vec<String>, scope: &str, span: Range<usize>) -> Import {
     let word = WORDS.iter().find(|(known, _)| *known == form).map_or("", |(_, word)| word);

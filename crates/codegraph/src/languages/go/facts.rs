@@ -13,14 +13,17 @@ use super::{
     names::Mention,
     parse::{Definition, Kind, Source},
 };
-use crate::language::{Export, FileFacts, Import, ImportKind, Symbol};
+use crate::language::{Export, FileFacts, Import, ImportKind, Role, RoleKind, Symbol};
 
 /// What a file says.
 pub(super) fn facts(source: &Source) -> FileFacts {
     let mut binder = Binder::new(source);
     let mut symbols = Vec::new();
-    let mut top_level = Vec::new();
+    let (mut top_level, mut roles) = (Vec::new(), Vec::new());
     for definition in &source.definitions {
+        if definition.kind == Kind::Struct {
+            roles.push(Role { symbol: symbols.len(), kind: RoleKind::Fields, other: None, import: None });
+        }
         binder.define(definition, &mut symbols, &mut top_level);
     }
     let (package, span) = source.package.clone();
@@ -37,6 +40,7 @@ pub(super) fn facts(source: &Source) -> FileFacts {
         package,
         imports,
         symbols,
+        roles,
         top_level_symbols: top_level,
         remote_calls: source.remote_calls.clone(),
         error: source.error.clone(),

@@ -6,7 +6,7 @@ use lockstep_model::{FileSet, RepoPath};
 use rustc_hash::FxHashMap;
 
 use super::constraints;
-use crate::{FileFacts, ImportKind, SourceFacts};
+use crate::{ImportKind, SourceFacts, Surface};
 
 /// The folders with Go files. What a folder says is read when it is first asked for.
 pub(super) struct Packages<'a> {
@@ -90,42 +90,44 @@ impl<'a> Packages<'a> {
     fn read(&self, path: &RepoPath) -> Option<&BTreeMap<String, Package>> {
         let folder = self.folders.get(path)?;
         Some(folder.packages.get_or_init(|| {
-            let mut packages: BTreeMap<String, Vec<(&RepoPath, &FileFacts)>> = BTreeMap::new();
+            let mut packages: BTreeMap<&str, Vec<(&RepoPath, Surface<'_>)>> = BTreeMap::new();
             for file in &folder.files {
-                if let Some(facts) = self.sources.facts(file) {
-                    packages.entry(facts.package.clone()).or_default().push((file, facts));
+                if let Some(surface) = self.sources.surface(file) {
+                    packages.entry(surface.package()).or_default().push((file, surface));
                 }
             }
-            packages.into_iter().map(|(name, files)| (name, self.package(&files, &folder.assembly))).collect()
+            packages
+                .into_iter()
+                .map(|(name, files)| (name.to_owned(), self.package(&files, &folder.assembly)))
+                .collect()
         }))
     }
 
-    fn package(&self, files: &[(&RepoPath, &FileFacts)], assembly: &[RepoPath]) -> Package {
-        let text = |path: &RepoPath| self.files.text(path).unwrap_or_default();
-        let built = |path: &RepoPath, facts: &FileFacts| constraints::is_built(path, &text(path)) && !uses_cgo(facts);
-        let starts =
-            |facts: &FileFacts| facts.package == "main" && facts.symbols.iter().any(|symbol| symbol.name == "main");
-        let programs = files.iter().filter(|(path, facts)| starts(facts) && built(path, facts)).count();
+    fn package(&self, files: &[(&RepoPath, Surface<'_>)], assembly: &[RepoPath]) -> Package {
+        let built = |surface: Surface<'_>| !surface.is_left_out() && !uses_cgo(surface);
+        let starts = |surface: Surface<'_>| surface.package() == "main" && surface.symbols().any(|name| name == "main");
+        let programs = files.iter().filter(|(_, surface)| starts(*surface) && built(*surface)).count();
         let mut package = Package::default();
-        for (path, facts) in files {
-            let is_part = built(path, facts) && (programs < 2 || !starts(facts));
+        for (path, surface) in files {
+            let is_part = built(*surface) && (programs < 2 || !starts(*surface));
             if is_part {
                 package.files.push((*path).clone());
             }
             let names = if is_part { &mut package.defined } else { &mut package.elsewhere };
-            for export in &facts.exports {
+            for export in surface.exports() {
                 let places = names.entry(export.name.clone()).or_default();
                 if places.last() != Some(*path) {
                     places.push((*path).clone());
                 }
             }
         }
+        let text = |path: &RepoPath| self.files.text(path).unwrap_or_default();
         package.assembly = assembly.iter().filter(|path| constraints::is_built(path, &text(path))).cloned().collect();
         package
     }
 }
 
 /// True for files that are built by a C compiler as well.
-fn uses_cgo(facts: &FileFacts) -> bool {
-    facts.imports.iter().any(|import| import.kind == ImportKind::Value && import.specifier == "C")
+fn uses_cgo(surface: Surface<'_>) -> bool {
+    surface.imports().any(|import| import.kind == ImportKind::Value && import.specifier == "C")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lockstep_model::{FileSet, RepoPath};
 
 use super::Go;
-use crate::language::{FileFacts, ImportKind, Language, Resolution, SourceFacts};
+use crate::language::{FactsOf, FileFacts, ImportKind, Language, Resolution, SourceFacts};
 
 fn facts(text: &str) -> FileFacts {
     Go.facts(&RepoPath::new("p/m.go").unwrap(), text)
@@ -192,20 +192,6 @@ fn broken_and_hostile_text_is_an_error_with_a_place() {
     assert_eq!(large.package, "p");
 }
 
-/// The facts of all Go files of a set.
-struct Facts(BTreeMap<RepoPath, FileFacts>);
-
-impl SourceFacts for Facts {
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        self.0.get(path)
-    }
-}
-
-fn read(files: &FileSet) -> Facts {
-    let sources = files.paths().filter(|path| path.extension() == Some("go"));
-    Facts(sources.map(|path| (path.clone(), Go.facts(path, &files.text(path).unwrap()))).collect())
-}
-
 fn shown(resolution: Resolution) -> String {
     match resolution {
         Resolution::Files(files) => format!("{files:?}"),
@@ -265,10 +251,12 @@ fn imports_and_names_mean_files() {
         ("effects/effects.go", "package effects\n\nfunc init() {}\n"),
         ("vendor/x/x.go", "package x\n"),
     ]);
-    let facts = read(&files);
+    let facts = FactsOf::all(&files);
     let resolver = Go.resolver(&files, &facts);
     let main = RepoPath::new("cmd/f/main.go").unwrap();
-    let resolved: BTreeMap<&str, String> = facts.0[&main]
+    let resolved: BTreeMap<&str, String> = facts
+        .own(&main)
+        .unwrap()
         .imports
         .iter()
         .map(|import| (import.specifier.as_str(), shown(resolver.resolve(&main, import, &[]))))
@@ -314,10 +302,10 @@ fn one_folder_may_hold_several_programs() {
         ("todos/delete.go", delete.as_str()),
         ("todos/shared.go", "package main\n\nvar shared = 1\n"),
     ]);
-    let facts = read(&files);
+    let facts = FactsOf::all(&files);
     let resolver = Go.resolver(&files, &facts);
     let from = RepoPath::new("todos/create.go").unwrap();
-    for import in &facts.0[&from].imports {
+    for import in &facts.own(&from).unwrap().imports {
         let expected = match import.specifier.as_str() {
             "shared" => "todos/shared.go:shared",
             "package main" => "todos/shared.go",
@@ -338,11 +326,11 @@ fn before_modules_paths_lead_through_src_and_the_path_of_the_repository() {
         ("app/src/f/near/n.go", "package near\n"),
         ("pkg/log/l.go", "package log\n"),
     ]);
-    let facts = read(&files);
+    let facts = FactsOf::all(&files);
     let resolver = Go.resolver(&files, &facts);
     let from = RepoPath::new("app/src/f/main.go").unwrap();
     let found: Vec<String> =
-        facts.0[&from].imports.iter().map(|import| shown(resolver.resolve(&from, import, &[]))).collect();
+        facts.own(&from).unwrap().imports.iter().map(|import| shown(resolver.resolve(&from, import, &[]))).collect();
     let expected = [
         "app/src/lib/money/m.go",
         "pkg/log/l.go",
@@ -358,10 +346,10 @@ fn before_modules_paths_lead_through_src_and_the_path_of_the_repository() {
 fn embedded_files_and_plugins_are_said() {
     let text = "package p\n\nimport (\n\t\"embed\"\n\t\"plugin\"\n)\n\n//go:embed t\nvar pages embed.FS\n\n//go:embed gone\nvar gone string\n\nfunc load(name string) { plugin.Open(name) }\n";
     let files = FileSet::from_texts([("p/m.go", text), ("p/t/a.html", ""), ("p/t/b/c.sql", "")]);
-    let facts = read(&files);
+    let facts = FactsOf::all(&files);
     let resolver = Go.resolver(&files, &facts);
     let from = RepoPath::new("p/m.go").unwrap();
-    let found: Vec<String> = facts.0[&from].imports[2..]
+    let found: Vec<String> = facts.own(&from).unwrap().imports[2..]
         .iter()
         .filter(|import| import.specifier != "embed.FS")
         .map(|import| shown(resolver.resolve(&from, import, &[])))

@@ -29,12 +29,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn new(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Self {
         let paths: Vec<_> =
             files.paths().filter(|path| path.extension() == Some("php") && !kinds::is_foreign(path)).collect();
-        let read: Vec<_> = paths.into_par_iter().filter_map(|path| Some((path, sources.facts(path)?))).collect();
+        let read: Vec<_> = paths.into_par_iter().filter_map(|path| Some((path, sources.surface(path)?))).collect();
         let mut standing_for: FxHashMap<&str, Vec<(&RepoPath, &str)>> = FxHashMap::default();
-        for (path, facts) in &read {
-            for export in &facts.exports {
-                let symbol = export.symbol.and_then(|index| facts.symbols.get(index));
-                let name = symbol.map(|symbol| symbol.name.as_str()).unwrap_or_default();
+        for (path, surface) in &read {
+            for export in surface.exports() {
+                let name = export.symbol.map(|symbol| surface.symbol(symbol)).unwrap_or_default();
                 standing_for.entry(export.name.as_str()).or_default().push((path, name));
             }
         }
@@ -48,8 +47,8 @@ impl<'a> Resolver<'a> {
 
     fn said_loads(&self) -> Vec<(RepoPath, RepoPath)> {
         let files: Vec<_> = self.program.files().collect();
-        let loads = files.into_par_iter().flat_map_iter(|(path, facts)| {
-            let imports = facts.imports.iter().filter(|import| {
+        let loads = files.into_par_iter().flat_map_iter(|(path, surface)| {
+            let imports = surface.imports().filter(|import| {
                 matches!(import.kind, ImportKind::Value | ImportKind::Lazy) && import.names.is_empty()
             });
             let loaded = imports.filter_map(|import| self.included(path, &import.specifier, &[]).ok());

@@ -1,10 +1,9 @@
 //! Tables of what PHP files say, and of what their names and paths mean.
 
 use lockstep_model::{FileSet, RepoPath};
-use rustc_hash::FxHashMap;
 
 use super::Php;
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, SourceFacts, remote::shown};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, language::FactsOf, remote::shown};
 
 fn path(text: &str) -> RepoPath {
     RepoPath::new(text).unwrap()
@@ -152,20 +151,11 @@ fn hostile_text_is_bounded() {
     assert!(facts("function a() {}\nclass (").error.is_some());
 }
 
-struct Read(FxHashMap<RepoPath, FileFacts>);
-
-impl SourceFacts for Read {
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        self.0.get(path)
-    }
-}
-
 fn resolved(files: &[(&str, &str)], from: &str, import: &Import) -> String {
-    let set = FileSet::from_texts(files.iter().copied());
-    let sources = files.iter().filter(|(name, _)| name.ends_with(".php"));
-    let facts = |name: &str, text: &str| Php.facts(&path(name), &format!("<?php\n{text}"));
-    let read = Read(sources.map(|(name, text)| (path(name), facts(name, text))).collect());
-    match Php.resolver(&set, &read).resolve(&path(from), import, &[path("app")]) {
+    let start = |name: &str| if name.ends_with(".php") { "<?php\n" } else { "" };
+    let texts: Vec<_> = files.iter().map(|(name, text)| (*name, format!("{}{text}", start(name)))).collect();
+    let set = FileSet::from_texts(texts.iter().map(|(name, text)| (*name, text.as_str())));
+    match Php.resolver(&set, &FactsOf::all(&set)).resolve(&path(from), import, &[path("app")]) {
         Resolution::Parts(parts) => {
             let shown = parts.iter().map(|(path, names)| format!("{path} {}", names.join(",")).trim_end().to_owned());
             shown.collect::<Vec<_>>().join("; ")

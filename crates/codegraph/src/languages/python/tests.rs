@@ -3,7 +3,7 @@
 use lockstep_model::{FileSet, RepoPath};
 
 use super::Python;
-use crate::language::{FileFacts, ImportKind, Language, NoFacts, Resolution};
+use crate::language::{FactsOf, FileFacts, ImportKind, Language, Resolution};
 
 fn facts(text: &str) -> FileFacts {
     Python.facts(&RepoPath::new("m.py").unwrap(), text)
@@ -303,7 +303,8 @@ fn resolve(from: &str, statement: &str, roots: &[&str]) -> String {
         ("helper/setup.py", "setup(name=\"My Helper\")\n"),
     ]));
     let roots: Vec<_> = roots.iter().map(|root| RepoPath::new(root).unwrap()).collect();
-    let resolver = Python.resolver(&files, &NoFacts);
+    let sources = FactsOf::default();
+    let resolver = Python.resolver(&files, &sources);
     let import = facts(statement).imports.remove(0);
     match resolver.resolve(&RepoPath::new(from).unwrap(), &import, &roots) {
         Resolution::Files(files) => files.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "),

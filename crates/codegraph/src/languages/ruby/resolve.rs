@@ -32,7 +32,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn new(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Self {
         let paths: Vec<_> =
             files.paths().filter(|path| path.extension() == Some("rb") && !kinds::is_foreign(path)).collect();
-        let read: Vec<_> = paths.into_par_iter().filter_map(|path| Some((path, sources.facts(path)?))).collect();
+        let read: Vec<_> = paths.into_par_iter().filter_map(|path| Some((path, sources.surface(path)?))).collect();
         let program = Program::new(read);
         let mut resolver = Self { files, program, projects: gems::projects(files), load_paths: Vec::new() };
         resolver.load_paths = resolver.said_load_paths();
@@ -43,8 +43,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn said_load_paths(&self) -> Vec<(RepoPath, RepoPath)> {
-        let said = self.program.files().flat_map(|(path, facts)| {
-            let folders = facts.imports.iter().filter_map(|import| import.specifier.strip_prefix(LOAD_PATH));
+        let said = self.program.files().flat_map(|(path, surface)| {
+            let folders = surface.imports().filter_map(|import| import.specifier.strip_prefix(LOAD_PATH));
             folders.flat_map(move |folder| self.folders(path, folder, &[])).map(move |folder| (path.clone(), folder))
         });
         said.collect()
@@ -52,8 +52,8 @@ impl<'a> Resolver<'a> {
 
     fn said_loads(&self) -> Vec<(RepoPath, RepoPath)> {
         let files: Vec<_> = self.program.files().collect();
-        let loads = files.into_par_iter().flat_map_iter(|(path, facts)| {
-            let imports = facts.imports.iter().filter(|import| is_load(import));
+        let loads = files.into_par_iter().flat_map_iter(|(path, surface)| {
+            let imports = surface.imports().filter(|import| is_load(import));
             let loaded = imports.filter_map(|import| self.loaded(path, &import.specifier, &[]).ok());
             loaded.flatten().map(move |target| (path.clone(), target))
         });

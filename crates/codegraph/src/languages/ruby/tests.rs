@@ -1,10 +1,9 @@
 //! Tables of what Ruby files say, and of what their names and paths mean.
 
 use lockstep_model::{FileSet, RepoPath};
-use rustc_hash::FxHashMap;
 
 use super::Ruby;
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, SourceFacts, remote::shown};
+use crate::{FileFacts, Import, ImportKind, Language, Resolution, language::FactsOf, remote::shown};
 
 fn path(text: &str) -> RepoPath {
     RepoPath::new(text).unwrap()
@@ -178,21 +177,10 @@ fn hostile_text_is_bounded() {
     assert!(span.start >= 10, "{span:?}");
 }
 
-/// Facts of a few texts.
-pub(super) struct Read(FxHashMap<RepoPath, FileFacts>);
-
-impl SourceFacts for Read {
-    fn facts(&self, path: &RepoPath) -> Option<&FileFacts> {
-        self.0.get(path)
-    }
-}
-
 fn resolved(files: &[(&str, &str)], from: &str, import: &Import, roots: &[&str]) -> String {
     let set = FileSet::from_texts(files.iter().copied());
-    let sources = files.iter().filter(|(name, _)| name.ends_with(".rb"));
-    let read = Read(sources.map(|(name, text)| (path(name), Ruby.facts(&path(name), text))).collect());
     let roots: Vec<_> = roots.iter().map(|root| path(root)).collect();
-    match Ruby.resolver(&set, &read).resolve(&path(from), import, &roots) {
+    match Ruby.resolver(&set, &FactsOf::all(&set)).resolve(&path(from), import, &roots) {
         Resolution::Parts(parts) => {
             let shown = parts.iter().map(|(path, names)| format!("{path} {}", names.join(",")).trim_end().to_owned());
             shown.collect::<Vec<_>>().join("; ")

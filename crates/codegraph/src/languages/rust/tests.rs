@@ -3,7 +3,7 @@
 use lockstep_model::{FileSet, RepoPath};
 
 use super::Rust;
-use crate::language::{FileFacts, ImportKind, Language, NoFacts, Resolution};
+use crate::language::{FactsOf, FileFacts, ImportKind, Language, Resolution};
 
 fn facts(text: &str) -> FileFacts {
     Rust.facts(&RepoPath::new("src/m.rs").unwrap(), text)
@@ -149,14 +149,16 @@ fn hostile_manifests_are_passed_over() {
     let deep = format!("[package]\nname = \"x\"\nkeywords = {}", "[".repeat(100_000));
     let files = FileSet::from_texts([("Cargo.toml", deep.as_str()), ("src/main.rs", ""), ("src/a.rs", "")]);
     let import = facts("use crate::a::b;").imports.remove(0);
-    let found = Rust.resolver(&files, &NoFacts).resolve(&RepoPath::new("src/main.rs").unwrap(), &import, &[]);
+    let found =
+        Rust.resolver(&files, &FactsOf::default()).resolve(&RepoPath::new("src/main.rs").unwrap(), &import, &[]);
     assert_eq!(found, Resolution::Files(vec![RepoPath::new("src/a.rs").unwrap()]));
 }
 
 #[test]
 fn paths_lead_where_the_compiler_would_go() {
     let files = repository();
-    let resolver = Rust.resolver(&files, &NoFacts);
+    let sources = FactsOf::default();
+    let resolver = Rust.resolver(&files, &sources);
     let cases = [
         ("orders/src/lib.rs", "mod db;", "orders/src/db.rs"),
         ("orders/src/db.rs", "mod rows;", "orders/src/db/rows.rs"),
