@@ -26,7 +26,7 @@ use self::{
     sources::{Asked, Resolvers, Sources},
 };
 use crate::{
-    KeptFacts, Surface, SurfaceId, clones::clones_in, kept, kinds, language_of, ownership, parts::own_texts, sizes,
+    KeptFacts, Surface, SurfaceId, clones::{Searched, clones_in}, kept, kinds, language_of, ownership, parts::own_texts, sizes,
 };
 
 /// What is known beyond the files.
@@ -60,6 +60,8 @@ pub struct Known {
     pub faulty: Vec<RepoPath>,
     /// Outlines of files as they are now.
     pub outlines: Outlines,
+    /// What was searched for copies before, in whatever files, of the same functions.
+    pub searched: Searched,
 }
 
 /// What the code of all functions was made from, besides the names of the files.
@@ -74,6 +76,8 @@ pub struct MadeFrom {
     pub surfaces: Vec<(RepoPath, SurfaceId)>,
     /// The same of outlines.
     pub outlines: Outlines,
+    /// What was searched for copies, and what was found.
+    pub searched: Searched,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
 }
@@ -138,7 +142,7 @@ pub fn closures_knowing(
     let (mut closures, looked): (Vec<Closure>, Vec<Vec<RepoPath>>) =
         walked.into_iter().map(|walked| (walked.closure, walked.looked)).unzip();
     ownership::mark(functions, &mut closures);
-    let clones = clones_in(files, &sources, &closures);
+    let searched = clones_in(files, &sources, &closures, known.searched);
     let sizes = sizes::sizes(&sources, &closures);
     for path in &known.faulty {
         sources.get(path);
@@ -155,9 +159,10 @@ pub fn closures_knowing(
         let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
+    let clones = searched.clones.clone();
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
     let (around, surfaces) = (around.looked(), asked.surfaces());
-    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), looked };
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), searched, looked };
     (Partial { value, problems }, made_from)
 }
 

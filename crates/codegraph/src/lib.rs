@@ -24,7 +24,7 @@ mod surface;
 mod syntax;
 mod tokens;
 
-pub use clones::clones;
+pub use clones::{Effort, Searched, SearchedFile, clones};
 pub use closure::{
     CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
 };

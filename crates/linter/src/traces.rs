@@ -8,6 +8,7 @@
 
 mod code;
 mod codec;
+mod copies;
 mod declared;
 mod earlier;
 mod found;
@@ -32,6 +33,7 @@ use lockstep_model::{BlobId, FileSet, Function};
 use self::{
     code::Before as CodeBefore,
     codec::{Bytes, Kept, Reader, Writer},
+    copies::KeptCopies,
     found::Made,
     looked::Digest,
     steps::KeptSteps,
@@ -89,6 +91,7 @@ struct Results {
     functions: Vec<Arc<Stored>>,
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
+    copies: KeptCopies,
     steps: KeptSteps,
     /// True if this run took steps: those that are kept are its own.
     stepped: bool,
@@ -198,8 +201,11 @@ impl Traces {
             }
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let (known, around) = known.unwrap_or_default();
-        let (made, from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
+        let (mut known, around) = known.unwrap_or_default();
+        known.searched = self.results(|results| results.copies.clone()).searched(&context);
+        let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
+        let copies = KeptCopies::of(context, std::mem::take(&mut from.searched));
+        self.results(|results| results.copies = copies);
         let seen = code::made(files, context, &made, from, around).map(|(kept, seen)| {
             self.results(|results| {
                 add(&mut results.code, kept);
@@ -286,6 +292,7 @@ impl Traces {
             kept.len().write(&mut writer);
             kept.iter().for_each(|one| one.write(&mut writer));
         }
+        results.copies.write(&mut writer);
         results.steps.0.write(&mut writer);
         results.words.0.write(&mut writer);
         results.manifests.0.write(&mut writer);
@@ -330,11 +337,12 @@ impl Results {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let mut stored = || Some(Vec::<Stored>::read(from)?.into_iter().map(Arc::new).collect());
         let (functions, code, earlier) = (stored()?, stored()?, stored()?);
+        let copies = Kept::read(from)?;
         let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
         let silent = Kept::read(from)?;
-        Some(Self { functions, code, earlier, steps, stepped: false, words, manifests, silent, grown: false })
+        Some(Self { functions, code, earlier, copies, steps, stepped: false, words, manifests, silent, grown: false })
     }
 }
 

@@ -4,7 +4,6 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use lockstep_model::{Closure, ClosureFile, FileKind, FileSet, RepoPath, Symbols};
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{FileFacts, change, closure::sources::Sources, kinds, tokens::Token};
@@ -23,25 +22,55 @@ pub(super) struct Row {
     pub(super) lines: Vec<u32>,
 }
 
-/// All rows, in the order of the functions and paths.
-pub(super) fn rows(files: &FileSet, sources: &Sources<'_>, closures: &[Closure]) -> Vec<Row> {
-    let mut reaching: BTreeMap<&RepoPath, Vec<(usize, &ClosureFile)>> = BTreeMap::new();
-    for (function, closure) in closures.iter().enumerate() {
-        for file in closure.files.iter().filter(|file| is_code(file)) {
-            reaching.entry(&file.path).or_default().push((function, file));
-        }
-    }
-    let reaching: Vec<_> = reaching.into_iter().collect();
-    let mut rows: Vec<Row> =
-        reaching.par_iter().flat_map_iter(|(path, reaching)| rows_of(files, sources, path, reaching)).collect();
-    rows.sort_by(|x, y| (x.function, &x.path).cmp(&(y.function, &y.path)));
-    rows
+/// A file, and the functions that reach it, by number.
+pub(super) struct Reached<'c> {
+    pub(super) path: &'c RepoPath,
+    by: Vec<(usize, &'c ClosureFile)>,
 }
 
-fn is_code(file: &ClosureFile) -> bool {
-    file.kind == FileKind::Implementation
-        && kinds::source_language(&file.path).is_some()
-        && !kinds::is_beside_code(&file.path)
+/// The files of code that functions reach, in the order of their paths.
+pub(super) fn reached(closures: &[Closure]) -> Vec<Reached<'_>> {
+    let mut by: FxHashMap<&RepoPath, Vec<(usize, &ClosureFile)>> = FxHashMap::default();
+    for (function, closure) in closures.iter().enumerate() {
+        for file in &closure.files {
+            by.entry(&file.path).or_default().push((function, file));
+        }
+    }
+    let mut reached: Vec<Reached<'_>> = by.into_iter().map(|(path, by)| Reached { path, by }).collect();
+    reached.iter_mut().for_each(|reached| reached.by.retain(|(_, file)| file.kind == FileKind::Implementation));
+    reached.retain(|reached| !reached.by.is_empty() && is_code(reached.path));
+    reached.sort_unstable_by_key(|reached| reached.path);
+    reached
+}
+
+impl Reached<'_> {
+    /// The rows of the file, in the order of the functions.
+    pub(super) fn rows(&self, files: &FileSet, sources: &Sources<'_>) -> Vec<Row> {
+        rows_of(files, sources, self.path, &self.by)
+    }
+
+    /// A hash of all that its rows are made from; none if it is not known what the file holds.
+    pub(super) fn made_from(&self, files: &FileSet) -> Option<[u8; 32]> {
+        let mut bytes = files.id(&files.resolve(self.path)?)?.0.to_vec();
+        for (function, file) in &self.by {
+            bytes.extend((*function as u64).to_le_bytes());
+            bytes.push(u8::from(file.own));
+            if let Symbols::Some(names) = &file.symbols {
+                bytes.extend((names.len() as u64).to_le_bytes());
+                for name in names {
+                    bytes.extend((name.len() as u64).to_le_bytes());
+                    bytes.extend(name.as_bytes());
+                }
+            } else {
+                bytes.extend(u64::MAX.to_le_bytes());
+            }
+        }
+        Some(*blake3::hash(&bytes).as_bytes())
+    }
+}
+
+fn is_code(path: &RepoPath) -> bool {
+    kinds::source_language(path).is_some() && !kinds::is_beside_code(path)
 }
 
 fn rows_of(files: &FileSet, sources: &Sources<'_>, path: &RepoPath, reaching: &[(usize, &ClosureFile)]) -> Vec<Row> {

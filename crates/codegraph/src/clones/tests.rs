@@ -1,8 +1,12 @@
 //! Copies in small checkouts, and the bounds of the search.
 
-use lockstep_model::{Basis, CloneKind, ClosureFile, FileKind, FunctionId, RepoPath, Symbols};
+use std::sync::{Arc, Mutex};
 
-use super::*;
+use lockstep_model::{
+    Basis, BlobId, CloneKind, ClosureFile, FileEntry, FileKind, FileType, FunctionId, ReadError, RepoPath, Source, Symbols,
+};
+
+use super::{repeats::Stretch, *};
 use crate::tokens::Token;
 
 fn path(text: &str) -> RepoPath {
@@ -147,20 +151,130 @@ fn repeats_are_maximal() {
     let a = [around(&mut next, 33), common.clone(), around(&mut next, 21)].concat();
     let b = [around(&mut next, 5), common.clone(), around(&mut next, 70), common.clone()].concat();
     let rows = [Stretch { owner: 0, classes: &a }, Stretch { owner: 1, classes: &b }];
-    let found = repeats::repeats(&rows);
+    let (found, _) = repeats::repeats(&rows);
     assert_eq!(found.len(), 2);
     assert_eq!(found.iter().map(|repeat| repeat.length).max(), Some(by_force(&a, &b)));
     for repeat in found {
         assert_eq!(a[repeat.a.1..][..repeat.length], b[repeat.b.1..][..repeat.length]);
     }
-    assert_eq!(repeats::repeats(&[Stretch { owner: 0, classes: &a }, Stretch { owner: 0, classes: &b }]), []);
+    let one = [Stretch { owner: 0, classes: &a }, Stretch { owner: 0, classes: &b }];
+    assert_eq!(repeats::repeats(&one).0, []);
+}
+
+/// Numbers that are the same in every run.
+fn generator(mut state: u32) -> impl FnMut(u32) -> u32 {
+    move |below| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    }
+}
+
+/// Rows, of which two belong to each owner.
+fn stretches(rows: &[Vec<u32>]) -> Vec<Stretch<'_>> {
+    rows.iter().enumerate().map(|(row, classes)| Stretch { owner: row / 2, classes }).collect()
+}
+
+#[test]
+fn a_few_rows_are_searched_as_all_would_be() {
+    let mut next = generator(3);
+    let mut passage = |length| -> Vec<u32> { (0..length).map(|_| 16 + next(9)).collect() };
+    // One that is a custom or not by a few rows more or less, one that repeats itself, and some that few rows have.
+    let custom = passage(34);
+    let mut passages: Vec<Vec<u32>> = (0..60).map(|_| passage(45)).collect();
+    passages.push([17, 18].repeat(30));
+    let row = |next: &mut dyn FnMut(u32) -> u32, is_usual: bool| -> Vec<u32> {
+        let one = &passages[next(61) as usize];
+        let other = &passages[next(61) as usize];
+        let border = if next(2) == 0 { vec![Token::BORDER] } else { vec![16 + next(9)] };
+        let custom = if is_usual { custom.clone() } else { Vec::new() };
+        [one.clone(), border, custom, vec![16 + next(9)], other.clone()].concat()
+    };
+    let mut rows: Vec<Vec<u32>> = (0..440).map(|number| row(&mut next, number < 399)).collect();
+    let (mut told, mut not_told) = (0, 0);
+    for turn in 0..16 {
+        let effort = repeats::repeats(&stretches(&rows)).1;
+        let (mut fresh, mut gone) = (vec![false; rows.len()], Vec::new());
+        for _ in 0..=turn % 3 {
+            let (edited, is_usual) = (390 + next(50) as usize, next(2) == 0);
+            let before = std::mem::replace(&mut rows[edited], row(&mut next, is_usual));
+            if !std::mem::replace(&mut fresh[edited], true) {
+                gone.push(before);
+            }
+        }
+        let gone: Vec<&[u32]> = gone.iter().map(Vec::as_slice).collect();
+        let now = stretches(&rows);
+        let Some((mut found, _)) = repeats::repeats_of(&fresh, &now, &gone, effort) else {
+            not_told += 1;
+            continue;
+        };
+        told += 1;
+        let mut expected = repeats::repeats(&now).0;
+        expected.retain(|repeat| fresh[repeat.a.0] || fresh[repeat.b.0]);
+        let order = |repeat: &repeats::Repeat| (repeat.a, repeat.b);
+        expected.sort_unstable_by_key(order);
+        found.sort_unstable_by_key(order);
+        assert!(!found.is_empty());
+        assert_eq!(found, expected);
+    }
+    assert!(told > 0 && not_told > 0, "{told} {not_told}");
+}
+
+#[test]
+fn what_was_searched_before_is_not_read_again() {
+    let paths = ["a.ts", "b.ts", "c.ts", "d.ts"];
+    let closures: Vec<Closure> = paths.iter().map(|path| closure(&path[..1], &[*path])).collect();
+    let renamed = TOTAL.replace("order", "invoice");
+    let mut texts = BTreeMap::from(paths.map(|name| (path(name), TOTAL.to_owned())));
+    let search = |texts: &BTreeMap<RepoPath, String>, known: Searched| {
+        let read = Arc::new(Mutex::new(Vec::new()));
+        let source = Texts { texts: texts.clone(), read: Arc::clone(&read) };
+        let entry = |path: &RepoPath| (path.clone(), FileEntry::new(FileType::File, texts[path].len() as u64));
+        let files = FileSet::new(texts.keys().map(entry), Arc::new(source));
+        let searched = clones_in(&files, &Sources::new(&files, None), &closures, known);
+        let mut read = read.lock().unwrap().clone();
+        read.sort();
+        (searched, read)
+    };
+    let mut known = search(&texts, Searched::default()).0;
+    assert_eq!((known.clones.len(), search(&texts, known.clone())), (6, (known.clone(), Vec::new())));
+    for (edited, text, read) in [
+        ("b.ts", renamed.as_str(), "a.ts b.ts c.ts d.ts"),
+        // No copy of the others.
+        ("c.ts", "export const nothing = 1;\n", "c.ts"),
+        ("d.ts", "export const nothing = 2;\n", "d.ts"),
+        ("d.ts", TOTAL, "a.ts b.ts d.ts"),
+    ] {
+        texts.insert(path(edited), text.to_owned());
+        let (found, asked) = search(&texts, known);
+        assert_eq!(found.clones, search(&texts, Searched::default()).0.clones, "{edited}");
+        assert_eq!(asked.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "), read, "{edited}");
+        known = found;
+    }
+}
+
+/// Texts with ids, and which of them were read.
+struct Texts {
+    texts: BTreeMap<RepoPath, String>,
+    read: Arc<Mutex<Vec<RepoPath>>>,
+}
+
+impl Source for Texts {
+    fn read(&self, path: &RepoPath) -> Result<Vec<u8>, ReadError> {
+        self.read.lock().unwrap().push(path.clone());
+        Ok(self.texts[path].clone().into_bytes())
+    }
+
+    fn id(&self, path: &RepoPath) -> Option<BlobId> {
+        Some(BlobId(*blake3::hash(self.texts[path].as_bytes()).as_bytes().first_chunk()?))
+    }
 }
 
 #[test]
 fn hostile_rows_are_bounded() {
     let million = vec![99; 1_000_000];
     assert_eq!(
-        repeats::repeats(&[Stretch { owner: 0, classes: &million }, Stretch { owner: 1, classes: &million[..9_000] }]),
+        repeats::repeats(&[Stretch { owner: 0, classes: &million }, Stretch { owner: 1, classes: &million[..9_000] }])
+            .0,
         []
     );
     // A passage that is longer than half a window, again and again.
@@ -168,7 +282,7 @@ fn hostile_rows_are_bounded() {
     repeats::repeats(&[Stretch { owner: 0, classes: &period }, Stretch { owner: 1, classes: &period }]);
     let borders = vec![Token::BORDER; 100_000];
     assert_eq!(
-        repeats::repeats(&[Stretch { owner: 0, classes: &borders }, Stretch { owner: 1, classes: &borders }]),
+        repeats::repeats(&[Stretch { owner: 0, classes: &borders }, Stretch { owner: 1, classes: &borders }]).0,
         []
     );
 }

@@ -32,12 +32,14 @@ const MOST: usize = 5_000;
 /// Passages of one copy, in their order.
 type Chain = Vec<Repeat>;
 
+/// False if there is no copy among the repeats of two rows: nothing makes a repeat longer, and most pairs of functions only share
+/// a custom or two.
+pub(super) fn may_be_copies(repeats: &[Repeat]) -> bool {
+    tokens_of(repeats) >= TOKENS
+}
+
 /// The copies among `repeats` of the rows `a` and `b`.
 pub(super) fn clones(ids: (&FunctionId, &FunctionId), a: &Row, b: &Row, repeats: &[Repeat]) -> Vec<CodeClone> {
-    // Nothing that follows makes a repeat longer, and most pairs of functions only share a custom or two.
-    if tokens_of(repeats) < TOKENS {
-        return Vec::new();
-    }
     let apart = apart(a, b, repeats);
     let near = apart.chunk_by(|x, y| y.a.1 <= x.a.1 + x.length + GAP).filter(|near| tokens_of(near) >= TOKENS);
     let cut: Chain = near.flatten().filter_map(|repeat| whole_lines(a, b, repeat)).collect();

@@ -112,7 +112,7 @@ pub(super) fn before(
     let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
     let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
     let faulty = faulty.into_iter().filter(|path| looked.contains(path)).collect();
-    let known = Known { faulty, walked, outlines: outlines.clone() };
+    let known = Known { faulty, walked, outlines: outlines.clone(), ..Known::default() };
     let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
     Some(Before::Some(known, Around { seen: head.around, surfaces, outlines, ids }))
 }
