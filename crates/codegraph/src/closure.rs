@@ -19,14 +19,18 @@ use lockstep_model::{
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-pub use self::sources::Outlines;
+pub use self::sources::{Answers, Outlines};
 use self::{
     code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources},
 };
 use crate::{
-    KeptFacts, Surface, SurfaceId, clones::{Searched, clones_in}, kept, kinds, language_of, ownership, parts::own_texts, sizes,
+    KeptFacts, Surface, SurfaceId,
+    clones::{Searched, clones_in},
+    kept, kinds, language_of, ownership,
+    parts::own_texts,
+    sizes,
 };
 
 /// What is known beyond the files.
@@ -62,6 +66,8 @@ pub struct Known {
     pub outlines: Outlines,
     /// What was searched for copies before, in whatever files, of the same functions.
     pub searched: Searched,
+    /// What imports mean in files of the same names, where what was looked at for all functions alike is the same.
+    pub answers: Answers,
 }
 
 /// What the code of all functions was made from, besides the names of the files.
@@ -78,6 +84,8 @@ pub struct MadeFrom {
     pub outlines: Outlines,
     /// What was searched for copies, and what was found.
     pub searched: Searched,
+    /// What imports mean, whatever source files hold. Of functions that were known, as far as that was known.
+    pub answers: Answers,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
 }
@@ -128,7 +136,7 @@ pub fn closures_knowing(
     let mut known_of = known.walked;
     known_of.resize_with(functions.len(), || None);
     let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
-    let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options);
+    let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options, known.answers);
     let done = AtomicUsize::new(0);
     let walked: Vec<Walked> = functions
         .par_iter()
@@ -161,8 +169,9 @@ pub fn closures_knowing(
     }
     let clones = searched.clones.clone();
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
-    let (around, surfaces) = (around.looked(), asked.surfaces());
-    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), searched, looked };
+    let (answers, surfaces) = (graph.resolvers.answers(), asked.surfaces());
+    let around = around.looked();
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), searched, answers, looked };
     (Partial { value, problems }, made_from)
 }
 
@@ -200,6 +209,7 @@ impl<'a> Graph<'a> {
         to_walk: impl Iterator<Item = &'a Function>,
         (files, sources, asked): (&'a FileSet, &'a Sources<'a>, &'a Asked<'a>),
         options: &Options<'_>,
+        answers: Answers,
     ) -> Self {
         let starts: Vec<RepoPath> = to_walk.filter_map(|function| entry_file(function, files)).collect();
         let mut entries = BTreeMap::new();
@@ -210,7 +220,7 @@ impl<'a> Graph<'a> {
             functions,
             files,
             sources,
-            resolvers: Resolvers::new(files, asked, starts.iter()),
+            resolvers: Resolvers::new(files, asked, starts.iter(), answers),
             whole_files: options.whole_files,
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),

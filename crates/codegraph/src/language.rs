@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use lockstep_model::{FileSet, RepoPath};
-use lockstep_script::resolve;
+use lockstep_script::resolve::{self, ResolvedImports};
 use serde::{Deserialize, Serialize};
 
 use crate::{Outline, RemoteCallSite, Surface, Token, change, surface};
@@ -64,6 +64,16 @@ pub trait Resolve: Sync {
     /// `package.json`).
     fn has_side_effects(&self, _path: &RepoPath) -> bool {
         true
+    }
+
+    /// Takes these answers as found: by the same resolver of a checkout with files of the same names, with the same to see in
+    /// those that it looked at.
+    fn know(&self, _resolved: ResolvedImports) {}
+
+    /// The answers that it found or knew, if they depend on nothing but the names of files and on what it looked at through the
+    /// files that it was made for.
+    fn resolved(&self) -> ResolvedImports {
+        ResolvedImports::default()
     }
 
     /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then

@@ -26,7 +26,8 @@ mod tokens;
 
 pub use clones::{Effort, Searched, SearchedFile, clones};
 pub use closure::{
-    CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
+    Answers, CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean,
+    surface_id,
 };
 pub use differences::{Differences, differences};
 pub use jvm::outline::{Outline, outline};
@@ -36,6 +37,7 @@ pub use language::{
     Export, FileFacts, Import, ImportKind, Language, Opaque, Resolution, Resolve, Role, RoleKind, SourceFacts, Symbol,
 };
 pub use languages::{all, language_of};
+pub use lockstep_script::resolve::{Resolution as ScriptResolution, ResolvedImports};
 pub use remote::RemoteCallSite;
 pub use surface::{Surface, SurfaceId};
 pub use tokens::Token;

@@ -46,7 +46,7 @@ const LARGEST: usize = 2 << 20;
 pub(crate) struct Scripts<'f> {
     pub(crate) files: &'f FileSet,
     scripts: BTreeMap<RepoPath, OnceLock<Option<Script>>>,
-    typescript: OnceLock<TypeScriptResolver>,
+    typescript: OnceLock<TypeScriptResolver<'f>>,
     python: OnceLock<PythonResolver<'f>>,
     /// Steps left for the question that is being answered: barrels may lead in circles, and twice at each turn.
     steps: Cell<usize>,

@@ -25,13 +25,13 @@ use std::{
     },
 };
 
-use lockstep_codegraph::{CodeGraph, Known};
+use lockstep_codegraph::CodeGraph;
 use lockstep_diagnostics::Partial;
 use lockstep_discovery::Discovered;
 use lockstep_model::{BlobId, FileSet, Function};
 
 use self::{
-    code::Before as CodeBefore,
+    code::Compared,
     codec::{Bytes, Kept, Reader, Writer},
     copies::KeptCopies,
     found::Made,
@@ -188,20 +188,21 @@ impl Traces {
         progress: lockstep_codegraph::Progress<'_>,
     ) -> (Partial<CodeGraph>, Option<Seen>) {
         let context = code::context(&looked::names(files), functions, options);
-        let mut known = None;
+        let mut best: Option<(Arc<Stored>, Compared)> = None;
         for kept in self.results(|results| results.code.clone()) {
-            match code::before(&kept, files, functions, &context, options.kept) {
-                Some(CodeBefore::Whole(whole, seen)) => {
-                    self.taken.fetch_add(1, Ordering::Relaxed);
-                    progress(functions.len(), functions.len());
-                    return (whole, Some(seen));
-                }
-                Some(CodeBefore::Some(before, around)) => known = Some(better(known, (before, around))),
-                None => {}
+            let Some(compared) = code::compared(&kept, files, functions, &context, options.kept) else { continue };
+            if compared.is_whole() {
+                let Some((whole, seen)) = compared.whole(&kept) else { continue };
+                self.taken.fetch_add(1, Ordering::Relaxed);
+                progress(functions.len(), functions.len());
+                return (whole, Some(seen));
+            }
+            if best.as_ref().is_none_or(|(_, best)| best.known() < compared.known()) {
+                best = Some((kept, compared));
             }
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let (mut known, around) = known.unwrap_or_default();
+        let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept)).unwrap_or_default();
         known.searched = self.results(|results| results.copies.clone()).searched(&context);
         let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
         let copies = KeptCopies::of(context, std::mem::take(&mut from.searched));
@@ -368,15 +369,6 @@ fn add(results: &mut Vec<Arc<Stored>>, result: impl Into<Arc<Stored>>) {
 fn bring_forward(results: &mut [Arc<Stored>], result: &Arc<Stored>) {
     if let Some(at) = results.iter().position(|other| Arc::ptr_eq(other, result)) {
         results[..=at].rotate_right(1);
-    }
-}
-
-/// The one of which more functions are known.
-fn better<T>(one: Option<(Known, T)>, other: (Known, T)) -> (Known, T) {
-    let count = |known: &Known| known.walked.iter().flatten().count();
-    match one {
-        Some(one) if count(&one.0) >= count(&other.0) => one,
-        _ => other,
     }
 }
 

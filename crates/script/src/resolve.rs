@@ -8,7 +8,7 @@ mod typescript;
 use lockstep_model::RepoPath;
 
 pub use python::PythonResolver;
-pub use typescript::TypeScriptResolver;
+pub use typescript::{ResolvedImports, TypeScriptResolver};
 
 /// What an import means.
 #[derive(Clone, Debug, PartialEq, Eq)]

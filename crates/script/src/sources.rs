@@ -14,7 +14,7 @@ use crate::{
 /// The scripts of one checkout.
 pub struct Sources<'f> {
     files: &'f FileSet,
-    typescript: OnceLock<TypeScriptResolver>,
+    typescript: OnceLock<TypeScriptResolver<'f>>,
     python: OnceLock<PythonResolver<'f>>,
     parsed: Mutex<FxHashMap<RepoPath, Option<Arc<Module>>>>,
 }
@@ -52,7 +52,7 @@ impl<'f> Sources<'f> {
     }
 
     /// Resolves imports of TypeScript and JavaScript.
-    pub fn typescript(&self) -> &TypeScriptResolver {
+    pub fn typescript(&self) -> &TypeScriptResolver<'f> {
         self.typescript.get_or_init(|| TypeScriptResolver::new(self.files))
     }
 

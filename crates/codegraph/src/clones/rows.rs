@@ -76,8 +76,7 @@ impl<'a> Rows<'a> {
                 reached.rows(files, sources).into_iter().map(entry).collect()
             }
         };
-        let mut entries: Vec<Entry> =
-            reached.par_iter().zip(kept).enumerate().flat_map_iter(entries_of).collect();
+        let mut entries: Vec<Entry> = reached.par_iter().zip(kept).enumerate().flat_map_iter(entries_of).collect();
         // The numbers of the files are in the order of their paths.
         entries.sort_by_key(|entry| (entry.function, entry.file));
         let gone = known.into_values().flat_map(|file| file.rows).map(|(_, classes)| classes).collect();
@@ -109,8 +108,7 @@ impl<'a> Rows<'a> {
             .chunk_by(|x, y| (x.a.0, x.b.0) == (y.a.0, y.b.0))
             .filter(|repeats| weigh::may_be_copies(repeats))
             .collect();
-        let wanted: FxHashSet<usize> =
-            pairs.iter().flat_map(|repeats| [repeats[0].a.0, repeats[0].b.0]).collect();
+        let wanted: FxHashSet<usize> = pairs.iter().flat_map(|repeats| [repeats[0].a.0, repeats[0].b.0]).collect();
         self.read(&wanted);
         let of_pair = |repeats: &&[Repeat]| {
             let row = |number: usize| Some((self.entries[number].function, self.entries[number].row.as_ref()?));

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use lockstep_model::{
-    Basis, BlobId, CloneKind, ClosureFile, FileEntry, FileKind, FileType, FunctionId, ReadError, RepoPath, Source, Symbols,
+    Basis, BlobId, CloneKind, ClosureFile, FileEntry, FileKind, FileType, FunctionId, ReadError, RepoPath, Source,
+    Symbols,
 };
 
 use super::{repeats::Stretch, *};

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, SourceFacts, Surface, SurfaceId, Token, all,
-    kept, kinds, languages::index_of,
+    FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, ResolvedImports, SourceFacts, Surface,
+    SurfaceId, Token, all, kept, kinds, languages::index_of,
 };
 
 /// A source file with its facts.
@@ -144,27 +144,52 @@ impl SourceFacts for Asked<'_> {
 
 /// The resolvers of the languages that a function starts in, and of those that run together with them, as far as there are
 /// files of them: some read all that there is before they tell anything.
-pub(super) struct Resolvers<'a>(Vec<Option<Box<dyn Resolve + 'a>>>);
+pub(super) struct Resolvers<'a> {
+    /// In the order of the languages.
+    resolvers: Vec<Option<Box<dyn Resolve + 'a>>>,
+    /// What is known for those that are not there.
+    known: Answers,
+}
+
+/// What imports mean, by the language.
+pub type Answers = BTreeMap<&'static str, ResolvedImports>;
 
 impl<'a> Resolvers<'a> {
-    /// Resolvers in `files` for walks that start in `entries`.
+    /// Resolvers in `files` for walks that start in `entries`, with answers that are known.
     pub(super) fn new<'e>(
         files: &'a FileSet,
         sources: &'a Asked<'a>,
         entries: impl Iterator<Item = &'e RepoPath>,
+        mut known: Answers,
     ) -> Self {
         let starts: BTreeSet<&str> = entries.filter_map(index_of).map(|index| all()[index].name()).collect();
         let there: BTreeSet<usize> = files.paths().filter_map(index_of).collect();
         let used = |name: &str| starts.iter().any(|start| kinds::run_together(start, name));
         let resolver = |(index, language): (usize, &&dyn Language)| {
-            (there.contains(&index) && used(language.name())).then(|| language.resolver(files, sources))
+            if !there.contains(&index) || !used(language.name()) {
+                return None;
+            }
+            let resolver = language.resolver(files, sources);
+            known.remove(language.name()).into_iter().for_each(|known| resolver.know(known));
+            Some(resolver)
         };
-        Self(all().iter().enumerate().map(resolver).collect())
+        Self { resolvers: all().iter().enumerate().map(resolver).collect(), known }
+    }
+
+    /// The answers that each found or knew, and those that were known for languages of which there is none.
+    pub(super) fn answers(self) -> Answers {
+        let mut answers = self.known;
+        for (language, resolver) in all().iter().zip(self.resolvers) {
+            let found =
+                resolver.map(|resolver| resolver.resolved()).filter(|found| *found != ResolvedImports::default());
+            found.into_iter().for_each(|found| _ = answers.insert(language.name(), found));
+        }
+        answers
     }
 
     /// What an import of `from` means.
     pub(super) fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
-        match index_of(from).and_then(|language| self.0[language].as_ref()) {
+        match index_of(from).and_then(|language| self.resolvers[language].as_ref()) {
             Some(resolver) => resolver.resolve(from, import, roots),
             None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
         }
@@ -172,7 +197,7 @@ impl<'a> Resolvers<'a> {
 
     /// See [`Resolve::has_side_effects`].
     pub(super) fn has_side_effects(&self, path: &RepoPath) -> bool {
-        let resolver = index_of(path).and_then(|language| self.0[language].as_ref());
+        let resolver = index_of(path).and_then(|language| self.resolvers[language].as_ref());
         resolver.is_none_or(|resolver| resolver.has_side_effects(path))
     }
 }

@@ -6,7 +6,7 @@ mod glance;
 mod tokens;
 
 use lockstep_model::{FileSet, RepoPath};
-use lockstep_script::resolve::TypeScriptResolver;
+use lockstep_script::resolve::{ResolvedImports, TypeScriptResolver};
 
 use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token, kinds};
 
@@ -43,9 +43,17 @@ impl Language for TypeScript {
     }
 }
 
-struct Resolver(TypeScriptResolver);
+struct Resolver<'a>(TypeScriptResolver<'a>);
 
-impl Resolve for Resolver {
+impl Resolve for Resolver<'_> {
+    fn know(&self, resolved: ResolvedImports) {
+        self.0.know(resolved);
+    }
+
+    fn resolved(&self) -> ResolvedImports {
+        self.0.resolved()
+    }
+
     fn has_side_effects(&self, path: &RepoPath) -> bool {
         self.0.has_side_effects(path)
     }

@@ -26,6 +26,10 @@ struct Head {
     outlines: Vec<(u32, Option<Outline>)>,
     /// Per function, the numbers of its sources.
     looked: Vec<Vec<u32>>,
+    /// Those of the files that were looked into which could not be read, or do not parse.
+    faulty: Vec<RepoPath>,
+    /// What imports mean: see [`MadeFrom::answers`].
+    answers: Bytes,
 }
 
 /// The code of all functions.
@@ -51,14 +55,6 @@ pub(super) fn context(names: &Digest, functions: &[Function], options: &lockstep
     *hasher.finalize().as_bytes()
 }
 
-/// What is known of the code in some files before it is followed.
-pub(super) enum Before {
-    /// All of it, and what was looked at for all of them.
-    Whole(Partial<CodeGraph>, Seen),
-    /// What some functions reach.
-    Some(Known, Around),
-}
-
 /// What was looked at for all functions alike, those among them that are known.
 #[derive(Default)]
 pub(super) struct Around {
@@ -70,15 +66,26 @@ pub(super) struct Around {
     ids: FxHashMap<RepoPath, BlobId>,
 }
 
+/// Code that was followed before, compared with some files.
+pub(super) struct Compared {
+    head: Head,
+    /// Per source, whether it holds the same.
+    same: Vec<bool>,
+    meanings: Meanings,
+    /// Per function, where it starts, and whether it reaches the same.
+    functions: Vec<(Option<RepoPath>, bool)>,
+    is_whole: bool,
+}
+
 /// What of `stored` holds in `files` for these functions with what is behind `context`; none if nothing does. What is `facts` is
 /// not parsed.
-pub(super) fn before(
+pub(super) fn compared(
     stored: &Stored,
     files: &FileSet,
     functions: &[Function],
     context: &Digest,
     facts: Option<&dyn KeptFacts>,
-) -> Option<Before> {
+) -> Option<Compared> {
     if stored.context != *context {
         return None;
     }
@@ -88,38 +95,60 @@ pub(super) fn before(
     }
     let same: Vec<bool> = head.sources.iter().map(|(path, id)| holds(files, path, *id)).collect();
     let mut meanings = Meanings::of(&head, files, &same, facts);
-    let Code(whole) = stored.body.value()?;
-    if whole.value.closures.len() != functions.len() {
-        return None;
-    }
-    let faulty = faulty(&whole.problems);
     let is_edited = |(number, _): &&(u32, Digest)| !same[*number as usize];
-    let edited_fault = head.surfaces.iter().filter(is_edited).any(|(number, _)| faulty.contains(head.path(*number)));
+    let edited = head.surfaces.iter().filter(is_edited).map(|(number, _)| head.path(*number));
     let is_same = |looked: &Vec<u32>| looked.iter().all(|number| same[*number as usize]);
-    if meanings.changed.is_empty() && !edited_fault && head.looked.iter().all(is_same) {
-        return Some(Before::Whole(whole, head.around));
+    let is_whole = meanings.changed.is_empty()
+        && !edited.into_iter().any(|path| head.faulty.contains(path))
+        && head.looked.iter().all(is_same);
+    if !is_whole {
+        meanings.forget(&head.faulty);
     }
-    meanings.forget(&faulty);
-    let starts: Vec<Option<RepoPath>> = functions.iter().map(|function| start(function, files)).collect();
-    let told = meanings.told(&starts);
-    let known: Vec<bool> = head.looked.iter().zip(&told).map(|(looked, told)| *told && is_same(looked)).collect();
-    let walked = |((closure, looked), known): ((Closure, &Vec<u32>), &bool)| {
-        known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
+    let function = |(function, looked): (&Function, &Vec<u32>)| {
+        let start = files.resolve(&function.entry.as_ref()?.path);
+        let told = start.as_ref().is_none_or(|start| meanings.hold_from(start));
+        Some((start, told && is_same(looked)))
     };
-    let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&known).map(walked).collect();
-    let starts = starts.iter().zip(&known).filter(|(_, known)| **known).filter_map(|(start, _)| start.as_ref());
-    let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts);
-    let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
-    let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
-    let faulty = faulty.into_iter().filter(|path| looked.contains(path)).collect();
-    let known = Known { faulty, walked, outlines: outlines.clone(), ..Known::default() };
-    let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
-    Some(Before::Some(known, Around { seen: head.around, surfaces, outlines, ids }))
+    let of_function = |pair: (&Function, &Vec<u32>)| function(pair).unwrap_or((None, true));
+    let functions = functions.iter().zip(&head.looked).map(of_function).collect();
+    Some(Compared { head, same, meanings, functions, is_whole })
 }
 
-/// The file that a function starts in.
-fn start(function: &Function, files: &FileSet) -> Option<RepoPath> {
-    files.resolve(&function.entry.as_ref()?.path)
+impl Compared {
+    /// True if all is as it was.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// How many functions reach the same.
+    pub(super) fn known(&self) -> usize {
+        self.functions.iter().filter(|(_, known)| *known).count()
+    }
+
+    /// All of the code, and what was looked at for all functions alike; none if `stored` is damaged.
+    pub(super) fn whole(self, stored: &Stored) -> Option<(Partial<CodeGraph>, Seen)> {
+        let Code(whole) = stored.body.value()?;
+        Some((whole, self.head.around))
+    }
+
+    /// What is known of those functions that reach the same; none if `stored` is damaged.
+    pub(super) fn some(self, stored: &Stored) -> Option<(Known, Around)> {
+        let Self { head, same, meanings, functions, .. } = self;
+        let Code(whole) = stored.body.value::<Code>().filter(|code| code.0.value.closures.len() == functions.len())?;
+        let walked = |((closure, looked), (_, known)): ((Closure, &Vec<u32>), &(_, bool))| {
+            known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
+        };
+        let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&functions).map(walked).collect();
+        let starts = functions.iter().filter(|(_, known)| *known).filter_map(|(start, _)| start.as_ref());
+        let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts);
+        let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
+        let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
+        let faulty = head.faulty.into_iter().filter(|path| looked.contains(path)).collect();
+        let answers = head.answers.value().unwrap_or_default();
+        let known = Known { faulty, walked, outlines: outlines.clone(), answers, ..Known::default() };
+        let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
+        Some((known, Around { seen: head.around, surfaces, outlines, ids }))
+    }
 }
 
 /// What source files say now that were looked at to tell what imports mean.
@@ -164,10 +193,9 @@ impl Meanings {
         self.changed.extend(forgotten.map(|(path, _)| path));
     }
 
-    /// Per function, by where it starts: whether what imports mean in its code is as before.
-    fn told(&self, starts: &[Option<RepoPath>]) -> Vec<bool> {
-        let told = |start: &RepoPath| !self.changed.iter().any(|changed| may_mean(start, changed));
-        starts.iter().map(|start| start.as_ref().is_none_or(told)).collect()
+    /// True if what imports mean is as before in code that starts in a file.
+    fn hold_from(&self, start: &RepoPath) -> bool {
+        !self.changed.iter().any(|changed| may_mean(start, changed))
     }
 
     /// Those that matter to functions that start in these files.
@@ -195,7 +223,8 @@ pub(super) fn made(
     known: Around,
 ) -> Option<(Stored, Seen)> {
     let names = constants();
-    if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
+    let languages = made.value.languages.keys().chain(made.value.not_followed.keys()).chain(from.answers.keys());
+    if !languages.into_iter().all(|name| names.contains(name)) {
         return None;
     }
     let mut around = Seen::in_files(files, from.around)?;
@@ -210,7 +239,8 @@ pub(super) fn made(
     let outlines = outlines.collect::<Option<_>>()?;
     let mut numbers = |paths: Vec<RepoPath>| paths.into_iter().map(|path| sources.number(path)).collect::<Option<_>>();
     let looked = from.looked.into_iter().map(&mut numbers).collect::<Option<_>>()?;
-    let head = Head { around, sources: sources.sources, surfaces, outlines, looked };
+    let (faulty, answers) = (faulty(&made.problems), Bytes::of(&from.answers));
+    let head = Head { around, sources: sources.sources, surfaces, outlines, looked, faulty, answers };
     let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
     Some((stored, head.around))
 }
@@ -251,6 +281,8 @@ impl Kept for Head {
         self.surfaces.write(to);
         self.outlines.write(to);
         self.looked.write(to);
+        self.faulty.write(to);
+        self.answers.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
@@ -260,20 +292,8 @@ impl Kept for Head {
         let looked: Vec<Vec<u32>> = Kept::read(from)?;
         let shown = surfaces.iter().map(|(number, _)| number).chain(outlines.iter().map(|(number, _)| number));
         let inside = looked.iter().flatten().chain(shown).all(|number| (*number as usize) < sources.len());
-        inside.then_some(Self { around, sources, surfaces, outlines, looked })
-    }
-}
-
-impl Kept for Outline {
-    fn write(&self, to: &mut Writer) {
-        let Self { package, names, implicit } = self;
-        package.write(to);
-        names.write(to);
-        implicit.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { package: Kept::read(from)?, names: Kept::read(from)?, implicit: Kept::read(from)? })
+        let (faulty, answers) = (Kept::read(from)?, Kept::read(from)?);
+        inside.then_some(Self { around, sources, surfaces, outlines, looked, faulty, answers })
     }
 }
 

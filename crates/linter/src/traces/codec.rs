@@ -3,6 +3,7 @@
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
+use lockstep_codegraph::{Outline, ResolvedImports, ScriptResolution};
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_discovery::{Build, CodeSource, Declared, HandlerStyle, Resolved};
 use lockstep_model::{
@@ -421,6 +422,29 @@ impl Kept for CodeSource {
     }
 }
 
+impl Kept for ScriptResolution {
+    fn write(&self, to: &mut Writer) {
+        let (kind, files, text): (u32, &[RepoPath], &str) = match self {
+            Self::Files(files) => (0, files, ""),
+            Self::External(name) => (1, &[], name),
+            Self::Builtin => (2, &[], ""),
+            Self::Unresolved(why) => (3, &[], why),
+        };
+        (kind, files.to_vec(), text.to_owned()).write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (kind, files, text): (u32, Vec<RepoPath>, String) = Kept::read(from)?;
+        match kind {
+            0 => Some(Self::Files(files)),
+            1 => Some(Self::External(text)),
+            2 => Some(Self::Builtin),
+            3 => Some(Self::Unresolved(text)),
+            _ => None,
+        }
+    }
+}
+
 impl Kept for Question {
     fn write(&self, to: &mut Writer) {
         match self {
@@ -498,6 +522,8 @@ parts! {
     Closure { function, basis, start, files, own_folders, external, unresolved, dynamic, remote_calls }
     ClosureFile { path, symbols, own, kind, via, lines }
     Via { location, specifier }
+    Outline { package, names, implicit }
+    ResolvedImports { imports, in_roots, declared, side_effects }
     UnresolvedImport { location, specifier, reason }
     DynamicPlace { location, reason }
     RemoteCall { location, kind, target, waits }

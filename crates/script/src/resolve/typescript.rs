@@ -6,18 +6,19 @@
 
 mod manifests;
 mod overlay;
+mod resolved;
 
-use std::{path::PathBuf, sync::Mutex};
+use std::{path::PathBuf, sync::OnceLock};
 
-use lockstep_model::{FileSet, RepoPath};
-use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
-use rustc_hash::FxHashMap;
-
+pub use self::resolved::ResolvedImports;
 use self::{
     manifests::Manifests,
     overlay::{Overlay, virtual_path},
+    resolved::Known,
 };
 use super::Resolution;
+use lockstep_model::{FileSet, RepoPath};
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
 const NO_FILE: &str = "no file of the repository is there; it may be generated, or kept out of git";
 const ALIAS_ONLY: &str = "no package has such a name; only the build tool knows this alias";
@@ -27,20 +28,28 @@ const NO_ENTRY: &str = "it names a package of this workspace, whose entry file i
 const NO_LAYER: &str = "it names a file of a layer, and no layer of the function has it in the repository";
 
 /// Resolves the imports of one checkout. Shared by threads; what it found it keeps.
-pub struct TypeScriptResolver {
+pub struct TypeScriptResolver<'f> {
+    files: &'f FileSet,
+    search: OnceLock<Search>,
+    imports: Known<(RepoPath, String), Resolution>,
+    in_roots: Known<(RepoPath, String, bool), Option<RepoPath>>,
+    declared: Known<(RepoPath, String), bool>,
+    side_effects: Known<RepoPath, bool>,
+}
+
+/// What answers are found with, once one is not known.
+struct Search {
     overlay: Overlay,
     manifests: Manifests,
     /// Finds the tsconfig that owns a file, and follows its aliases.
     aliased: ResolverGeneric<Overlay>,
     /// Knows no tsconfig.
     plain: ResolverGeneric<Overlay>,
-    /// By importing folder and specifier: what is found without knowing the function.
-    found: Mutex<FxHashMap<(RepoPath, String), Resolution>>,
 }
 
-impl TypeScriptResolver {
-    /// Makes ready for resolving in `files`: reads workspace manifests and tsconfig files.
-    pub fn new(files: &FileSet) -> Self {
+impl Search {
+    /// Reads workspace manifests and tsconfig files.
+    fn new(files: &FileSet) -> Self {
         let manifests = Manifests::read(files);
         let overlay = Overlay::new(files, &manifests);
         let plain = options();
@@ -50,8 +59,44 @@ impl TypeScriptResolver {
             plain: ResolverGeneric::new_with_file_system(overlay.clone(), plain),
             overlay,
             manifests,
-            found: Mutex::default(),
         }
+    }
+}
+
+impl<'f> TypeScriptResolver<'f> {
+    /// Resolves in `files`. Manifests and settings are read when something is asked that is not known.
+    pub fn new(files: &'f FileSet) -> Self {
+        Self {
+            files,
+            search: OnceLock::new(),
+            imports: Known::default(),
+            in_roots: Known::default(),
+            declared: Known::default(),
+            side_effects: Known::default(),
+        }
+    }
+
+    /// Takes these answers as found: they must be of a checkout with files of the same names, and the same manifests and settings.
+    pub fn know(&self, resolved: ResolvedImports) {
+        let ResolvedImports { imports, in_roots, declared, side_effects } = resolved;
+        self.imports.extend(imports);
+        self.in_roots.extend(in_roots);
+        self.declared.extend(declared);
+        self.side_effects.extend(side_effects);
+    }
+
+    /// All answers that it found or knew.
+    pub fn resolved(&self) -> ResolvedImports {
+        ResolvedImports {
+            imports: self.imports.all(),
+            in_roots: self.in_roots.all(),
+            declared: self.declared.all(),
+            side_effects: self.side_effects.all(),
+        }
+    }
+
+    fn search(&self) -> &Search {
+        self.search.get_or_init(|| Search::new(self.files))
     }
 
     /// What `specifier` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
@@ -81,28 +126,45 @@ impl TypeScriptResolver {
     /// The files that a relative glob in `from` matches, in the order of their paths: sources and JSON, with their endings
     /// or without.
     pub fn matching(&self, from: &RepoPath, pattern: &str) -> Vec<RepoPath> {
-        self.overlay.matching(&from.parent().unwrap_or_else(RepoPath::root), pattern)
+        self.search().overlay.matching(&from.parent().unwrap_or_else(RepoPath::root), pattern)
     }
 
     /// False if the `package.json` above the file says in `sideEffects` that nothing happens when the file is loaded.
     pub fn has_side_effects(&self, path: &RepoPath) -> bool {
-        self.manifests.has_side_effects(path)
+        self.side_effects.or_find(path.clone(), |path| self.search().manifests.has_side_effects(path))
     }
 
     /// What the import means for every function alike.
     fn common(&self, from: &RepoPath, specifier: &str) -> Resolution {
         let folder = from.parent().unwrap_or_else(RepoPath::root);
-        let key = (folder, specifier.to_owned());
-        if let Some(known) = self.found.lock().ok().and_then(|found| found.get(&key).cloned()) {
-            return known;
-        }
-        let resolution = self.look_up(from, &key.0, specifier);
-        if let Ok(mut found) = self.found.lock() {
-            found.insert(key, resolution.clone());
-        }
-        resolution
+        let look_up = |(folder, specifier): &(RepoPath, String)| self.search().look_up(from, folder, specifier);
+        self.imports.or_find((folder, specifier.to_owned()), look_up)
     }
 
+    /// What the platform adds: the layers under `/opt`, and the folders in which Lambda looks for packages.
+    fn in_roots(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Option<RepoPath> {
+        if !specifier.starts_with("/opt/") && specifier.starts_with(['.', '/', '#']) {
+            return None;
+        }
+        roots.iter().enumerate().find_map(|(index, root)| {
+            // `NODE_PATH` of the runtime ends with the code root itself.
+            let itself = index == 0 && !self.declares(from, specifier);
+            let find =
+                |(root, specifier, itself): &(RepoPath, String, bool)| self.search().in_root(root, specifier, *itself);
+            self.in_roots.or_find((root.clone(), specifier.to_owned(), itself), find)
+        })
+    }
+
+    /// True if a manifest above `from` lists the package that the specifier begins with.
+    fn declares(&self, from: &RepoPath, specifier: &str) -> bool {
+        let Some(name) = package_name(specifier) else { return false };
+        let folder = from.parent().unwrap_or_else(RepoPath::root);
+        let find = |(_, name): &(RepoPath, String)| self.search().manifests.declares(from, name);
+        self.declared.or_find((folder, name.to_owned()), find)
+    }
+}
+
+impl Search {
     fn look_up(&self, from: &RepoPath, folder: &RepoPath, specifier: &str) -> Resolution {
         let answer = match self.aliased.resolve_file(virtual_path(from), specifier) {
             // A broken tsconfig must not hide what is plain.
@@ -173,36 +235,23 @@ impl TypeScriptResolver {
         aliases
     }
 
-    /// What the platform adds: the layers under `/opt`, and the folders in which Lambda looks for packages.
-    fn in_roots(&self, from: &RepoPath, specifier: &str, roots: &[RepoPath]) -> Option<RepoPath> {
-        let opt = specifier.strip_prefix("/opt/");
-        let declared = || package_name(specifier).is_some_and(|name| self.manifests.declares(from, name));
-        for (index, root) in roots.iter().enumerate() {
-            let candidates: Vec<String> = match opt {
-                Some(rest) => {
-                    // The build puts what a layer of Node packages holds under `nodejs/`.
-                    let bare = rest.strip_prefix("nodejs/").unwrap_or(rest);
-                    vec![rest.to_owned(), bare.to_owned()]
-                }
-                None if specifier.starts_with(['.', '/', '#']) => return None,
-                None => {
-                    let mut places =
-                        vec![format!("nodejs/node_modules/{specifier}"), format!("node_modules/{specifier}")];
-                    // `NODE_PATH` of the runtime ends with the code root itself.
-                    if index == 0 && !declared() {
-                        places.push(specifier.to_owned());
-                    }
-                    places
-                }
-            };
-            for candidate in candidates {
-                let Ok(found) = self.plain.resolve(virtual_path(root), &format!("./{candidate}")) else { continue };
-                if let Some(path) = self.overlay.real_file(found.path()).filter(|path| path.starts_with(root)) {
-                    return Some(path);
-                }
+    /// The file that a specifier means in a layer, or in the code root.
+    fn in_root(&self, root: &RepoPath, specifier: &str, itself: bool) -> Option<RepoPath> {
+        let candidates: Vec<String> = match specifier.strip_prefix("/opt/") {
+            Some(rest) => {
+                // The build puts what a layer of Node packages holds under `nodejs/`.
+                let bare = rest.strip_prefix("nodejs/").unwrap_or(rest);
+                vec![rest.to_owned(), bare.to_owned()]
             }
-        }
-        None
+            None => {
+                let places = ["nodejs/node_modules/", "node_modules/"].map(|place| format!("{place}{specifier}"));
+                places.into_iter().chain(itself.then(|| specifier.to_owned())).collect()
+            }
+        };
+        candidates.iter().find_map(|candidate| {
+            let found = self.plain.resolve(virtual_path(root), &format!("./{candidate}")).ok()?;
+            self.overlay.real_file(found.path()).filter(|path| path.starts_with(root))
+        })
     }
 }
 
