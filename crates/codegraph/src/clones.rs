@@ -10,51 +10,43 @@ mod repeats;
 mod rows;
 mod weigh;
 
-use std::collections::BTreeMap;
-
-use lockstep_model::{Closure, CodeClone, FileSet, RepoPath};
+use lockstep_model::{Closure, CodeClone, FileSet};
 
 pub use self::repeats::Effort;
 use self::rows::Rows;
-use crate::closure::sources::Sources;
-
-/// What a search for copies found, and what it searched: by that, another one need not look again at what is still the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Searched {
-    /// The files.
-    pub files: BTreeMap<RepoPath, SearchedFile>,
-    /// The copies.
-    pub clones: Vec<CodeClone>,
-    /// What it took.
-    pub effort: Effort,
-}
-
-/// A file as it was searched for copies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchedFile {
-    /// A hash of what its rows were made from: of what it held, and of who reached what of it, by the numbers of functions.
-    pub made_from: [u8; 32],
-    /// Per function of which it holds own code, the classes of the tokens of that.
-    pub rows: Vec<(u32, Vec<u32>)>,
-}
+use crate::{
+    closure::sources::Sources,
+    own_code::{self, OwnCode, OwnFile, Reached},
+};
 
 /// The copies in the own code of the functions of `closures`, in the order of the functions; none if two functions
 /// have none. Of passages that overlap, the longest.
 pub fn clones(files: &FileSet, closures: &[Closure]) -> Vec<CodeClone> {
-    clones_in(files, &Sources::new(files, None), closures, Searched::default()).clones
+    let reached = own_code::reached(files, closures);
+    let sources = Sources::new(files, None);
+    clones_in(Code { files, sources: &sources, closures, reached: &reached }, Vec::new(), OwnCode::default()).clones
 }
 
-/// As [`clones`], with sources that were read, and with what is `known`, which may be of other files; but the functions must be
-/// the same.
-pub(crate) fn clones_in(files: &FileSet, sources: &Sources<'_>, closures: &[Closure], known: Searched) -> Searched {
-    let mut rows = Rows::of(files, sources, closures, known.files);
+/// Code in which copies are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Code<'c> {
+    pub(crate) files: &'c FileSet,
+    pub(crate) sources: &'c Sources<'c>,
+    pub(crate) closures: &'c [Closure],
+    pub(crate) reached: &'c [Reached<'c>],
+}
+
+/// As [`clones`]. What is `known` may be of other files, but the functions must be the same; what of it is as it was was taken out,
+/// and stands in `kept`, per file that is reached. The result holds all files.
+pub(crate) fn clones_in(code: Code<'_>, kept: Vec<Option<OwnFile>>, known: OwnCode) -> OwnCode {
+    let mut rows = Rows::of(code, kept, known.files);
     let (mut found, effort) = rows.repeats(known.effort);
     found.sort_unstable_by_key(|repeat| (repeat.a.0, repeat.b.0, repeat.a.1, repeat.b.1));
     let mut clones = rows.clones(&found);
     clones.extend(rows.kept(known.clones));
     clones.sort_by(|x, y| (x.0, x.1, &x.2).cmp(&(y.0, y.1, &y.2)));
     let clones = clones.into_iter().map(|(.., clone)| clone).collect();
-    rows.searched(clones, effort)
+    OwnCode { files: rows.files(), clones, effort }
 }
 
 #[cfg(test)]

@@ -26,9 +26,11 @@ use self::{
     sources::{Asked, Resolvers, Sources},
 };
 use crate::{
-    KeptFacts, Surface, SurfaceId,
-    clones::{Searched, clones_in},
-    kept, kinds, language_of, ownership,
+    KeptFacts, OwnCode, OwnFile, Surface, SurfaceId,
+    clones::{self, clones_in},
+    kept, kinds, language_of,
+    own_code::{self, Reached},
+    ownership,
     parts::own_texts,
     sizes,
 };
@@ -64,8 +66,8 @@ pub struct Known {
     pub faulty: Vec<RepoPath>,
     /// Outlines of files as they are now.
     pub outlines: Outlines,
-    /// What was searched for copies before, in whatever files, of the same functions.
-    pub searched: Searched,
+    /// What was told before of the own code of the same functions, in whatever files.
+    pub own_code: OwnCode,
     /// What imports mean in files of the same names, where what was looked at for all functions alike is the same.
     pub answers: Answers,
 }
@@ -82,8 +84,8 @@ pub struct MadeFrom {
     pub surfaces: Vec<(RepoPath, SurfaceId)>,
     /// The same of outlines.
     pub outlines: Outlines,
-    /// What was searched for copies, and what was found.
-    pub searched: Searched,
+    /// What was told of the own code.
+    pub own_code: OwnCode,
     /// What imports mean, whatever source files hold. Of functions that were known, as far as that was known.
     pub answers: Answers,
     /// Per function: see [`Walked::looked`].
@@ -150,8 +152,7 @@ pub fn closures_knowing(
     let (mut closures, looked): (Vec<Closure>, Vec<Vec<RepoPath>>) =
         walked.into_iter().map(|walked| (walked.closure, walked.looked)).unzip();
     ownership::mark(functions, &mut closures);
-    let searched = clones_in(files, &sources, &closures, known.searched);
-    let sizes = sizes::sizes(&sources, &closures);
+    let (own_code, sizes) = own(files, &sources, &closures, known.own_code);
     for path in &known.faulty {
         sources.get(path);
     }
@@ -167,12 +168,29 @@ pub fn closures_knowing(
         let message = format!("{language} is not followed yet: for {functions} the code root counts as their own code");
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
-    let clones = searched.clones.clone();
+    let clones = own_code.clones.clone();
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
     let (answers, surfaces) = (graph.resolvers.answers(), asked.surfaces());
     let around = around.looked();
-    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), searched, answers, looked };
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, answers, looked };
     (Partial { value, problems }, made_from)
+}
+
+/// What is told of the own code of functions, whose files know their lines, and their sizes. What is `known` may be of other files.
+fn own(files: &FileSet, sources: &Sources<'_>, closures: &[Closure], mut known: OwnCode) -> (OwnCode, Vec<Size>) {
+    let reached = own_code::reached(files, closures);
+    let mut kept = known.take(&reached);
+    let alone = |(reached, kept): (&Reached<'_>, &mut Option<OwnFile>)| match kept {
+        Some(kept) => std::mem::take(&mut kept.alone),
+        None => sizes::alone(sources, reached),
+    };
+    let alone: Vec<Vec<(u32, u32)>> = reached.par_iter().zip(&mut kept).map(alone).collect();
+    let sizes = sizes::sizes(closures.len(), reached.iter().zip(alone.iter().map(Vec::as_slice)));
+    let mut own = clones_in(clones::Code { files, sources, closures, reached: &reached }, kept, known);
+    for (reached, alone) in reached.iter().zip(alone) {
+        own.files.get_mut(reached.path).into_iter().for_each(|file| file.alone.clone_from(&alone));
+    }
+    (own, sizes)
 }
 
 /// What a source file shows that holds `text`; none if its language is not followed. What is `kept` is not parsed.

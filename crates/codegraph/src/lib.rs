@@ -15,6 +15,7 @@ mod kinds;
 mod language;
 mod languages;
 mod names;
+mod own_code;
 mod ownership;
 pub mod parts;
 mod program;
@@ -24,7 +25,7 @@ mod surface;
 mod syntax;
 mod tokens;
 
-pub use clones::{Effort, Searched, SearchedFile, clones};
+pub use clones::{Effort, clones};
 pub use closure::{
     Answers, CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean,
     surface_id,
@@ -38,6 +39,7 @@ pub use language::{
 };
 pub use languages::{all, language_of};
 pub use lockstep_script::resolve::{Resolution as ScriptResolution, ResolvedImports};
+pub use own_code::{OwnCode, OwnFile};
 pub use remote::RemoteCallSite;
 pub use surface::{Surface, SurfaceId};
 pub use tokens::Token;

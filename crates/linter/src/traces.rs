@@ -8,11 +8,11 @@
 
 mod code;
 mod codec;
-mod copies;
 mod declared;
 mod earlier;
 mod found;
 mod looked;
+mod own;
 mod steps;
 mod words;
 
@@ -33,9 +33,9 @@ use lockstep_model::{BlobId, FileSet, Function};
 use self::{
     code::Compared,
     codec::{Bytes, Kept, Reader, Writer},
-    copies::KeptCopies,
     found::Made,
     looked::Digest,
+    own::KeptOwn,
     steps::KeptSteps,
 };
 pub(crate) use self::{
@@ -91,7 +91,7 @@ struct Results {
     functions: Vec<Arc<Stored>>,
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
-    copies: KeptCopies,
+    own: KeptOwn,
     steps: KeptSteps,
     /// True if this run took steps: those that are kept are its own.
     stepped: bool,
@@ -203,14 +203,14 @@ impl Traces {
         }
         self.made.fetch_add(1, Ordering::Relaxed);
         let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept)).unwrap_or_default();
-        known.searched = self.results(|results| results.copies.clone()).searched(&context);
+        known.own_code = self.results(|results| results.own.clone()).code(&context);
         let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
-        let copies = KeptCopies::of(context, std::mem::take(&mut from.searched));
-        self.results(|results| results.copies = copies);
+        let own = std::mem::take(&mut from.own_code);
         let seen = code::made(files, context, &made, from, around).map(|(kept, seen)| {
+            let own = KeptOwn::of(context, own);
             self.results(|results| {
                 add(&mut results.code, kept);
-                results.grown = true;
+                (results.own, results.grown) = (own, true);
             });
             seen
         });
@@ -293,7 +293,7 @@ impl Traces {
             kept.len().write(&mut writer);
             kept.iter().for_each(|one| one.write(&mut writer));
         }
-        results.copies.write(&mut writer);
+        results.own.write(&mut writer);
         results.steps.0.write(&mut writer);
         results.words.0.write(&mut writer);
         results.manifests.0.write(&mut writer);
@@ -338,12 +338,12 @@ impl Results {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let mut stored = || Some(Vec::<Stored>::read(from)?.into_iter().map(Arc::new).collect());
         let (functions, code, earlier) = (stored()?, stored()?, stored()?);
-        let copies = Kept::read(from)?;
+        let own = Kept::read(from)?;
         let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
         let silent = Kept::read(from)?;
-        Some(Self { functions, code, earlier, copies, steps, stepped: false, words, manifests, silent, grown: false })
+        Some(Self { functions, code, earlier, own, steps, stepped: false, words, manifests, silent, grown: false })
     }
 }
 

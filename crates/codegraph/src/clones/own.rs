@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use lockstep_model::{Closure, ClosureFile, FileKind, FileSet, RepoPath, Symbols};
+use lockstep_model::{ClosureFile, FileSet, RepoPath, Symbols};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{FileFacts, change, closure::sources::Sources, kinds, tokens::Token};
+use crate::{FileFacts, change, closure::sources::Sources, kinds, own_code::Reached, tokens::Token};
 
 /// Characters per line beyond which a text is no source that a person wrote.
 const WIDEST: usize = 200;
@@ -22,51 +22,9 @@ pub(super) struct Row {
     pub(super) lines: Vec<u32>,
 }
 
-/// A file, and the functions that reach it, by number.
-pub(super) struct Reached<'c> {
-    pub(super) path: &'c RepoPath,
-    by: Vec<(usize, &'c ClosureFile)>,
-}
-
-/// The files of code that functions reach, in the order of their paths.
-pub(super) fn reached(closures: &[Closure]) -> Vec<Reached<'_>> {
-    let mut by: FxHashMap<&RepoPath, Vec<(usize, &ClosureFile)>> = FxHashMap::default();
-    for (function, closure) in closures.iter().enumerate() {
-        for file in &closure.files {
-            by.entry(&file.path).or_default().push((function, file));
-        }
-    }
-    let mut reached: Vec<Reached<'_>> = by.into_iter().map(|(path, by)| Reached { path, by }).collect();
-    reached.iter_mut().for_each(|reached| reached.by.retain(|(_, file)| file.kind == FileKind::Implementation));
-    reached.retain(|reached| !reached.by.is_empty() && is_code(reached.path));
-    reached.sort_unstable_by_key(|reached| reached.path);
-    reached
-}
-
-impl Reached<'_> {
-    /// The rows of the file, in the order of the functions.
-    pub(super) fn rows(&self, files: &FileSet, sources: &Sources<'_>) -> Vec<Row> {
-        rows_of(files, sources, self.path, &self.by)
-    }
-
-    /// A hash of all that its rows are made from; none if it is not known what the file holds.
-    pub(super) fn made_from(&self, files: &FileSet) -> Option<[u8; 32]> {
-        let mut bytes = files.id(&files.resolve(self.path)?)?.0.to_vec();
-        for (function, file) in &self.by {
-            bytes.extend((*function as u64).to_le_bytes());
-            bytes.push(u8::from(file.own));
-            if let Symbols::Some(names) = &file.symbols {
-                bytes.extend((names.len() as u64).to_le_bytes());
-                for name in names {
-                    bytes.extend((name.len() as u64).to_le_bytes());
-                    bytes.extend(name.as_bytes());
-                }
-            } else {
-                bytes.extend(u64::MAX.to_le_bytes());
-            }
-        }
-        Some(*blake3::hash(&bytes).as_bytes())
-    }
+/// The rows of a file, in the order of the functions.
+pub(super) fn rows(files: &FileSet, sources: &Sources<'_>, reached: &Reached<'_>) -> Vec<Row> {
+    if is_code(reached.path) { rows_of(files, sources, reached.path, &reached.by) } else { Vec::new() }
 }
 
 fn is_code(path: &RepoPath) -> bool {

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_model::{Closure, CodeClone, FileSet, Fragment, FunctionId, RepoPath};
+use lockstep_model::{CodeClone, Fragment, FunctionId, RepoPath};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Effort, Searched, SearchedFile,
-    own::{self, Reached, Row},
+    Code, Effort,
+    own::{self, Row},
     repeats::{self, Repeat, Stretch},
     weigh,
 };
-use crate::closure::sources::Sources;
+use crate::own_code::{OwnFile, Reached};
 
 /// The own code of one function in one file.
 struct Entry {
@@ -28,32 +28,17 @@ struct Entry {
 
 /// All of them, in the order of the functions and paths.
 pub(super) struct Rows<'a> {
-    files: &'a FileSet,
-    sources: &'a Sources<'a>,
-    closures: &'a [Closure],
-    reached: Vec<Reached<'a>>,
-    made_from: Vec<Option<[u8; 32]>>,
+    code: Code<'a>,
     entries: Vec<Entry>,
     /// The classes of rows that were searched before and are there no more.
     gone: Vec<Vec<u32>>,
 }
 
 impl<'a> Rows<'a> {
-    /// The rows of `closures`, of which some may be `known`.
-    pub(super) fn of(
-        files: &'a FileSet,
-        sources: &'a Sources<'a>,
-        closures: &'a [Closure],
-        mut known: BTreeMap<RepoPath, SearchedFile>,
-    ) -> Self {
-        let reached = own::reached(closures);
-        let made_from: Vec<_> = reached.par_iter().map(|file| file.made_from(files)).collect();
-        let same = |(file, made_from): (&Reached<'_>, &Option<[u8; 32]>)| {
-            let same = known.get(file.path).is_some_and(|known| Some(known.made_from) == *made_from);
-            same.then(|| known.remove(file.path)).flatten()
-        };
-        let kept: Vec<Option<SearchedFile>> = reached.iter().zip(&made_from).map(same).collect();
-        let entries_of = |(file, (reached, kept)): (usize, (&Reached<'_>, Option<SearchedFile>))| match kept {
+    /// The rows of `code`, of which some may be `kept`; others were there before.
+    pub(super) fn of(code: Code<'a>, mut kept: Vec<Option<OwnFile>>, before: BTreeMap<RepoPath, OwnFile>) -> Self {
+        kept.resize_with(code.reached.len(), || None);
+        let entries_of = |(file, (reached, kept)): (usize, (&Reached<'_>, Option<OwnFile>))| match kept {
             Some(kept) => {
                 let entry = |(function, classes): (u32, Vec<u32>)| Entry {
                     function: function as usize,
@@ -73,14 +58,14 @@ impl<'a> Rows<'a> {
                     fresh: true,
                     row: Some(row),
                 };
-                reached.rows(files, sources).into_iter().map(entry).collect()
+                own::rows(code.files, code.sources, reached).into_iter().map(entry).collect()
             }
         };
-        let mut entries: Vec<Entry> = reached.par_iter().zip(kept).enumerate().flat_map_iter(entries_of).collect();
+        let mut entries: Vec<Entry> = code.reached.par_iter().zip(kept).enumerate().flat_map_iter(entries_of).collect();
         // The numbers of the files are in the order of their paths.
         entries.sort_by_key(|entry| (entry.function, entry.file));
-        let gone = known.into_values().flat_map(|file| file.rows).map(|(_, classes)| classes).collect();
-        Self { files, sources, closures, reached, made_from, entries, gone }
+        let gone = before.into_values().flat_map(|file| file.rows).map(|(_, classes)| classes).collect();
+        Self { code, entries, gone }
     }
 
     /// The repeats in rows of different functions of which one at least was not searched before, which took `effort`.
@@ -113,7 +98,7 @@ impl<'a> Rows<'a> {
         let of_pair = |repeats: &&[Repeat]| {
             let row = |number: usize| Some((self.entries[number].function, self.entries[number].row.as_ref()?));
             let ((one, a), (other, b)) = row(repeats[0].a.0).zip(row(repeats[0].b.0))?;
-            let ids = (&self.closures[one].function, &self.closures[other].function);
+            let ids = (&self.code.closures[one].function, &self.code.closures[other].function);
             Some(weigh::clones(ids, a, b, repeats).into_iter().map(move |clone| (one, other, clone)))
         };
         pairs.par_iter().filter_map(of_pair).flat_map_iter(|clones| clones).collect()
@@ -128,7 +113,7 @@ impl<'a> Rows<'a> {
             .map(|entry| entry.file)
             .collect();
         let read = |file: usize| {
-            let rows = self.reached[file].rows(self.files, self.sources);
+            let rows = own::rows(self.code.files, self.code.sources, &self.code.reached[file]);
             rows.into_iter().map(move |row| ((row.function, file), row))
         };
         let mut rows: FxHashMap<(usize, usize), Row> = files.into_par_iter().flat_map_iter(read).collect();
@@ -141,9 +126,9 @@ impl<'a> Rows<'a> {
     pub(super) fn kept(&self, before: Vec<CodeClone>) -> Vec<(usize, usize, CodeClone)> {
         let kept = self.entries.iter().filter(|entry| !entry.fresh);
         let kept: FxHashSet<(usize, &RepoPath)> =
-            kept.map(|entry| (entry.function, self.reached[entry.file].path)).collect();
+            kept.map(|entry| (entry.function, self.code.reached[entry.file].path)).collect();
         let numbers: FxHashMap<&FunctionId, usize> =
-            self.closures.iter().zip(0..).map(|(closure, number)| (&closure.function, number)).collect();
+            self.code.closures.iter().zip(0..).map(|(closure, number)| (&closure.function, number)).collect();
         let row = |fragment: &Fragment| {
             let number = *numbers.get(&fragment.function)?;
             kept.contains(&(number, &fragment.location.path)).then_some(number)
@@ -151,16 +136,15 @@ impl<'a> Rows<'a> {
         before.into_iter().filter_map(|clone| Some((row(&clone.a)?, row(&clone.b)?, clone))).collect()
     }
 
-    /// What was searched, for another search.
-    pub(super) fn searched(self, clones: Vec<CodeClone>, effort: Effort) -> Searched {
-        let mut rows: Vec<Vec<(u32, Vec<u32>)>> = self.reached.iter().map(|_| Vec::new()).collect();
+    /// What was searched, for another search: nothing else is told of the files yet.
+    pub(super) fn files(self) -> BTreeMap<RepoPath, OwnFile> {
+        let mut rows: Vec<Vec<(u32, Vec<u32>)>> = self.code.reached.iter().map(|_| Vec::new()).collect();
         for entry in self.entries {
             rows[entry.file].push((entry.function as u32, entry.classes));
         }
-        let known = self.reached.iter().zip(self.made_from).zip(rows);
-        let file = |((file, made_from), rows): ((&Reached<'_>, Option<[u8; 32]>), Vec<(u32, Vec<u32>)>)| {
-            Some((file.path.clone(), SearchedFile { made_from: made_from?, rows }))
+        let file = |(reached, rows): (&Reached<'_>, Vec<(u32, Vec<u32>)>)| {
+            Some((reached.path.clone(), OwnFile { made_from: reached.made_from?, rows, alone: Vec::new() }))
         };
-        Searched { files: known.filter_map(file).collect(), clones, effort }
+        self.code.reached.iter().zip(rows).filter_map(file).collect()
     }
 }

@@ -1,6 +1,9 @@
 //! Copies in small checkouts, and the bounds of the search.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use lockstep_model::{
     Basis, BlobId, CloneKind, ClosureFile, FileEntry, FileKind, FileType, FunctionId, ReadError, RepoPath, Source,
@@ -226,17 +229,21 @@ fn what_was_searched_before_is_not_read_again() {
     let closures: Vec<Closure> = paths.iter().map(|path| closure(&path[..1], &[*path])).collect();
     let renamed = TOTAL.replace("order", "invoice");
     let mut texts = BTreeMap::from(paths.map(|name| (path(name), TOTAL.to_owned())));
-    let search = |texts: &BTreeMap<RepoPath, String>, known: Searched| {
+    let search = |texts: &BTreeMap<RepoPath, String>, known: OwnCode| {
         let read = Arc::new(Mutex::new(Vec::new()));
         let source = Texts { texts: texts.clone(), read: Arc::clone(&read) };
         let entry = |path: &RepoPath| (path.clone(), FileEntry::new(FileType::File, texts[path].len() as u64));
         let files = FileSet::new(texts.keys().map(entry), Arc::new(source));
-        let searched = clones_in(&files, &Sources::new(&files, None), &closures, known);
+        let (sources, reached) = (Sources::new(&files, None), own_code::reached(&files, &closures));
+        let mut known = known;
+        let kept = known.take(&reached);
+        let code = Code { files: &files, sources: &sources, closures: &closures, reached: &reached };
+        let searched = clones_in(code, kept, known);
         let mut read = read.lock().unwrap().clone();
         read.sort();
         (searched, read)
     };
-    let mut known = search(&texts, Searched::default()).0;
+    let mut known = search(&texts, OwnCode::default()).0;
     assert_eq!((known.clones.len(), search(&texts, known.clone())), (6, (known.clone(), Vec::new())));
     for (edited, text, read) in [
         ("b.ts", renamed.as_str(), "a.ts b.ts c.ts d.ts"),
@@ -247,7 +254,7 @@ fn what_was_searched_before_is_not_read_again() {
     ] {
         texts.insert(path(edited), text.to_owned());
         let (found, asked) = search(&texts, known);
-        assert_eq!(found.clones, search(&texts, Searched::default()).0.clones, "{edited}");
+        assert_eq!(found.clones, search(&texts, OwnCode::default()).0.clones, "{edited}");
         assert_eq!(asked.iter().map(RepoPath::as_str).collect::<Vec<_>>().join(" "), read, "{edited}");
         known = found;
     }
