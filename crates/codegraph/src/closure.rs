@@ -19,14 +19,14 @@ use lockstep_model::{
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-pub use self::sources::{Answers, Outlines};
+pub use self::sources::Outlines;
 use self::{
     code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources},
 };
 use crate::{
-    KeptFacts, OwnCode, OwnFile, Surface, SurfaceId,
+    Answers, KeptFacts, OwnCode, OwnFile, SourceFacts, Surface, SurfaceId,
     clones::{self, clones_in},
     kept, kinds, language_of,
     own_code::{self, Reached},
@@ -68,7 +68,7 @@ pub struct Known {
     pub outlines: Outlines,
     /// What was told before of the own code of the same functions, in whatever files.
     pub own_code: OwnCode,
-    /// What imports mean in files of the same names, where what was looked at for all functions alike is the same.
+    /// What imports mean, as far as that is as before.
     pub answers: Answers,
 }
 
@@ -86,7 +86,7 @@ pub struct MadeFrom {
     pub outlines: Outlines,
     /// What was told of the own code.
     pub own_code: OwnCode,
-    /// What imports mean, whatever source files hold. Of functions that were known, as far as that was known.
+    /// What imports mean: what was known, and what was found.
     pub answers: Answers,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
@@ -134,11 +134,11 @@ pub fn closures_knowing(
 ) -> (Partial<CodeGraph>, MadeFrom) {
     let around = files.noting();
     let sources = Sources::new(files, options.kept);
-    let asked = Asked::new(&sources, known.outlines);
+    let asked = Asked::new(&sources, known.outlines, known.answers);
     let mut known_of = known.walked;
     known_of.resize_with(functions.len(), || None);
     let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
-    let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options, known.answers);
+    let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options);
     let done = AtomicUsize::new(0);
     let walked: Vec<Walked> = functions
         .par_iter()
@@ -170,7 +170,8 @@ pub fn closures_knowing(
     }
     let clones = own_code.clones.clone();
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
-    let (answers, surfaces) = (graph.resolvers.answers(), asked.surfaces());
+    let (mut answers, surfaces) = (SourceFacts::answers(&asked).clone(), asked.surfaces());
+    graph.resolvers.add_answers(&mut answers);
     let around = around.looked();
     let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, answers, looked };
     (Partial { value, problems }, made_from)
@@ -227,7 +228,6 @@ impl<'a> Graph<'a> {
         to_walk: impl Iterator<Item = &'a Function>,
         (files, sources, asked): (&'a FileSet, &'a Sources<'a>, &'a Asked<'a>),
         options: &Options<'_>,
-        answers: Answers,
     ) -> Self {
         let starts: Vec<RepoPath> = to_walk.filter_map(|function| entry_file(function, files)).collect();
         let mut entries = BTreeMap::new();
@@ -238,7 +238,7 @@ impl<'a> Graph<'a> {
             functions,
             files,
             sources,
-            resolvers: Resolvers::new(files, asked, starts.iter(), answers),
+            resolvers: Resolvers::new(files, asked, starts.iter()),
             whole_files: options.whole_files,
             manifests: options.manifests.iter().cloned().collect(),
             contracts: options.contracts.iter().cloned().collect(),

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use lockstep_model::{FileSet, RepoPath};
-use lockstep_script::resolve::{self, ResolvedImports};
+use lockstep_script::resolve;
 use serde::{Deserialize, Serialize};
 
-use crate::{Outline, RemoteCallSite, Surface, Token, change, surface};
+use crate::{Answers, Outline, RemoteCallSite, Surface, Token, change, surface};
 
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
@@ -56,6 +56,9 @@ pub trait SourceFacts: Sync {
 
     /// What a source file may define, if its words alone tell: it need not be parsed for that.
     fn outline(&self, path: &RepoPath) -> Option<Outline>;
+
+    /// What imports were found to mean before, in files of the same names with the same to see in them.
+    fn answers(&self) -> &Answers;
 }
 
 /// Finds the files that imports mean. Shared by threads.
@@ -66,15 +69,8 @@ pub trait Resolve: Sync {
         true
     }
 
-    /// Takes these answers as found: by the same resolver of a checkout with files of the same names, with the same to see in
-    /// those that it looked at.
-    fn know(&self, _resolved: ResolvedImports) {}
-
-    /// The answers that it found or knew, if they depend on nothing but the names of files and on what it looked at through the
-    /// files that it was made for.
-    fn resolved(&self) -> ResolvedImports {
-        ResolvedImports::default()
-    }
+    /// Adds the answers that it found or knew to those of others.
+    fn add_answers(&self, _to: &mut Answers) {}
 
     /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
     /// its layers; may be empty). One import may mean several files: a package's `__init__.py` and its module.
@@ -84,14 +80,14 @@ pub trait Resolve: Sync {
 /// The facts of a few files, for the tests of resolvers.
 #[cfg(test)]
 #[derive(Default)]
-pub(crate) struct FactsOf(std::collections::BTreeMap<RepoPath, FileFacts>);
+pub(crate) struct FactsOf(std::collections::BTreeMap<RepoPath, FileFacts>, Answers);
 
 #[cfg(test)]
 impl FactsOf {
     /// Those of the files of `set` that are in a language.
     pub(crate) fn all(set: &FileSet) -> Self {
         let facts = |path: &RepoPath| Some(crate::language_of(path)?.facts(path, &set.text(path).ok()?));
-        Self(set.paths().filter_map(|path| Some((path.clone(), facts(path)?))).collect())
+        Self(set.paths().filter_map(|path| Some((path.clone(), facts(path)?))).collect(), Answers::default())
     }
 }
 
@@ -107,6 +103,10 @@ impl SourceFacts for FactsOf {
 
     fn outline(&self, _: &RepoPath) -> Option<Outline> {
         None
+    }
+
+    fn answers(&self) -> &Answers {
+        &self.1
     }
 }
 

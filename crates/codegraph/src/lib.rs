@@ -3,6 +3,7 @@
 //! A [`Language`] reads one source text into [`FileFacts`] and finds the files that its imports mean. [`closures`]
 //! follows them from the entry of every function and says which code is a function's own and which is shared.
 
+mod answers;
 pub mod change;
 mod clones;
 mod closure;
@@ -25,10 +26,10 @@ mod surface;
 mod syntax;
 mod tokens;
 
+pub use answers::{Answers, Meaning};
 pub use clones::{Effort, clones};
 pub use closure::{
-    Answers, CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean,
-    surface_id,
+    CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
 };
 pub use differences::{Differences, differences};
 pub use jvm::outline::{Outline, outline};

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, ResolvedImports, SourceFacts, Surface,
-    SurfaceId, Token, all, kept, kinds, languages::index_of,
+    Answers, FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, SourceFacts, Surface, SurfaceId,
+    Token, all, kept, kinds, languages::index_of,
 };
 
 /// A source file with its facts.
@@ -87,16 +87,16 @@ pub(super) struct Asked<'a> {
     sources: &'a Sources<'a>,
     surfaces: Mutex<BTreeSet<RepoPath>>,
     outlines: Mutex<Outlines>,
-    known: Outlines,
+    known: (Outlines, Answers),
 }
 
 /// What source files may define, as far as their words tell.
 pub type Outlines = BTreeMap<RepoPath, Option<Outline>>;
 
 impl<'a> Asked<'a> {
-    /// Some outlines are `known`: they are those of the files.
-    pub(super) fn new(sources: &'a Sources<'a>, known: Outlines) -> Self {
-        Self { sources, surfaces: Mutex::default(), outlines: Mutex::default(), known }
+    /// Some outlines are `known`: they are those of the files. And some `answers` are.
+    pub(super) fn new(sources: &'a Sources<'a>, known: Outlines, answers: Answers) -> Self {
+        Self { sources, surfaces: Mutex::default(), outlines: Mutex::default(), known: (known, answers) }
     }
 
     /// What the files showed that were asked for it.
@@ -134,62 +134,46 @@ impl SourceFacts for Asked<'_> {
 
     fn outline(&self, path: &RepoPath) -> Option<Outline> {
         let read = || crate::outline(path, &self.sources.files.text(path).ok()?);
-        let outline = self.known.get(path).cloned().unwrap_or_else(read);
+        let outline = self.known.0.get(path).cloned().unwrap_or_else(read);
         let mut asked = self.outlines.lock().unwrap_or_else(PoisonError::into_inner);
         asked.insert(path.clone(), outline.clone());
         drop(asked);
         outline
     }
+
+    fn answers(&self) -> &Answers {
+        &self.known.1
+    }
 }
 
 /// The resolvers of the languages that a function starts in, and of those that run together with them, as far as there are
 /// files of them: some read all that there is before they tell anything.
-pub(super) struct Resolvers<'a> {
-    /// In the order of the languages.
-    resolvers: Vec<Option<Box<dyn Resolve + 'a>>>,
-    /// What is known for those that are not there.
-    known: Answers,
-}
-
-/// What imports mean, by the language.
-pub type Answers = BTreeMap<&'static str, ResolvedImports>;
+pub(super) struct Resolvers<'a>(Vec<Option<Box<dyn Resolve + 'a>>>);
 
 impl<'a> Resolvers<'a> {
-    /// Resolvers in `files` for walks that start in `entries`, with answers that are known.
+    /// Resolvers in `files` for walks that start in `entries`.
     pub(super) fn new<'e>(
         files: &'a FileSet,
         sources: &'a Asked<'a>,
         entries: impl Iterator<Item = &'e RepoPath>,
-        mut known: Answers,
     ) -> Self {
         let starts: BTreeSet<&str> = entries.filter_map(index_of).map(|index| all()[index].name()).collect();
         let there: BTreeSet<usize> = files.paths().filter_map(index_of).collect();
         let used = |name: &str| starts.iter().any(|start| kinds::run_together(start, name));
         let resolver = |(index, language): (usize, &&dyn Language)| {
-            if !there.contains(&index) || !used(language.name()) {
-                return None;
-            }
-            let resolver = language.resolver(files, sources);
-            known.remove(language.name()).into_iter().for_each(|known| resolver.know(known));
-            Some(resolver)
+            (there.contains(&index) && used(language.name())).then(|| language.resolver(files, sources))
         };
-        Self { resolvers: all().iter().enumerate().map(resolver).collect(), known }
+        Self(all().iter().enumerate().map(resolver).collect())
     }
 
-    /// The answers that each found or knew, and those that were known for languages of which there is none.
-    pub(super) fn answers(self) -> Answers {
-        let mut answers = self.known;
-        for (language, resolver) in all().iter().zip(self.resolvers) {
-            let found =
-                resolver.map(|resolver| resolver.resolved()).filter(|found| *found != ResolvedImports::default());
-            found.into_iter().for_each(|found| _ = answers.insert(language.name(), found));
-        }
-        answers
+    /// Adds the answers that they found to those that are known.
+    pub(super) fn add_answers(&self, known: &mut Answers) {
+        self.0.iter().flatten().for_each(|resolver| resolver.add_answers(known));
     }
 
     /// What an import of `from` means.
     pub(super) fn resolve(&self, from: &RepoPath, import: &Import, roots: &[RepoPath]) -> Resolution {
-        match index_of(from).and_then(|language| self.resolvers[language].as_ref()) {
+        match index_of(from).and_then(|language| self.0[language].as_ref()) {
             Some(resolver) => resolver.resolve(from, import, roots),
             None => Resolution::Unresolved("no function starts in a file of this language".to_owned()),
         }
@@ -197,7 +181,7 @@ impl<'a> Resolvers<'a> {
 
     /// See [`Resolve::has_side_effects`].
     pub(super) fn has_side_effects(&self, path: &RepoPath) -> bool {
-        let resolver = index_of(path).and_then(|language| self.resolvers[language].as_ref());
+        let resolver = index_of(path).and_then(|language| self.0[language].as_ref());
         resolver.is_none_or(|resolver| resolver.has_side_effects(path))
     }
 }

@@ -13,13 +13,14 @@ use rustc_hash::FxHashMap;
 
 use self::{find::Finder, inject::Injector};
 use super::index::{FileNumber, Hit, Index};
-use crate::language::{Import, ImportKind, Resolution, Resolve, SourceFacts};
+use crate::{
+    Answers, Meaning,
+    language::{Import, ImportKind, Resolution, Resolve, SourceFacts},
+};
 
 /// The resolver of all three languages.
 pub(crate) fn resolver<'a>(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
-    let index = Index::new(files, sources);
-    let resolved = index.numbers().map(|_| OnceLock::new()).collect();
-    Box::new(Resolver { finder: Finder::new(index), injector: Injector::default(), resolved })
+    Box::new(Resolver { files, sources, search: OnceLock::new() })
 }
 
 /// A mention: its name, and what is used through it.
@@ -29,6 +30,13 @@ type Key<'i> = (&'i str, Option<&'i str>);
 type Meanings<'a> = FxHashMap<Key<'a>, OnceLock<Vec<Hit>>>;
 
 struct Resolver<'a> {
+    files: &'a FileSet,
+    sources: &'a dyn SourceFacts,
+    search: OnceLock<Search<'a>>,
+}
+
+/// What meanings are found with, once one is not known.
+struct Search<'a> {
     finder: Finder<'a>,
     injector: Injector,
     /// The mentions of each file that was asked for, by its number, and what those mean that were looked up.
@@ -40,7 +48,13 @@ fn key(import: &Import) -> Key<'_> {
     (&import.specifier, members)
 }
 
-impl Resolver<'_> {
+impl<'a> Search<'a> {
+    fn new(files: &'a FileSet, sources: &'a dyn SourceFacts) -> Self {
+        let index = Index::new(files, sources);
+        let resolved = index.numbers().map(|_| OnceLock::new()).collect();
+        Self { finder: Finder::new(index), injector: Injector::default(), resolved }
+    }
+
     fn hits(&self, file: FileNumber, import: &Import) -> Vec<Hit> {
         let all = self.resolved[file as usize].get_or_init(|| {
             let own = self.finder.index.own(file).map_or(&[][..], |facts| &facts.imports);
@@ -49,6 +63,25 @@ impl Resolver<'_> {
         });
         let found = || self.finder.find(file, import);
         all.get(&key(import)).map_or_else(found, |meaning| meaning.get_or_init(found).clone())
+    }
+
+    /// What each mention means that was looked up, per file.
+    fn meanings(&self) -> impl Iterator<Item = (&'a RepoPath, Vec<Meaning>)> {
+        (0..).zip(&self.resolved).filter_map(|(file, meanings)| {
+            let meaning = |(key, hits): (&Key<'_>, &OnceLock<Vec<Hit>>)| {
+                Some(Meaning {
+                    specifier: key.0.to_owned(),
+                    member: key.1.map(str::to_owned),
+                    resolution: self.resolution(hits.get()?, *key),
+                })
+            };
+            let found: Vec<Meaning> = meanings.get()?.iter().filter_map(meaning).collect();
+            Some((self.finder.index.source(file).path, found))
+        })
+    }
+
+    fn resolution(&self, hits: &[Hit], key: Key<'_>) -> Resolution {
+        if hits.is_empty() { self.outside(key) } else { self.parts(hits) }
     }
 
     fn parts(&self, hits: &[Hit]) -> Resolution {
@@ -73,15 +106,15 @@ impl Resolver<'_> {
     }
 
     /// What a mention means that no file of the repository explains.
-    fn outside(&self, import: &Import) -> Resolution {
-        let names: Vec<&str> = import.specifier.split('.').collect();
+    fn outside(&self, (specifier, member): Key<'_>) -> Resolution {
+        let names: Vec<&str> = specifier.split('.').collect();
         let package: Vec<&str> =
             names.iter().copied().take_while(|name| name.starts_with(|first: char| first.is_lowercase())).collect();
         // Only imports, and names in full, must mean something.
-        if import.members.is_none() && (package.len() < 2 || package.len() == names.len()) {
+        if member.is_none() && (package.len() < 2 || package.len() == names.len()) {
             return Resolution::Builtin;
         }
-        if package.is_empty() || import.specifier.ends_with('*') || is_runtime(&names) {
+        if package.is_empty() || specifier.ends_with('*') || is_runtime(&names) {
             return Resolution::Builtin;
         }
         if self.finder.index.has_package(&package.join(".")) && package.len() < names.len() {
@@ -100,12 +133,23 @@ impl Resolve for Resolver<'_> {
             // An import only says what names mean.
             _ => return Resolution::Builtin,
         }
-        let Some(file) = self.finder.index.number(from) else { return Resolution::Builtin };
-        let mut hits = self.hits(file, import);
-        if import.whole {
-            self.injector.add(&self.finder, file, import, roots, &mut hits);
+        let key = key(import);
+        let known = self.sources.answers().meaning(from, key.0, key.1);
+        if let Some(known) = known.filter(|_| !import.whole) {
+            return known.clone();
         }
-        if hits.is_empty() { self.outside(import) } else { self.parts(&hits) }
+        let search = self.search.get_or_init(|| Search::new(self.files, self.sources));
+        let Some(file) = search.finder.index.number(from) else { return Resolution::Builtin };
+        let mut hits = search.hits(file, import);
+        if import.whole {
+            search.injector.add(&search.finder, file, import, roots, &mut hits);
+        }
+        search.resolution(&hits, key)
+    }
+
+    fn add_answers(&self, to: &mut Answers) {
+        let found = self.search.get().into_iter().flat_map(Search::meanings);
+        found.for_each(|(path, meanings)| to.add(path, meanings));
     }
 }
 

@@ -6,9 +6,9 @@ mod glance;
 mod tokens;
 
 use lockstep_model::{FileSet, RepoPath};
-use lockstep_script::resolve::{ResolvedImports, TypeScriptResolver};
+use lockstep_script::resolve::TypeScriptResolver;
 
-use crate::{FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token, kinds};
+use crate::{Answers, FileFacts, Import, ImportKind, Language, Resolution, Resolve, SourceFacts, Token, kinds};
 
 /// JavaScript and TypeScript, ES modules and CommonJS.
 pub struct TypeScript;
@@ -38,20 +38,18 @@ impl Language for TypeScript {
         tokens::tokens(path, text)
     }
 
-    fn resolver<'a>(&self, files: &'a FileSet, _: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
-        Box::new(Resolver(TypeScriptResolver::new(files)))
+    fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
+        let resolver = TypeScriptResolver::new(files);
+        resolver.know(sources.answers().scripts.clone());
+        Box::new(Resolver(resolver))
     }
 }
 
 struct Resolver<'a>(TypeScriptResolver<'a>);
 
 impl Resolve for Resolver<'_> {
-    fn know(&self, resolved: ResolvedImports) {
-        self.0.know(resolved);
-    }
-
-    fn resolved(&self) -> ResolvedImports {
-        self.0.resolved()
+    fn add_answers(&self, to: &mut Answers) {
+        to.scripts = self.0.resolved();
     }
 
     fn has_side_effects(&self, path: &RepoPath) -> bool {

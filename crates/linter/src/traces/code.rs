@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_codegraph::{CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
+use lockstep_codegraph::{Answers, CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{BlobId, Closure, CodeClone, FileSet, Function, RepoPath, Size};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -139,12 +139,13 @@ impl Compared {
             known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
         };
         let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&functions).map(walked).collect();
+        let mut answers: Answers = head.answers.value().unwrap_or_default();
+        answers.meanings.retain(|path, _| meanings.hold_from(path));
         let starts = functions.iter().filter(|(_, known)| *known).filter_map(|(start, _)| start.as_ref());
-        let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts);
+        let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts.chain(answers.meanings.keys()));
         let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
         let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
         let faulty = head.faulty.into_iter().filter(|path| looked.contains(path)).collect();
-        let answers = head.answers.value().unwrap_or_default();
         let known = Known { faulty, walked, outlines: outlines.clone(), answers, ..Known::default() };
         let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
         Some((known, Around { seen: head.around, surfaces, outlines, ids }))
@@ -198,7 +199,7 @@ impl Meanings {
         !self.changed.iter().any(|changed| may_mean(start, changed))
     }
 
-    /// Those that matter to functions that start in these files.
+    /// Those that matter to functions that start in these files, and to what imports mean in them.
     fn of_use_to<'s>(mut self, starts: impl Iterator<Item = &'s RepoPath>) -> Self {
         let starts: BTreeMap<Option<&str>, &RepoPath> = starts.map(|start| (start.extension(), start)).collect();
         self.surfaces.retain(|(path, _)| starts.values().any(|start| may_mean(start, path)));
@@ -223,8 +224,7 @@ pub(super) fn made(
     known: Around,
 ) -> Option<(Stored, Seen)> {
     let names = constants();
-    let languages = made.value.languages.keys().chain(made.value.not_followed.keys()).chain(from.answers.keys());
-    if !languages.into_iter().all(|name| names.contains(name)) {
+    if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
         return None;
     }
     let mut around = Seen::in_files(files, from.around)?;

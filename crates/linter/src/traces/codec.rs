@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
-use lockstep_codegraph::{Outline, ResolvedImports, ScriptResolution};
+use lockstep_codegraph::{Answers, Meaning, Outline, Resolution, ResolvedImports, ScriptResolution};
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_discovery::{Build, CodeSource, Declared, HandlerStyle, Resolved};
 use lockstep_model::{
@@ -424,22 +424,50 @@ impl Kept for CodeSource {
 
 impl Kept for ScriptResolution {
     fn write(&self, to: &mut Writer) {
-        let (kind, files, text): (u32, &[RepoPath], &str) = match self {
-            Self::Files(files) => (0, files, ""),
-            Self::External(name) => (1, &[], name),
-            Self::Builtin => (2, &[], ""),
-            Self::Unresolved(why) => (3, &[], why),
-        };
-        (kind, files.to_vec(), text.to_owned()).write(to);
+        Resolution::from(self.clone()).write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let (kind, files, text): (u32, Vec<RepoPath>, String) = Kept::read(from)?;
-        match kind {
-            0 => Some(Self::Files(files)),
-            1 => Some(Self::External(text)),
-            2 => Some(Self::Builtin),
-            3 => Some(Self::Unresolved(text)),
+        Some(match Resolution::read(from)? {
+            Resolution::Files(files) => Self::Files(files),
+            Resolution::External(name) => Self::External(name),
+            Resolution::Builtin => Self::Builtin,
+            Resolution::Unresolved(why) => Self::Unresolved(why),
+            Resolution::Parts(_) => return None,
+        })
+    }
+}
+
+impl Kept for Resolution {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Parts(parts) => {
+                to.byte(0);
+                parts.write(to);
+            }
+            Self::Files(files) => {
+                to.byte(1);
+                files.write(to);
+            }
+            Self::External(name) => {
+                to.byte(2);
+                name.write(to);
+            }
+            Self::Builtin => to.byte(3),
+            Self::Unresolved(why) => {
+                to.byte(4);
+                why.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        match from.byte()? {
+            0 => Some(Self::Parts(Kept::read(from)?)),
+            1 => Some(Self::Files(Kept::read(from)?)),
+            2 => Some(Self::External(Kept::read(from)?)),
+            3 => Some(Self::Builtin),
+            4 => Some(Self::Unresolved(Kept::read(from)?)),
             _ => None,
         }
     }
@@ -523,6 +551,8 @@ parts! {
     ClosureFile { path, symbols, own, kind, via, lines }
     Via { location, specifier }
     Outline { package, names, implicit }
+    Answers { scripts, meanings }
+    Meaning { specifier, member, resolution }
     ResolvedImports { imports, in_roots, declared, side_effects }
     UnresolvedImport { location, specifier, reason }
     DynamicPlace { location, reason }
