@@ -26,7 +26,7 @@ use self::{
     sources::{Asked, Resolvers, Sources},
 };
 use crate::{
-    Answers, KeptFacts, OwnCode, OwnFile, SourceFacts, Surface, SurfaceId,
+    Answers, KeptFacts, KnownAnswers, OwnCode, OwnFile, Surface, SurfaceId,
     clones::{self, clones_in},
     kept, kinds, language_of,
     own_code::{self, Reached},
@@ -58,7 +58,7 @@ pub struct Walked {
 }
 
 /// What is known of functions before they are followed.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Known {
     /// Per function, in their order; none for those that are to be followed. Empty if nothing is known.
     pub walked: Vec<Option<Walked>>,
@@ -69,7 +69,7 @@ pub struct Known {
     /// What was told before of the own code of the same functions, in whatever files.
     pub own_code: OwnCode,
     /// What imports mean, as far as that is as before.
-    pub answers: Answers,
+    pub answers: KnownAnswers,
 }
 
 /// What the code of all functions was made from, besides the names of the files.
@@ -86,8 +86,8 @@ pub struct MadeFrom {
     pub outlines: Outlines,
     /// What was told of the own code.
     pub own_code: OwnCode,
-    /// What imports mean: what was known, and what was found.
-    pub answers: Answers,
+    /// What imports were found to mean, besides what was known.
+    pub found: Answers,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
 }
@@ -170,10 +170,9 @@ pub fn closures_knowing(
     }
     let clones = own_code.clones.clone();
     let value = CodeGraph { closures, clones, sizes, languages, not_followed };
-    let (mut answers, surfaces) = (SourceFacts::answers(&asked).clone(), asked.surfaces());
-    graph.resolvers.add_answers(&mut answers);
+    let (found, surfaces) = (graph.resolvers.found(), asked.surfaces());
     let around = around.looked();
-    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, answers, looked };
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, found, looked };
     (Partial { value, problems }, made_from)
 }
 

@@ -6,7 +6,7 @@ use lockstep_model::{FileSet, RepoPath};
 use lockstep_script::resolve;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answers, Outline, RemoteCallSite, Surface, Token, change, surface};
+use crate::{Answers, KnownAnswers, Outline, RemoteCallSite, Surface, Token, change, surface};
 
 /// A source language. One file, one page beside it, one line in `languages.rs`.
 pub trait Language: Sync {
@@ -58,7 +58,7 @@ pub trait SourceFacts: Sync {
     fn outline(&self, path: &RepoPath) -> Option<Outline>;
 
     /// What imports were found to mean before, in files of the same names with the same to see in them.
-    fn answers(&self) -> &Answers;
+    fn answers(&self) -> &KnownAnswers;
 }
 
 /// Finds the files that imports mean. Shared by threads.
@@ -69,7 +69,7 @@ pub trait Resolve: Sync {
         true
     }
 
-    /// Adds the answers that it found or knew to those of others.
+    /// Adds the answers that it found, besides those that it knew, to those of others.
     fn add_answers(&self, _to: &mut Answers) {}
 
     /// What `import` in `from` means, for a function whose code is packaged from `roots` (its code root first, then
@@ -80,14 +80,14 @@ pub trait Resolve: Sync {
 /// The facts of a few files, for the tests of resolvers.
 #[cfg(test)]
 #[derive(Default)]
-pub(crate) struct FactsOf(std::collections::BTreeMap<RepoPath, FileFacts>, Answers);
+pub(crate) struct FactsOf(std::collections::BTreeMap<RepoPath, FileFacts>, KnownAnswers);
 
 #[cfg(test)]
 impl FactsOf {
     /// Those of the files of `set` that are in a language.
     pub(crate) fn all(set: &FileSet) -> Self {
         let facts = |path: &RepoPath| Some(crate::language_of(path)?.facts(path, &set.text(path).ok()?));
-        Self(set.paths().filter_map(|path| Some((path.clone(), facts(path)?))).collect(), Answers::default())
+        Self(set.paths().filter_map(|path| Some((path.clone(), facts(path)?))).collect(), KnownAnswers::default())
     }
 }
 
@@ -105,7 +105,7 @@ impl SourceFacts for FactsOf {
         None
     }
 
-    fn answers(&self) -> &Answers {
+    fn answers(&self) -> &KnownAnswers {
         &self.1
     }
 }

@@ -26,7 +26,7 @@ mod surface;
 mod syntax;
 mod tokens;
 
-pub use answers::{Answers, Meaning};
+pub use answers::{Answers, KnownAnswers, Meaning, Meanings, add_meanings};
 pub use clones::{Effort, clones};
 pub use closure::{
     CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,

@@ -6,6 +6,7 @@
 //! One file per repository, as for the facts of source files ([`crate::FactsStore`]): read whole, checked whole, replaced
 //! whole. What is damaged, cut short, of another build or of another repository is thrown away.
 
+mod answers;
 mod code;
 mod codec;
 mod declared;
@@ -31,6 +32,7 @@ use lockstep_discovery::Discovered;
 use lockstep_model::{BlobId, FileSet, Function};
 
 use self::{
+    answers::KeptAnswers,
     code::Compared,
     codec::{Bytes, Kept, Reader, Writer},
     found::Made,
@@ -92,6 +94,7 @@ struct Results {
     code: Vec<Arc<Stored>>,
     earlier: Vec<Arc<Stored>>,
     own: KeptOwn,
+    answers: KeptAnswers,
     steps: KeptSteps,
     /// True if this run took steps: those that are kept are its own.
     stepped: bool,
@@ -202,15 +205,16 @@ impl Traces {
             }
         }
         self.made.fetch_add(1, Ordering::Relaxed);
-        let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept)).unwrap_or_default();
+        let mut answers = self.results(|results| results.answers.clone());
+        let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept, &answers)).unwrap_or_default();
         known.own_code = self.results(|results| results.own.clone()).code(&context);
         let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
         let own = std::mem::take(&mut from.own_code);
-        let seen = code::made(files, context, &made, from, around).map(|(kept, seen)| {
+        let seen = code::made(files, context, &made, from, around, &mut answers).map(|(kept, seen)| {
             let own = KeptOwn::of(context, own);
             self.results(|results| {
                 add(&mut results.code, kept);
-                (results.own, results.grown) = (own, true);
+                (results.own, results.answers, results.grown) = (own, answers, true);
             });
             seen
         });
@@ -294,6 +298,7 @@ impl Traces {
             kept.iter().for_each(|one| one.write(&mut writer));
         }
         results.own.write(&mut writer);
+        results.answers.write(&mut writer);
         results.steps.0.write(&mut writer);
         results.words.0.write(&mut writer);
         results.manifests.0.write(&mut writer);
@@ -338,12 +343,24 @@ impl Results {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let mut stored = || Some(Vec::<Stored>::read(from)?.into_iter().map(Arc::new).collect());
         let (functions, code, earlier) = (stored()?, stored()?, stored()?);
-        let own = Kept::read(from)?;
+        let (own, answers) = (Kept::read(from)?, Kept::read(from)?);
         let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
         let silent = Kept::read(from)?;
-        Some(Self { functions, code, earlier, own, steps, stepped: false, words, manifests, silent, grown: false })
+        Some(Self {
+            functions,
+            code,
+            earlier,
+            own,
+            answers,
+            steps,
+            stepped: false,
+            words,
+            manifests,
+            silent,
+            grown: false,
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    Answers, FileFacts, Import, KeptFacts, Language, Outline, Resolution, Resolve, SourceFacts, Surface, SurfaceId,
-    Token, all, kept, kinds, languages::index_of,
+    Answers, FileFacts, Import, KeptFacts, KnownAnswers, Language, Outline, Resolution, Resolve, SourceFacts, Surface,
+    SurfaceId, Token, all, kept, kinds, languages::index_of,
 };
 
 /// A source file with its facts.
@@ -87,7 +87,7 @@ pub(super) struct Asked<'a> {
     sources: &'a Sources<'a>,
     surfaces: Mutex<BTreeSet<RepoPath>>,
     outlines: Mutex<Outlines>,
-    known: (Outlines, Answers),
+    known: (Outlines, KnownAnswers),
 }
 
 /// What source files may define, as far as their words tell.
@@ -95,7 +95,7 @@ pub type Outlines = BTreeMap<RepoPath, Option<Outline>>;
 
 impl<'a> Asked<'a> {
     /// Some outlines are `known`: they are those of the files. And some `answers` are.
-    pub(super) fn new(sources: &'a Sources<'a>, known: Outlines, answers: Answers) -> Self {
+    pub(super) fn new(sources: &'a Sources<'a>, known: Outlines, answers: KnownAnswers) -> Self {
         Self { sources, surfaces: Mutex::default(), outlines: Mutex::default(), known: (known, answers) }
     }
 
@@ -141,7 +141,7 @@ impl SourceFacts for Asked<'_> {
         outline
     }
 
-    fn answers(&self) -> &Answers {
+    fn answers(&self) -> &KnownAnswers {
         &self.known.1
     }
 }
@@ -166,9 +166,11 @@ impl<'a> Resolvers<'a> {
         Self(all().iter().enumerate().map(resolver).collect())
     }
 
-    /// Adds the answers that they found to those that are known.
-    pub(super) fn add_answers(&self, known: &mut Answers) {
-        self.0.iter().flatten().for_each(|resolver| resolver.add_answers(known));
+    /// The answers that they found.
+    pub(super) fn found(&self) -> Answers {
+        let mut found = Answers::default();
+        self.0.iter().flatten().for_each(|resolver| resolver.add_answers(&mut found));
+        found
     }
 
     /// What an import of `from` means.

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use self::{find::Finder, inject::Injector};
 use super::index::{FileNumber, Hit, Index};
 use crate::{
-    Answers, Meaning,
+    Answers, Meaning, add_meanings,
     language::{Import, ImportKind, Resolution, Resolve, SourceFacts},
 };
 
@@ -76,7 +76,7 @@ impl<'a> Search<'a> {
                 })
             };
             let found: Vec<Meaning> = meanings.get()?.iter().filter_map(meaning).collect();
-            Some((self.finder.index.source(file).path, found))
+            (!found.is_empty()).then(|| (self.finder.index.source(file).path, found))
         })
     }
 
@@ -149,7 +149,7 @@ impl Resolve for Resolver<'_> {
 
     fn add_answers(&self, to: &mut Answers) {
         let found = self.search.get().into_iter().flat_map(Search::meanings);
-        found.for_each(|(path, meanings)| to.add(path, meanings));
+        add_meanings(&mut to.meanings, found.map(|(path, meanings)| (path.clone(), meanings)).collect());
     }
 }
 

@@ -39,9 +39,7 @@ impl Language for TypeScript {
     }
 
     fn resolver<'a>(&self, files: &'a FileSet, sources: &'a dyn SourceFacts) -> Box<dyn Resolve + 'a> {
-        let resolver = TypeScriptResolver::new(files);
-        resolver.know(sources.answers().scripts.clone());
-        Box::new(Resolver(resolver))
+        Box::new(Resolver(TypeScriptResolver::knowing(files, sources.answers().scripts().clone())))
     }
 }
 
@@ -49,7 +47,7 @@ struct Resolver<'a>(TypeScriptResolver<'a>);
 
 impl Resolve for Resolver<'_> {
     fn add_answers(&self, to: &mut Answers) {
-        to.scripts = self.0.resolved();
+        to.scripts = self.0.found();
     }
 
     fn has_side_effects(&self, path: &RepoPath) -> bool {

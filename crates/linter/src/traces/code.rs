@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_codegraph::{Answers, CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
+use lockstep_codegraph::{CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{BlobId, Closure, CodeClone, FileSet, Function, RepoPath, Size};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Stored,
+    answers::{AnswerIds, Before as Answered, KeptAnswers},
     codec::{Bytes, Kept, Reader, Writer, constants},
     looked::{Digest, Seen, holds, id_of},
 };
@@ -28,8 +29,8 @@ struct Head {
     looked: Vec<Vec<u32>>,
     /// Those of the files that were looked into which could not be read, or do not parse.
     faulty: Vec<RepoPath>,
-    /// What imports mean: see [`MadeFrom::answers`].
-    answers: Bytes,
+    /// What imports mean.
+    answers: AnswerIds,
 }
 
 /// The code of all functions.
@@ -64,6 +65,8 @@ pub(super) struct Around {
     outlines: Outlines,
     /// The ids of what source files hold that hold the same as before.
     ids: FxHashMap<RepoPath, BlobId>,
+    /// What imports mean.
+    answers: Answered,
 }
 
 /// Code that was followed before, compared with some files.
@@ -132,23 +135,21 @@ impl Compared {
     }
 
     /// What is known of those functions that reach the same; none if `stored` is damaged.
-    pub(super) fn some(self, stored: &Stored) -> Option<(Known, Around)> {
+    pub(super) fn some(self, stored: &Stored, answers: &KeptAnswers) -> Option<(Known, Around)> {
         let Self { head, same, meanings, functions, .. } = self;
         let Code(whole) = stored.body.value::<Code>().filter(|code| code.0.value.closures.len() == functions.len())?;
         let walked = |((closure, looked), (_, known)): ((Closure, &Vec<u32>), &(_, bool))| {
             known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
         };
         let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&functions).map(walked).collect();
-        let mut answers: Answers = head.answers.value().unwrap_or_default();
-        answers.meanings.retain(|path, _| meanings.hold_from(path));
-        let starts = functions.iter().filter(|(_, known)| *known).filter_map(|(start, _)| start.as_ref());
-        let Meanings { surfaces, outlines, .. } = meanings.of_use_to(starts.chain(answers.meanings.keys()));
+        let Meanings { surfaces, outlines, changed } = meanings;
+        let answers = answers.before(head.answers, changed);
         let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
         let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
         let faulty = head.faulty.into_iter().filter(|path| looked.contains(path)).collect();
-        let known = Known { faulty, walked, outlines: outlines.clone(), answers, ..Known::default() };
+        let known = Known { faulty, walked, outlines: outlines.clone(), answers: answers.known(), ..Known::default() };
         let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
-        Some((known, Around { seen: head.around, surfaces, outlines, ids }))
+        Some((known, Around { seen: head.around, surfaces, outlines, ids, answers }))
     }
 }
 
@@ -198,13 +199,6 @@ impl Meanings {
     fn hold_from(&self, start: &RepoPath) -> bool {
         !self.changed.iter().any(|changed| may_mean(start, changed))
     }
-
-    /// Those that matter to functions that start in these files, and to what imports mean in them.
-    fn of_use_to<'s>(mut self, starts: impl Iterator<Item = &'s RepoPath>) -> Self {
-        let starts: BTreeMap<Option<&str>, &RepoPath> = starts.map(|start| (start.extension(), start)).collect();
-        self.surfaces.retain(|(path, _)| starts.values().any(|start| may_mean(start, path)));
-        self
-    }
 }
 
 /// The sources that could not be read, or do not parse.
@@ -222,6 +216,7 @@ pub(super) fn made(
     made: &Partial<CodeGraph>,
     from: MadeFrom,
     known: Around,
+    answers: &mut KeptAnswers,
 ) -> Option<(Stored, Seen)> {
     let names = constants();
     if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
@@ -239,7 +234,7 @@ pub(super) fn made(
     let outlines = outlines.collect::<Option<_>>()?;
     let mut numbers = |paths: Vec<RepoPath>| paths.into_iter().map(|path| sources.number(path)).collect::<Option<_>>();
     let looked = from.looked.into_iter().map(&mut numbers).collect::<Option<_>>()?;
-    let (faulty, answers) = (faulty(&made.problems), Bytes::of(&from.answers));
+    let (faulty, answers) = (faulty(&made.problems), answers.add(&known.answers, from.found));
     let head = Head { around, sources: sources.sources, surfaces, outlines, looked, faulty, answers };
     let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
     Some((stored, head.around))

@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
-use lockstep_codegraph::{Answers, Meaning, Outline, Resolution, ResolvedImports, ScriptResolution};
+use lockstep_codegraph::{Meaning, Outline, Resolution, ResolvedImports, ScriptResolution};
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_discovery::{Build, CodeSource, Declared, HandlerStyle, Resolved};
 use lockstep_model::{
@@ -307,6 +307,11 @@ impl Bytes {
         Self(writer.finish())
     }
 
+    /// Their hash.
+    pub(super) fn hash(&self) -> [u8; 32] {
+        *blake3::hash(&self.0).as_bytes()
+    }
+
     /// The value; none if they are not those of such a value.
     pub(super) fn value<T: Kept>(&self) -> Option<T> {
         let mut reader = Reader::new(&self.0)?;
@@ -551,7 +556,6 @@ parts! {
     ClosureFile { path, symbols, own, kind, via, lines }
     Via { location, specifier }
     Outline { package, names, implicit }
-    Answers { scripts, meanings }
     Meaning { specifier, member, resolution }
     ResolvedImports { imports, in_roots, declared, side_effects }
     UnresolvedImport { location, specifier, reason }

@@ -66,32 +66,29 @@ impl Search {
 impl<'f> TypeScriptResolver<'f> {
     /// Resolves in `files`. Manifests and settings are read when something is asked that is not known.
     pub fn new(files: &'f FileSet) -> Self {
+        Self::knowing(files, ResolvedImports::default())
+    }
+
+    /// As [`Self::new`], with answers of a checkout with files of the same names, and the same manifests and settings.
+    pub fn knowing(files: &'f FileSet, known: ResolvedImports) -> Self {
+        let ResolvedImports { imports, in_roots, declared, side_effects } = known;
         Self {
             files,
             search: OnceLock::new(),
-            imports: Known::default(),
-            in_roots: Known::default(),
-            declared: Known::default(),
-            side_effects: Known::default(),
+            imports: Known::new(imports),
+            in_roots: Known::new(in_roots),
+            declared: Known::new(declared),
+            side_effects: Known::new(side_effects),
         }
     }
 
-    /// Takes these answers as found: they must be of a checkout with files of the same names, and the same manifests and settings.
-    pub fn know(&self, resolved: ResolvedImports) {
-        let ResolvedImports { imports, in_roots, declared, side_effects } = resolved;
-        self.imports.extend(imports);
-        self.in_roots.extend(in_roots);
-        self.declared.extend(declared);
-        self.side_effects.extend(side_effects);
-    }
-
-    /// All answers that it found or knew.
-    pub fn resolved(&self) -> ResolvedImports {
+    /// The answers that it found, besides those that it knew.
+    pub fn found(&self) -> ResolvedImports {
         ResolvedImports {
-            imports: self.imports.all(),
-            in_roots: self.in_roots.all(),
-            declared: self.declared.all(),
-            side_effects: self.side_effects.all(),
+            imports: self.imports.all_found(),
+            in_roots: self.in_roots.all_found(),
+            declared: self.declared.all_found(),
+            side_effects: self.side_effects.all_found(),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{
     hash::Hash,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use lockstep_model::RepoPath;
@@ -25,39 +25,59 @@ pub struct ResolvedImports {
     pub side_effects: Vec<(RepoPath, bool)>,
 }
 
-/// Answers to one kind of question. Shared by threads.
-pub(super) struct Known<Q, A>(Mutex<FxHashMap<Q, A>>);
+impl ResolvedImports {
+    /// True if there is no answer.
+    pub fn is_empty(&self) -> bool {
+        let Self { imports, in_roots, declared, side_effects } = self;
+        imports.is_empty() && in_roots.is_empty() && declared.is_empty() && side_effects.is_empty()
+    }
 
-impl<Q, A> Default for Known<Q, A> {
-    fn default() -> Self {
-        Self(Mutex::default())
+    /// Adds answers of the same checkout to other questions.
+    pub fn extend(&mut self, more: Self) {
+        fn add<Q: Ord, A>(all: &mut Vec<(Q, A)>, more: Vec<(Q, A)>) {
+            all.extend(more);
+            all.sort_by(|(one, _), (other, _)| one.cmp(other));
+            all.dedup_by(|(one, _), (other, _)| one == other);
+        }
+        let Self { imports, in_roots, declared, side_effects } = more;
+        add(&mut self.imports, imports);
+        add(&mut self.in_roots, in_roots);
+        add(&mut self.declared, declared);
+        add(&mut self.side_effects, side_effects);
     }
 }
 
+/// Answers to one kind of question. Shared by threads.
+pub(super) struct Known<Q, A> {
+    before: FxHashMap<Q, A>,
+    found: Mutex<FxHashMap<Q, A>>,
+}
+
 impl<Q: Clone + Eq + Hash + Ord, A: Clone> Known<Q, A> {
+    pub(super) fn new(before: Vec<(Q, A)>) -> Self {
+        Self { before: before.into_iter().collect(), found: Mutex::default() }
+    }
+
     /// What is known, or else found. Two threads may look for the same at once, and find the same.
     pub(super) fn or_find(&self, question: Q, find: impl FnOnce(&Q) -> A) -> A {
-        if let Some(known) = self.lock().get(&question) {
-            return known.clone();
+        let known = self.before.get(&question).cloned();
+        if let Some(known) = known.or_else(|| self.found().get(&question).cloned()) {
+            return known;
         }
         let answer = find(&question);
-        self.lock().insert(question, answer.clone());
+        self.found().insert(question, answer.clone());
         answer
     }
 
-    pub(super) fn extend(&self, known: Vec<(Q, A)>) {
-        self.lock().extend(known);
-    }
-
-    /// All that is known, in the order of the questions.
-    pub(super) fn all(&self) -> Vec<(Q, A)> {
-        let mut all: Vec<(Q, A)> =
-            self.lock().iter().map(|(question, answer)| (question.clone(), answer.clone())).collect();
+    /// All that was found, in the order of the questions.
+    pub(super) fn all_found(&self) -> Vec<(Q, A)> {
+        let found = self.found();
+        let mut all: Vec<(Q, A)> = found.iter().map(|(question, answer)| (question.clone(), answer.clone())).collect();
         all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         all
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<Q, A>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn found(&self) -> MutexGuard<'_, FxHashMap<Q, A>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

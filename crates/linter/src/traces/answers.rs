@@ -1,0 +1,123 @@
+//! What imports mean, kept beside the code that was followed by it: most results of that stage share it, so it is kept once, and
+//! meant by its hash.
+
+use std::sync::Arc;
+
+use lockstep_codegraph::{Answers, KnownAnswers, Meanings, ResolvedImports, add_meanings};
+use lockstep_model::RepoPath;
+
+use super::{
+    codec::{Bytes, Kept, Reader, Writer},
+    looked::Digest,
+};
+
+/// How many are kept: those of scripts and of names, of as many states as results are kept of.
+const MOST: usize = 2 * super::MOST;
+
+/// Values as bytes, by their hashes; those that were asked for last come first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptAnswers(Vec<(Digest, Arc<Bytes>)>);
+
+/// The hashes of what imports mean in one state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct AnswerIds {
+    scripts: Option<Digest>,
+    meanings: Option<Digest>,
+}
+
+/// What imports mean in one state, as far as it is known.
+#[derive(Clone, Default)]
+pub(super) struct Before {
+    ids: AnswerIds,
+    scripts: Option<Arc<Bytes>>,
+    meanings: Option<Arc<Bytes>>,
+    /// Source files that show something else than in that state.
+    changed: Arc<Vec<RepoPath>>,
+}
+
+impl KeptAnswers {
+    /// What is behind `ids`, of which what `changed` may mean another thing is left out.
+    pub(super) fn before(&self, ids: AnswerIds, changed: Vec<RepoPath>) -> Before {
+        let bytes =
+            |id: Option<Digest>| self.0.iter().find(|(known, _)| Some(*known) == id).map(|(_, bytes)| bytes.clone());
+        Before { ids, scripts: bytes(ids.scripts), meanings: bytes(ids.meanings), changed: Arc::new(changed) }
+    }
+
+    /// Keeps what was known and what was `found`.
+    pub(super) fn add(&mut self, before: &Before, found: Answers) -> AnswerIds {
+        let mut ids = before.ids;
+        let Answers { scripts, meanings } = found;
+        if !scripts.is_empty() || before.scripts.is_none() {
+            let mut all = before.scripts();
+            all.extend(scripts);
+            ids.scripts = self.put(Bytes::of(&all));
+        } else {
+            self.bring_forward(ids.scripts);
+        }
+        if !meanings.is_empty() || before.meanings.is_none() || !before.changed.is_empty() {
+            let mut all = before.meanings();
+            add_meanings(&mut all, meanings);
+            ids.meanings = self.put(Bytes::of(&all));
+        } else {
+            self.bring_forward(ids.meanings);
+        }
+        ids
+    }
+
+    fn put(&mut self, bytes: Bytes) -> Option<Digest> {
+        let id = bytes.hash();
+        self.0.retain(|(known, _)| *known != id);
+        self.0.insert(0, (id, Arc::new(bytes)));
+        self.0.truncate(MOST);
+        Some(id)
+    }
+
+    fn bring_forward(&mut self, id: Option<Digest>) {
+        if let Some(at) = self.0.iter().position(|(known, _)| Some(*known) == id) {
+            self.0[..=at].rotate_right(1);
+        }
+    }
+}
+
+impl Before {
+    fn scripts(&self) -> ResolvedImports {
+        self.scripts.as_ref().and_then(|bytes| bytes.value()).unwrap_or_default()
+    }
+
+    fn meanings(&self) -> Meanings {
+        let mut meanings: Meanings = self.meanings.as_ref().and_then(|bytes| bytes.value()).unwrap_or_default();
+        if !self.changed.is_empty() {
+            meanings.retain(|path, _| !self.changed.iter().any(|changed| lockstep_codegraph::may_mean(path, changed)));
+        }
+        meanings
+    }
+
+    /// What is known, read as soon as somebody asks.
+    pub(super) fn known(&self) -> KnownAnswers {
+        let (scripts, meanings) = (self.clone(), self.clone());
+        KnownAnswers::new(move || scripts.scripts(), move || meanings.meanings())
+    }
+}
+
+impl Kept for KeptAnswers {
+    fn write(&self, to: &mut Writer) {
+        self.0.len().write(to);
+        self.0.iter().for_each(|(_, bytes)| bytes.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let all: Vec<Bytes> = Kept::read(from)?;
+        Some(Self(all.into_iter().map(|bytes| (bytes.hash(), Arc::new(bytes))).collect()))
+    }
+}
+
+impl Kept for AnswerIds {
+    fn write(&self, to: &mut Writer) {
+        self.scripts.write(to);
+        self.meanings.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { scripts: Kept::read(from)?, meanings: Kept::read(from)? })
+    }
+}
