@@ -1,8 +1,8 @@
 //! Java, Kotlin, Scala and Groovy: `package.Class::method`, looked for by class; framework handlers by their variables.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
-use lockstep_model::{Confidence, Entry, RepoPath};
+use lockstep_model::{Confidence, Entry, Question, RepoPath};
 use regex::Regex;
 
 use super::{Case, index, probe};
@@ -84,8 +84,14 @@ fn entry(path: &RepoPath, handler: &Handler, confidence: Confidence) -> Entry {
 
 /// The files that declare the class, by their names if those say so, else by their texts.
 fn files_of(case: &Case, handler: &Handler) -> Vec<RepoPath> {
-    let declares =
-        |path: &&RepoPath| case.files.text(path).is_ok_and(|text| index::package_of(&text) == handler.package);
+    // Many classes are called alike. Of a file that cannot be of the package, no more than that is looked at, so that an edit of it
+    // has nothing to do with this function.
+    let last = handler.package.rsplit('.').next().unwrap_or_default().to_owned();
+    let may_be = Question::Holds(vec![Cow::Owned(last)]);
+    let declares = |path: &&RepoPath| {
+        case.files.ask(path, &may_be) == Ok(true)
+            && case.files.text(path).is_ok_and(|text| index::package_of(&text) == handler.package)
+    };
     let mut found: Vec<_> = case.index.jvm_files(handler.class).iter().filter(declares).cloned().collect();
     if found.is_empty() {
         // Kotlin's functions outside of classes are in a class named after the file.
