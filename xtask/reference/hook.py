@@ -6,10 +6,12 @@
 
 Each repository is cloned into a temporary folder, one line is appended to a source file and staged, and the hook runs: once
 with nothing kept, then seven times with what that run kept, then seven times with another file edited instead each time, then
-with edits of the same files and one more commit before each. What runs with what was kept must print what one without prints.
+with edits of the same files and one more commit before each, then with a comment in front of another file each time that a
+function reaches: one of its own, or one that it shares. What runs with what was kept must print what one without prints.
 Prints a Markdown table: medians, the spread, and the time that the processors were busy, which a loaded machine changes least.
 """
 
+import json
 import os
 import resource
 import shutil
@@ -51,6 +53,30 @@ class Hook:
             file.write(f"{sign} {self.lines}\n")
         git(self.folder, "add", "-A")
 
+    def reached(self):
+        """Files that functions reach: of seven functions, one each, from the first of its code to the last."""
+        functions = json.loads(self.said("functions", "--format", "json"))["functions"]
+        functions = [function["id"] for function in functions if function.get("entry")]
+        found = []
+        for turn in range(TURNS):
+            code = json.loads(self.said("code", functions[turn * len(functions) // TURNS], "--format", "json"))
+            files = [file["path"] for file in code["files"] if file["kind"] == "implementation"]
+            found.append(files[turn * (len(files) - 1) // (TURNS - 1)])
+        return found
+
+    def said(self, *command):
+        return subprocess.run([self.program, *command], cwd=self.folder, check=True, capture_output=True).stdout
+
+    def edit_in_front(self, name):
+        """Puts a comment in front of a source file, and stages it: what stands in it moves by a line."""
+        self.lines += 1
+        place = os.path.join(self.folder, name)
+        with open(place, encoding="utf-8") as file:
+            text = file.read()
+        with open(place, "w", encoding="utf-8") as file:
+            file.write(f"{'#' if name.endswith('.py') else '//'} {self.lines}\n{text}")
+        git(self.folder, "add", "-A")
+
     def run(self, *more):
         """Seconds by the clock, seconds of the processors, and what is printed."""
         environment = dict(os.environ, LOCKSTEP_CACHE_DIR=self.cache)
@@ -76,8 +102,8 @@ def shown(runs):
 
 def main():
     program, *repositories = sys.argv[1:]
-    print("| repository | changesets | nothing kept | kept | kept, another edit each time | kept, one commit later |")
-    print("|---|---|---|---|---|---|")
+    print("| repository | changesets | nothing kept | kept | kept, another edit each time | kept, one commit later | kept, code that functions reach |")
+    print("|---|---|---|---|---|---|---|")
     for repository in repositories:
         place = tempfile.mkdtemp()
         try:
@@ -100,8 +126,14 @@ def main():
                 hook.edit()
                 later.append(hook.run())
             hook.same(later[-1][2])
+            reached = []
+            for file in hook.reached():
+                git(hook.folder, "reset", "-q", "--hard")
+                hook.edit_in_front(file)
+                reached.append(hook.run())
+            hook.same(reached[-1][2])
             name = os.path.basename(repository.rstrip("/"))
-            columns = " | ".join(shown(runs) for runs in (cold, warm, other, later))
+            columns = " | ".join(shown(runs) for runs in (cold, warm, other, later, reached))
             print(f"| {name} | {changesets} | {columns} |", flush=True)
         finally:
             shutil.rmtree(place)

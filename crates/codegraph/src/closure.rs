@@ -23,16 +23,14 @@ pub use self::sources::Outlines;
 use self::{
     code_root::Places,
     follow::Walk,
-    sources::{Asked, Resolvers, Sources},
+    sources::{Asked, Resolvers, Sources, lines_of},
 };
 use crate::{
     Answers, KeptFacts, KnownAnswers, OwnCode, OwnFile, Surface, SurfaceId,
     clones::{self, clones_in},
     kept, kinds, language_of,
     own_code::{self, Reached},
-    ownership,
-    parts::own_texts,
-    sizes,
+    ownership, sizes,
 };
 
 /// What is known beyond the files.
@@ -303,22 +301,20 @@ impl<'a> Graph<'a> {
 
     /// See [`ClosureFile::lines`].
     fn lines(&self, file: &ClosureFile) -> usize {
-        let blank = |line: &&str| line.trim().is_empty();
         let Some(loaded) = self.sources.get(&file.path) else {
             let source = kinds::source_language(&file.path).is_some();
             let text = if source { self.files.text(&file.path).ok() } else { None };
-            return text.map_or(0, |text| text.lines().filter(|line| !blank(line)).count());
+            return text.map_or(0, |text| lines_of(&text));
         };
         match &file.symbols {
-            Symbols::All => loaded.text.lines().filter(|line| !blank(line)).count(),
+            Symbols::All => loaded.lines(),
             Symbols::Some(names) => {
-                let own = own_texts(&loaded.text, &loaded.facts);
                 // Several names of one definition span the same: it counts once.
                 let mut counted = FxHashSet::default();
-                let reached = loaded.facts.symbols.iter().zip(&own).filter(|(symbol, (name, _))| {
-                    names.binary_search_by(|it| it.as_str().cmp(name)).is_ok() && counted.insert(symbol.span.clone())
+                let reached = loaded.facts.symbols.iter().zip(loaded.own_lines()).filter(|(symbol, _)| {
+                    names.binary_search(&symbol.name).is_ok() && counted.insert(symbol.span.clone())
                 });
-                reached.map(|(_, (_, text))| text.lines().filter(|line| !blank(line)).count()).sum()
+                reached.map(|(_, lines)| lines).sum()
             }
         }
     }

@@ -3,7 +3,7 @@
 use lockstep_model::{Size, Symbols};
 use rustc_hash::FxHashMap;
 
-use crate::{closure::sources::Sources, own_code::Reached, parts::own_texts};
+use crate::{closure::sources::Sources, own_code::Reached};
 
 /// The sizes of so many functions, whose files know their lines; per file that they reach, with what [`alone`] tells of it.
 pub(crate) fn sizes<'a>(
@@ -37,10 +37,9 @@ pub(crate) fn alone(sources: &Sources<'_>, reached: &Reached<'_>) -> Vec<(u32, u
     }
     let Some(loaded) = sources.get(reached.path) else { return Vec::new() };
     let mut alone: FxHashMap<u32, u32> = FxHashMap::default();
-    for (name, text) in own_texts(&loaded.text, &loaded.facts) {
-        if let Some([function]) = by_name.get(name).map(Vec::as_slice) {
-            let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-            *alone.entry(*function as u32).or_default() += lines as u32;
+    for (symbol, lines) in loaded.facts.symbols.iter().zip(loaded.own_lines()) {
+        if let Some([function]) = by_name.get(symbol.name.as_str()).map(Vec::as_slice) {
+            *alone.entry(*function as u32).or_default() += *lines as u32;
         }
     }
     let mut alone: Vec<(u32, u32)> = alone.into_iter().collect();

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Answers, FileFacts, Import, KeptFacts, KnownAnswers, Language, Outline, Resolution, Resolve, SourceFacts, Surface,
-    SurfaceId, Token, all, kept, kinds, languages::index_of,
+    SurfaceId, Token, all, kept, kinds, languages::index_of, parts::own_texts,
 };
 
 /// A source file with its facts.
@@ -21,6 +21,30 @@ pub(crate) struct Loaded {
     pub(crate) text: Arc<str>,
     pub(crate) facts: FileFacts,
     unreadable: Option<ReadError>,
+    lines: OnceLock<usize>,
+    own_lines: OnceLock<Vec<usize>>,
+}
+
+impl Loaded {
+    fn new(text: Arc<str>, facts: FileFacts, unreadable: Option<ReadError>) -> Self {
+        Self { text, facts, unreadable, lines: OnceLock::new(), own_lines: OnceLock::new() }
+    }
+
+    /// How many lines it has that are not blank.
+    pub(crate) fn lines(&self) -> usize {
+        *self.lines.get_or_init(|| lines_of(&self.text))
+    }
+
+    /// The same of each definition, without those inside of it.
+    pub(crate) fn own_lines(&self) -> &[usize] {
+        let count = || own_texts(&self.text, &self.facts).iter().map(|(_, text)| lines_of(text)).collect();
+        self.own_lines.get_or_init(count)
+    }
+}
+
+/// How many lines of a text are not blank.
+pub(crate) fn lines_of(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty()).count()
 }
 
 /// All of them. Shared by threads.
@@ -42,8 +66,11 @@ impl<'a> Sources<'a> {
         let language = index_of(path)?;
         let loaded = self.loaded.get(path)?;
         Some(loaded.get_or_init(|| match self.files.text(path) {
-            Ok(text) => Loaded { facts: kept::facts(self.kept, all()[language], path, &text), text, unreadable: None },
-            Err(error) => Loaded { text: Arc::from(""), facts: FileFacts::default(), unreadable: Some(error) },
+            Ok(text) => {
+                let facts = kept::facts(self.kept, all()[language], path, &text);
+                Loaded::new(text, facts, None)
+            }
+            Err(error) => Loaded::new(Arc::from(""), FileFacts::default(), Some(error)),
         }))
     }
 
