@@ -16,6 +16,8 @@ use lockstep_linter::{Against, Project, Silent, find, follow};
 
 use crate::program;
 
+mod compiled;
+
 /// Random numbers, the same in every run (xorshift, Marsaglia 2003).
 struct Dice(u64);
 
@@ -36,7 +38,21 @@ fn steps(otherwise: usize) -> usize {
     std::env::var("LOCKSTEP_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(otherwise)
 }
 
-const FILES: [(&str, &str); 20] = [
+/// What the files of a made-up repository hold, and what may become of them.
+struct World {
+    files: &'static [(&'static str, &'static str)],
+    /// What is put in front of a file, at its end, or in place of it.
+    lines: &'static [&'static str],
+    /// Places where files come to be.
+    places: &'static [&'static str],
+}
+
+/// Languages in which files say what they import.
+const SCRIPTS: World = World { files: &FILES, lines: &LINES, places: &PLACES };
+/// Languages in which names may come from any file of a package.
+const COMPILED: World = World { files: &compiled::FILES, lines: &compiled::LINES, places: &compiled::PLACES };
+
+const FILES: [(&str, &str); 22] = [
     (
         "template.yaml",
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Pay:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: pay/\n      Handler: index.handler\n      Runtime: nodejs20.x\n  Mail:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: mail/\n      Handler: app.handler\n      Runtime: python3.12\n  Plain:\n    Type: AWS::Lambda::Function\n    Properties:\n      Handler: index.handler\n      Runtime: nodejs20.x\n      Code: pay/\n",
@@ -75,14 +91,10 @@ const FILES: [(&str, &str); 20] = [
     ),
     ("cdk/lib/names.ts", "export const names = ['bill', 'ship'];\n"),
     ("lockstep.toml", "exclude = [\"old/**\"]\n"),
-];
-
-const MORE: [(&str, &str); 2] = [
     ("src/bill.ts", "import { total, rate } from '../lib/money';\nexport const handler = () => total([rate]);\n"),
     ("src/ship.ts", "import rates from '../pay/rates.json';\nexport const handler = () => rates.eur;\n"),
 ];
 
-/// What is put at the end of a file, or in place of it.
 const LINES: [&str; 16] = [
     "// words",
     "# words",
@@ -102,7 +114,6 @@ const LINES: [&str; 16] = [
     "fetch('https://example.com/functions/v1/pay');",
 ];
 
-/// Places where files come to be.
 const PLACES: [&str; 12] = [
     "src/pack.ts",
     "lib/money/index.ts",
@@ -119,6 +130,7 @@ const PLACES: [&str; 12] = [
 ];
 
 struct Shop {
+    world: &'static World,
     place: tempfile::TempDir,
     cache: tempfile::TempDir,
     dice: Dice,
@@ -126,10 +138,14 @@ struct Shop {
 
 impl Shop {
     fn new(seed: u64) -> Self {
+        Self::of(&SCRIPTS, seed)
+    }
+
+    fn of(world: &'static World, seed: u64) -> Self {
         let folder = || tempfile::tempdir().expect("a folder");
-        let shop = Self { place: folder(), cache: folder(), dice: Dice(seed) };
+        let shop = Self { world, place: folder(), cache: folder(), dice: Dice(seed) };
         shop.git(&["init", "-q", "-b", "main"]);
-        for (path, text) in FILES.into_iter().chain(MORE) {
+        for (path, text) in world.files {
             shop.write(path, text.as_bytes());
         }
         shop.commit();
@@ -180,10 +196,15 @@ impl Shop {
     fn step(&mut self) -> String {
         let files = self.files();
         let file = files[self.dice.below(files.len())].clone();
-        let line = self.dice.of(&LINES);
+        let World { files: at_first, lines, places } = self.world;
+        let line = self.dice.of(lines);
         let path = self.folder().join(&file);
         let old = fs::read(&path).unwrap_or_default();
-        match self.dice.below(16) {
+        match self.dice.below(18) {
+            16 | 17 => {
+                self.write(&file, &[line.as_bytes(), b"\n", &old[..]].concat());
+                format!("{file}: in front {line}")
+            }
             0..=4 => {
                 self.write(&file, &[&old[..], line.as_bytes(), b"\n"].concat());
                 format!("{file}: add {line}")
@@ -197,7 +218,7 @@ impl Shop {
                 format!("{file}: half of it")
             }
             7 => {
-                let place = self.dice.of(&PLACES);
+                let place = self.dice.of(places);
                 self.write(place, format!("{line}\n").as_bytes());
                 format!("{place}: {line}")
             }
@@ -206,7 +227,7 @@ impl Shop {
                 format!("{file}: gone")
             }
             9 => {
-                let place = self.dice.of(&PLACES);
+                let place = self.dice.of(places);
                 self.write(place, &old);
                 let _ = fs::remove_file(&path);
                 format!("{file}: now {place}")
@@ -220,7 +241,7 @@ impl Shop {
                 format!("{file}: a contract")
             }
             12 => {
-                let (place, to) = (self.dice.of(&PLACES), "../lib/round.ts");
+                let (place, to) = (self.dice.of(places), "../lib/round.ts");
                 self.write(place, b"");
                 fs::remove_file(self.folder().join(place)).expect("a file");
                 #[cfg(unix)]
@@ -228,8 +249,7 @@ impl Shop {
                 format!("{place}: a link")
             }
             13 => {
-                let (path, text) =
-                    if self.dice.below(2) == 0 { MORE[self.dice.below(2)] } else { FILES[self.dice.below(20)] };
+                let (path, text) = at_first[self.dice.below(at_first.len())];
                 self.write(path, text.as_bytes());
                 format!("{path}: as it was")
             }
@@ -262,7 +282,8 @@ impl Shop {
             let traces = with.traces.clone().expect("traces");
             states.insert(0, (with, without));
             for (with, without) in &states {
-                assert_eq!(told(with), told(without), "after {what}");
+                let (kept, anew) = (told(with), told(without));
+                assert!(kept == anew, "{}\nafter {what}", differences(&kept, &anew));
             }
             let (taken, made) = traces.counts();
             assert_eq!(traces.discarded(), None, "after {what}");
@@ -270,6 +291,13 @@ impl Shop {
         }
         counts
     }
+}
+
+/// The first lines in which two texts differ, with what stands around them.
+fn differences(kept: &str, anew: &str) -> String {
+    let first = kept.lines().zip(anew.lines()).take_while(|(kept, anew)| kept == anew).count();
+    let around = |text: &str| text.lines().skip(first.saturating_sub(20)).take(30).collect::<Vec<_>>().join("\n");
+    format!("kept:\n{}\nfound anew:\n{}", around(kept), around(anew))
 }
 
 /// What is found of functions and their code, to the last letter.
@@ -298,8 +326,10 @@ fn told(project: &Project) -> String {
 #[test]
 fn whatever_happens_to_the_files_the_same_is_found() {
     let (mut taken, mut made) = (0, 0);
-    for seed in [2_463_534_242, 88_172_645_463_325_252] {
-        let mut shop = Shop::new(seed);
+    let worlds =
+        [(&SCRIPTS, 2_463_534_242), (&COMPILED, 7), (&SCRIPTS, 88_172_645_463_325_252), (&COMPILED, 1_234_567)];
+    for (world, seed) in worlds {
+        let mut shop = Shop::of(world, seed);
         shop.assert_the_same("nothing");
         let mut done = Vec::new();
         for _ in 0..steps(40) / 2 {

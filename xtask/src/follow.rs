@@ -12,7 +12,7 @@ use lockstep_config::Config;
 use lockstep_linter::{Project, Silent, find, follow_with};
 use lockstep_model::RepoPath;
 
-/// Follows, and writes how many functions there are, how many files they reach, how many files were read for that, and how
+/// Follows, and writes how many functions there are, how many files they reach, and how
 /// much of the time it took to find the functions, which tools that only follow imports need not do.
 ///
 /// # Errors
@@ -26,10 +26,9 @@ pub fn follow(checkout: &Path) -> anyhow::Result<()> {
     let code = follow_with(&project, &config, &found, false, &Silent).code;
     let reached: BTreeSet<&RepoPath> =
         code.closures.iter().flat_map(|closure| &closure.files).map(|file| &file.path).collect();
-    let read: usize = code.languages.values().sum();
     writeln!(
         io::stdout().lock(),
-        "{} functions, found in {:.2} s, reach {} files; {read} were read, in {:.2} s",
+        "{} functions, found in {:.2} s, reach {} files, in {:.2} s",
         code.closures.len(),
         found_after.as_secs_f64(),
         reached.len(),

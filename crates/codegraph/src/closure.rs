@@ -102,8 +102,6 @@ pub struct CodeGraph {
     pub clones: Vec<CodeClone>,
     /// How large each function is, in their order.
     pub sizes: Vec<Size>,
-    /// How many files of each language were read.
-    pub languages: BTreeMap<&'static str, usize>,
     /// Languages whose imports are not followed, and how many functions start in them.
     pub not_followed: BTreeMap<&'static str, usize>,
 }
@@ -154,7 +152,7 @@ pub fn closures_knowing(
     for path in &known.faulty {
         sources.get(path);
     }
-    let (languages, mut problems) = sources.summary(looked.iter().flatten());
+    let mut problems = sources.problems();
     let mut not_followed = BTreeMap::new();
     for (function, closure) in functions.iter().zip(&closures) {
         if let Some(entry) = function.entry.as_ref().filter(|_| closure.basis == Basis::CodeRoot) {
@@ -167,7 +165,7 @@ pub fn closures_knowing(
         problems.push(Problem::general(ProblemKind::Unsupported, message));
     }
     let clones = own_code.clones.clone();
-    let value = CodeGraph { closures, clones, sizes, languages, not_followed };
+    let value = CodeGraph { closures, clones, sizes, not_followed };
     let (found, surfaces) = (graph.resolvers.found(), asked.surfaces());
     let around = around.looked();
     let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, found, looked };

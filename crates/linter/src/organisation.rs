@@ -210,12 +210,10 @@ impl Gathered {
         self.followed.code.closures.extend(code.closures);
         self.followed.code.clones.extend(code.clones);
         self.followed.code.sizes.extend(code.sizes);
-        for (into, from) in [
-            (&mut self.followed.code.languages, code.languages),
-            (&mut self.followed.code.not_followed, code.not_followed),
-        ] {
-            from.into_iter().for_each(|(language, number)| *into.entry(language).or_default() += number);
-        }
+        let not_followed = &mut self.followed.code.not_followed;
+        code.not_followed
+            .into_iter()
+            .for_each(|(language, number)| *not_followed.entry(language).or_default() += number);
         self.followed.problems.extend(read.followed.problems.into_iter().map(problem));
         let paths = self.mined.history.paths.len() as u32;
         self.judged.add(read.judged, paths);

@@ -8,7 +8,7 @@ use std::{
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_model::{FileSet, Location, ReadError, RepoPath};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::{
     Answers, FileFacts, Import, KeptFacts, KnownAnswers, Language, Outline, Resolution, Resolve, SourceFacts, Surface,
@@ -79,22 +79,11 @@ impl<'a> Sources<'a> {
         kept::tokens_of(self.kept, path, text)
     }
 
-    /// How many files were looked into in each language, in this run or by what was known before it, and what could not be
-    /// read or parsed of those that were read.
-    pub(super) fn summary<'p>(
-        &self,
-        looked: impl Iterator<Item = &'p RepoPath>,
-    ) -> (BTreeMap<&'static str, usize>, Vec<Problem>) {
-        let mut counts = BTreeMap::new();
+    /// What could not be read or parsed of the files that were read.
+    pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut read: Vec<_> = self.loaded.iter().filter_map(|(path, loaded)| Some((*path, loaded.get()?))).collect();
         read.sort_by_key(|(path, _)| *path);
-        let there = looked.filter_map(|path| self.loaded.get_key_value(path)).map(|(path, _)| *path);
-        for path in there.chain(read.iter().map(|(path, _)| *path)).collect::<FxHashSet<&RepoPath>>() {
-            if let Some(language) = index_of(path) {
-                *counts.entry(all()[language].name()).or_insert(0) += 1;
-            }
-        }
         for (path, loaded) in read {
             if let Some(error) = &loaded.unreadable {
                 let place = Location::whole_file(path.clone());
@@ -105,7 +94,7 @@ impl<'a> Sources<'a> {
                 problems.push(Problem::at(ProblemKind::UnparsedSource, place, message.clone()));
             }
         }
-        (counts, problems)
+        problems
     }
 }
 

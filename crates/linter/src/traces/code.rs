@@ -219,7 +219,7 @@ pub(super) fn made(
     answers: &mut KeptAnswers,
 ) -> Option<(Stored, Seen)> {
     let names = constants();
-    if !made.value.languages.keys().chain(made.value.not_followed.keys()).all(|name| names.contains(name)) {
+    if !made.value.not_followed.keys().all(|name| names.contains(name)) {
         return None;
     }
     let mut around = Seen::in_files(files, from.around)?;
@@ -294,11 +294,10 @@ impl Kept for Head {
 
 impl Kept for Code {
     fn write(&self, to: &mut Writer) {
-        let CodeGraph { closures, clones, sizes, languages, not_followed } = &self.0.value;
+        let CodeGraph { closures, clones, sizes, not_followed } = &self.0.value;
         closures.write(to);
         clones.write(to);
         sizes.write(to);
-        languages.write(to);
         not_followed.write(to);
         self.0.problems.write(to);
     }
@@ -306,12 +305,11 @@ impl Kept for Code {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let (closures, clones): (Vec<Closure>, Vec<CodeClone>) = (Kept::read(from)?, Kept::read(from)?);
         let sizes: Vec<Size> = Kept::read(from)?;
-        let languages: BTreeMap<&'static str, usize> = Kept::read(from)?;
         let not_followed: BTreeMap<&'static str, usize> = Kept::read(from)?;
         let problems = Kept::read(from)?;
         if closures.len() != sizes.len() {
             return None;
         }
-        Some(Self(Partial { value: CodeGraph { closures, clones, sizes, languages, not_followed }, problems }))
+        Some(Self(Partial { value: CodeGraph { closures, clones, sizes, not_followed }, problems }))
     }
 }
