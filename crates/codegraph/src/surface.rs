@@ -139,3 +139,49 @@ impl Hash {
 pub(crate) fn is_no_mention(import: &Import) -> bool {
     import.kind != ImportKind::Mention
 }
+
+#[cfg(test)]
+mod tests {
+    use lockstep_model::RepoPath;
+
+    use crate::surface_id;
+
+    #[test]
+    fn what_is_shown_stays_the_same_where_names_and_what_they_are_do() {
+        let java =
+            "package shop;\nimport lib.*;\nclass Order extends Base {\n  static int total() { return Tax.of(1); }\n}\n";
+        let go = "package money\n\nimport \"fmt\"\n\ntype Order struct{}\n\nfunc Total() int { return 1 }\n";
+        let csharp = "using Lib;\nnamespace Shop;\nclass Order : Base { public static int Total() => 1; }\n";
+        let cases = [
+            // What is done inside of a definition, and where it stands, shows nowhere.
+            ("Order.java", java, "Tax.of(1)", "Money.of(2) + Tax.of(1)", true),
+            ("Order.java", java, "package shop;", "// words\npackage shop;", true),
+            ("Order.java", java, "import lib.*;", "import lib.*;\nimport other.Tax;", true),
+            ("Order.java", java, "import lib.*;", "import other.*;", false),
+            ("Order.java", java, "package shop;", "package store;", false),
+            ("Order.java", java, "extends Base", "extends Other", false),
+            ("Order.java", java, "int total", "int sum", false),
+            ("Order.java", java, "class Order", "class Extra {}\nclass Order", false),
+            ("Order.java", java, "1); }", "1); ", false),
+            ("money.go", go, "return 1", "return rate() + 2", true),
+            ("money.go", go, "package money", "//go:build windows\n\npackage money", false),
+            ("money.go", go, "\"fmt\"", "\"C\"", false),
+            ("money.go", go, "struct{}", "int", false),
+            ("Order.cs", csharp, "=> 1", "=> Tax.Of(1)", true),
+            ("Order.cs", csharp, "using Lib;", "using Other;", false),
+            ("Order.cs", csharp, ": Base", ": Other", false),
+            ("tax.rb", "class Tax\n  def of\n    1\n  end\nend\n", "1", "Rate.of(1)", true),
+            ("tax.rb", "class Tax\n  def of\n    1\n  end\nend\n", "class", "require 'rate'\nclass", false),
+            ("tax.py", "def of(x):\n    return x\n", "return x", "return rate(x)", true),
+            ("tax.py", "def of(x):\n    return x\n", "def of", "def to", false),
+        ];
+        for (name, before, old, new, same) in cases {
+            let path = RepoPath::new(name).unwrap();
+            let after = before.replacen(old, new, 1);
+            assert_ne!(before, after, "{name}: {old}");
+            let [one, other] = [before, &after].map(|text| surface_id(&path, text, None).unwrap());
+            assert_eq!(one == other, same, "{name}: {old} -> {new}");
+        }
+        assert_eq!(surface_id(&RepoPath::new("a.txt").unwrap(), "", None), None);
+    }
+}

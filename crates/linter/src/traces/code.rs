@@ -169,7 +169,7 @@ impl Meanings {
         let text = |path: &RepoPath| files.text(path).ok();
         for (number, shown) in &head.surfaces {
             let path = head.path(*number);
-            let now = || lockstep_codegraph::surface_id(path, &*text(path)?, facts);
+            let now = || lockstep_codegraph::surface_id(path, &text(path)?, facts);
             if same[*number as usize] || now().is_some_and(|now| now.0 == *shown) {
                 meanings.surfaces.push((path.clone(), *shown));
             } else {
@@ -282,8 +282,8 @@ impl Kept for Head {
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let (around, sources): (Seen, Vec<(RepoPath, BlobId)>) = (Kept::read(from)?, Kept::read(from)?);
-        let (surfaces, outlines): (Vec<(u32, Digest)>, Vec<(u32, Option<Outline>)>) =
-            (Kept::read(from)?, Kept::read(from)?);
+        let surfaces: Vec<(u32, Digest)> = Kept::read(from)?;
+        let outlines: Vec<(u32, Option<Outline>)> = Kept::read(from)?;
         let looked: Vec<Vec<u32>> = Kept::read(from)?;
         let shown = surfaces.iter().map(|(number, _)| number).chain(outlines.iter().map(|(number, _)| number));
         let inside = looked.iter().flatten().chain(shown).all(|number| (*number as usize) < sources.len());

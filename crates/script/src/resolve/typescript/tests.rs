@@ -311,3 +311,36 @@ fn packages_say_which_files_do_something_when_they_are_loaded() {
         assert_eq!(resolver.has_side_effects(&path(file)), expected, "{file}");
     }
 }
+
+#[test]
+fn what_is_known_is_not_looked_for() {
+    let texts = [
+        ("package.json", "{\"dependencies\": {\"zod\": \"4\"}}"),
+        ("app/a.ts", ""),
+        ("app/b.ts", ""),
+        ("layer/nodejs/node_modules/tool/index.js", ""),
+    ];
+    let files = FileSet::from_texts(texts);
+    let roots = [path("app"), path("layer")];
+    let ask = |resolver: &TypeScriptResolver<'_>| {
+        let answers = ["./b", "zod", "tool", "fs"].map(|name| resolver.resolve(&path("app/a.ts"), name, &roots));
+        (answers, resolver.has_side_effects(&path("app/b.ts")))
+    };
+    let first = TypeScriptResolver::new(&files);
+    let answers = ask(&first);
+    let mut found = first.found();
+    assert!(found.imports.len() == 4 && !found.in_roots.is_empty() && found.side_effects.len() == 1);
+    // Nothing is read, and nothing new is found.
+    let noting = files.noting();
+    let knowing = TypeScriptResolver::knowing(&noting, found.clone());
+    assert_eq!(ask(&knowing), answers);
+    assert!(knowing.found().is_empty() && noting.looked().read.is_empty());
+    // What else is asked is found, and comes to what is known.
+    assert_eq!(knowing.resolve(&path("app/b.ts"), "./a", &[]), Resolution::Files(vec![path("app/a.ts")]));
+    let more = knowing.found();
+    assert_eq!((more.imports.len(), noting.looked().read.len()), (1, 1));
+    found.extend(more.clone());
+    found.extend(more);
+    assert_eq!(found.imports.len(), 5);
+    assert!(found.imports.is_sorted_by(|one, other| one.0 < other.0));
+}
