@@ -35,13 +35,6 @@ impl Meaning {
     }
 }
 
-impl Answers {
-    /// True if there is none.
-    pub fn is_empty(&self) -> bool {
-        self.scripts.is_empty() && self.meanings.is_empty()
-    }
-}
-
 /// Answers that are known, each kind as soon as somebody asks for it.
 pub struct KnownAnswers {
     scripts: LazyLock<ResolvedImports, Make<ResolvedImports>>,

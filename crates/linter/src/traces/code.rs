@@ -75,8 +75,8 @@ pub(super) struct Compared {
     /// Per source, whether it holds the same.
     same: Vec<bool>,
     meanings: Meanings,
-    /// Per function, where it starts, and whether it reaches the same.
-    functions: Vec<(Option<RepoPath>, bool)>,
+    /// Per function, whether it reaches the same.
+    known: Vec<bool>,
     is_whole: bool,
 }
 
@@ -107,14 +107,11 @@ pub(super) fn compared(
     if !is_whole {
         meanings.forget(&head.faulty);
     }
-    let function = |(function, looked): (&Function, &Vec<u32>)| {
-        let start = files.resolve(&function.entry.as_ref()?.path);
-        let told = start.as_ref().is_none_or(|start| meanings.hold_from(start));
-        Some((start, told && is_same(looked)))
-    };
-    let of_function = |pair: (&Function, &Vec<u32>)| function(pair).unwrap_or((None, true));
-    let functions = functions.iter().zip(&head.looked).map(of_function).collect();
-    Some(Compared { head, same, meanings, functions, is_whole })
+    let start = |function: &Function| files.resolve(&function.entry.as_ref()?.path);
+    let told = |function: &Function| start(function).is_none_or(|start| meanings.hold_from(&start));
+    let is_known = |(function, looked): (&Function, &Vec<u32>)| told(function) && is_same(looked);
+    let known = functions.iter().zip(&head.looked).map(is_known).collect();
+    Some(Compared { head, same, meanings, known, is_whole })
 }
 
 impl Compared {
@@ -125,7 +122,7 @@ impl Compared {
 
     /// How many functions reach the same.
     pub(super) fn known(&self) -> usize {
-        self.functions.iter().filter(|(_, known)| *known).count()
+        self.known.iter().filter(|known| **known).count()
     }
 
     /// All of the code, and what was looked at for all functions alike; none if `stored` is damaged.
@@ -136,12 +133,12 @@ impl Compared {
 
     /// What is known of those functions that reach the same; none if `stored` is damaged.
     pub(super) fn some(self, stored: &Stored, answers: &KeptAnswers) -> Option<(Known, Around)> {
-        let Self { head, same, meanings, functions, .. } = self;
-        let Code(whole) = stored.body.value::<Code>().filter(|code| code.0.value.closures.len() == functions.len())?;
-        let walked = |((closure, looked), (_, known)): ((Closure, &Vec<u32>), &(_, bool))| {
+        let Self { head, same, meanings, known, .. } = self;
+        let Code(whole) = stored.body.value::<Code>().filter(|code| code.0.value.closures.len() == known.len())?;
+        let walked = |((closure, looked), known): ((Closure, &Vec<u32>), &bool)| {
             known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
         };
-        let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&functions).map(walked).collect();
+        let walked: Vec<_> = whole.value.closures.into_iter().zip(&head.looked).zip(&known).map(walked).collect();
         let Meanings { surfaces, outlines, changed } = meanings;
         let answers = answers.before(head.answers, changed);
         let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
