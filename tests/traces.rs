@@ -352,6 +352,15 @@ fn what_did_not_change_is_taken_as_it_was() {
     assert_eq!(shop.assert_the_same("nothing again"), (6, 0));
 }
 
+#[test]
+fn a_fault_is_reported_as_long_as_somebody_looks_into_the_file() {
+    let shop = Shop::new(1);
+    shop.write("lib/round.ts", b"export const round = ;\n");
+    shop.assert_the_same("a fault");
+    shop.write("lib/money.ts", b"export const total = (all: number[]) => all.length;\nexport const rate = 2;\n");
+    shop.assert_the_same("nobody looks into it");
+}
+
 /// Everything that a cache folder holds.
 fn stores(cache: &Path) -> Vec<PathBuf> {
     let folders = fs::read_dir(cache).into_iter().flatten().flatten().map(|entry| entry.path());
