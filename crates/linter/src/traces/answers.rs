@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use lockstep_codegraph::{Answers, KnownAnswers, Meanings, ResolvedImports, add_meanings};
+use lockstep_codegraph::{
+    Answers, KnownAnswers, Meaning, Meanings, Resolution, ResolvedImports, ScriptResolution, add_meanings,
+};
 use lockstep_model::RepoPath;
 
 use super::{
@@ -119,5 +121,84 @@ impl Kept for AnswerIds {
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { scripts: Kept::read(from)?, meanings: Kept::read(from)? })
+    }
+}
+
+impl Kept for ScriptResolution {
+    fn write(&self, to: &mut Writer) {
+        Resolution::from(self.clone()).write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(match Resolution::read(from)? {
+            Resolution::Files(files) => Self::Files(files),
+            Resolution::External(name) => Self::External(name),
+            Resolution::Builtin => Self::Builtin,
+            Resolution::Unresolved(why) => Self::Unresolved(why),
+            Resolution::Parts(_) => return None,
+        })
+    }
+}
+
+impl Kept for Resolution {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Parts(parts) => {
+                to.byte(0);
+                parts.write(to);
+            }
+            Self::Files(files) => {
+                to.byte(1);
+                files.write(to);
+            }
+            Self::External(name) => {
+                to.byte(2);
+                name.write(to);
+            }
+            Self::Builtin => to.byte(3),
+            Self::Unresolved(why) => {
+                to.byte(4);
+                why.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        match from.byte()? {
+            0 => Some(Self::Parts(Kept::read(from)?)),
+            1 => Some(Self::Files(Kept::read(from)?)),
+            2 => Some(Self::External(Kept::read(from)?)),
+            3 => Some(Self::Builtin),
+            4 => Some(Self::Unresolved(Kept::read(from)?)),
+            _ => None,
+        }
+    }
+}
+
+impl Kept for Meaning {
+    fn write(&self, to: &mut Writer) {
+        let Self { specifier, member, resolution } = self;
+        specifier.write(to);
+        member.write(to);
+        resolution.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { specifier: Kept::read(from)?, member: Kept::read(from)?, resolution: Kept::read(from)? })
+    }
+}
+
+impl Kept for ResolvedImports {
+    fn write(&self, to: &mut Writer) {
+        let Self { imports, in_roots, declared, side_effects } = self;
+        imports.write(to);
+        in_roots.write(to);
+        declared.write(to);
+        side_effects.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (imports, in_roots) = (Kept::read(from)?, Kept::read(from)?);
+        Some(Self { imports, in_roots, declared: Kept::read(from)?, side_effects: Kept::read(from)? })
     }
 }

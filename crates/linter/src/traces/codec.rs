@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
-use lockstep_codegraph::{Meaning, Outline, Resolution, ResolvedImports, ScriptResolution};
+use lockstep_codegraph::Outline;
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_discovery::{Build, CodeSource, Declared, HandlerStyle, Resolved};
 use lockstep_model::{
@@ -101,7 +101,7 @@ impl<'b> Reader<'b> {
         self.bytes.is_empty()
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*first)
@@ -427,57 +427,6 @@ impl Kept for CodeSource {
     }
 }
 
-impl Kept for ScriptResolution {
-    fn write(&self, to: &mut Writer) {
-        Resolution::from(self.clone()).write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        Some(match Resolution::read(from)? {
-            Resolution::Files(files) => Self::Files(files),
-            Resolution::External(name) => Self::External(name),
-            Resolution::Builtin => Self::Builtin,
-            Resolution::Unresolved(why) => Self::Unresolved(why),
-            Resolution::Parts(_) => return None,
-        })
-    }
-}
-
-impl Kept for Resolution {
-    fn write(&self, to: &mut Writer) {
-        match self {
-            Self::Parts(parts) => {
-                to.byte(0);
-                parts.write(to);
-            }
-            Self::Files(files) => {
-                to.byte(1);
-                files.write(to);
-            }
-            Self::External(name) => {
-                to.byte(2);
-                name.write(to);
-            }
-            Self::Builtin => to.byte(3),
-            Self::Unresolved(why) => {
-                to.byte(4);
-                why.write(to);
-            }
-        }
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        match from.byte()? {
-            0 => Some(Self::Parts(Kept::read(from)?)),
-            1 => Some(Self::Files(Kept::read(from)?)),
-            2 => Some(Self::External(Kept::read(from)?)),
-            3 => Some(Self::Builtin),
-            4 => Some(Self::Unresolved(Kept::read(from)?)),
-            _ => None,
-        }
-    }
-}
-
 impl Kept for Question {
     fn write(&self, to: &mut Writer) {
         match self {
@@ -556,8 +505,6 @@ parts! {
     ClosureFile { path, symbols, own, kind, via, lines }
     Via { location, specifier }
     Outline { package, names, implicit }
-    Meaning { specifier, member, resolution }
-    ResolvedImports { imports, in_roots, declared, side_effects }
     UnresolvedImport { location, specifier, reason }
     DynamicPlace { location, reason }
     RemoteCall { location, kind, target, waits }
