@@ -207,7 +207,7 @@ impl Traces {
         self.made.fetch_add(1, Ordering::Relaxed);
         let mut answers = self.results(|results| results.answers.clone());
         let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept, &answers)).unwrap_or_default();
-        known.own_code = self.results(|results| results.own.clone()).code(&context);
+        known.own_code = self.results(|results| results.own.code(&context));
         let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
         let own = std::mem::take(&mut from.own_code);
         let seen = code::made(files, context, &made, from, around, &mut answers).map(|(kept, seen)| {

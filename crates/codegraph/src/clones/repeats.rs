@@ -112,7 +112,7 @@ struct Counts {
 /// Windows that are looked for, by their hashes.
 struct Windows {
     counts: FxHashMap<u64, Counts>,
-    /// A bit for each of the last bits of a hash that one of them has: most others are passed over by it.
+    /// A bit for each of the first sixteen bits that a hash of one of them may begin with: most others are passed over by it.
     filter: Vec<u64>,
 }
 
@@ -124,22 +124,23 @@ impl Default for Windows {
 
 impl Windows {
     fn add(&mut self, hash: u64) -> &mut Counts {
-        let (word, bit) = self.place(hash);
+        let (word, bit) = Self::place(hash);
         self.filter[word] |= bit;
         self.counts.entry(hash).or_default()
     }
 
-    fn place(&self, hash: u64) -> (usize, u64) {
+    /// Where the bit of a hash stands in the filter.
+    fn place(hash: u64) -> (usize, u64) {
         // The first bits of such a product depend on all of the window.
         let bits = (hash >> 48) as usize;
-        ((bits >> 6) % self.filter.len(), 1 << (bits & 63))
+        (bits >> 6, 1 << (bits & 63))
     }
 
     /// Where they stand in a row.
     fn places(&self, row: u32, stretch: &Stretch<'_>) -> Vec<Place> {
         let mut places = Vec::new();
         each_window(stretch.classes, |at, hash| {
-            let (word, bit) = self.place(hash);
+            let (word, bit) = Self::place(hash);
             let wanted = self.filter[word] & bit != 0 && self.counts.contains_key(&hash);
             if wanted && is_sound(&stretch.classes[at..at + WINDOW]) {
                 places.push(Place { hash, row, at: at as u32 });

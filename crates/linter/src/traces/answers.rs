@@ -9,7 +9,8 @@ use lockstep_codegraph::{
 use lockstep_model::RepoPath;
 
 use super::{
-    codec::{Bytes, Kept, Reader, Writer},
+    code::hold_from,
+    codec::{Bytes, Kept, Reader, Writer, parts},
     looked::Digest,
 };
 
@@ -89,7 +90,7 @@ impl Before {
     fn meanings(&self) -> Meanings {
         let mut meanings: Meanings = self.meanings.as_ref().and_then(|bytes| bytes.value()).unwrap_or_default();
         if !self.changed.is_empty() {
-            meanings.retain(|path, _| !self.changed.iter().any(|changed| lockstep_codegraph::may_mean(path, changed)));
+            meanings.retain(|path, _| hold_from(path, &self.changed));
         }
         meanings
     }
@@ -113,15 +114,10 @@ impl Kept for KeptAnswers {
     }
 }
 
-impl Kept for AnswerIds {
-    fn write(&self, to: &mut Writer) {
-        self.scripts.write(to);
-        self.meanings.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { scripts: Kept::read(from)?, meanings: Kept::read(from)? })
-    }
+parts! {
+    AnswerIds { scripts, meanings }
+    Meaning { specifier, member, resolution }
+    ResolvedImports { imports, in_roots, declared, side_effects }
 }
 
 impl Kept for ScriptResolution {
@@ -172,33 +168,5 @@ impl Kept for Resolution {
             4 => Some(Self::Unresolved(Kept::read(from)?)),
             _ => None,
         }
-    }
-}
-
-impl Kept for Meaning {
-    fn write(&self, to: &mut Writer) {
-        let Self { specifier, member, resolution } = self;
-        specifier.write(to);
-        member.write(to);
-        resolution.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { specifier: Kept::read(from)?, member: Kept::read(from)?, resolution: Kept::read(from)? })
-    }
-}
-
-impl Kept for ResolvedImports {
-    fn write(&self, to: &mut Writer) {
-        let Self { imports, in_roots, declared, side_effects } = self;
-        imports.write(to);
-        in_roots.write(to);
-        declared.write(to);
-        side_effects.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let (imports, in_roots) = (Kept::read(from)?, Kept::read(from)?);
-        Some(Self { imports, in_roots, declared: Kept::read(from)?, side_effects: Kept::read(from)? })
     }
 }

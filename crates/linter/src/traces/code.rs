@@ -108,7 +108,7 @@ pub(super) fn compared(
         meanings.forget(&head.faulty);
     }
     let start = |function: &Function| files.resolve(&function.entry.as_ref()?.path);
-    let told = |function: &Function| start(function).is_none_or(|start| meanings.hold_from(&start));
+    let told = |function: &Function| start(function).is_none_or(|start| hold_from(&start, &meanings.changed));
     let is_known = |(function, looked): (&Function, &Vec<u32>)| told(function) && is_same(looked);
     let known = functions.iter().zip(&head.looked).map(is_known).collect();
     Some(Compared { head, same, meanings, known, is_whole })
@@ -191,11 +191,11 @@ impl Meanings {
         let forgotten = self.surfaces.extract_if(.., |(path, _)| faulty.contains(path));
         self.changed.extend(forgotten.map(|(path, _)| path));
     }
+}
 
-    /// True if what imports mean is as before in code that starts in a file.
-    fn hold_from(&self, start: &RepoPath) -> bool {
-        !self.changed.iter().any(|changed| may_mean(start, changed))
-    }
+/// True if what imports mean is as before in code that starts in a file, where some source files show something else.
+pub(super) fn hold_from(start: &RepoPath, changed: &[RepoPath]) -> bool {
+    !changed.iter().any(|changed| may_mean(start, changed))
 }
 
 /// The sources that could not be read, or do not parse.

@@ -460,6 +460,7 @@ macro_rules! parts {
         }
     )*};
 }
+pub(super) use parts;
 
 /// One of several words.
 macro_rules! words {

@@ -2,7 +2,7 @@
 //! the same functions: that need not look again at what is still the same. The latest is kept, whatever the files held; as it takes part in no decision but by what it was made from, it is
 //! read when code is followed, and not before.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use lockstep_codegraph::{Effort, OwnCode, OwnFile};
 use rustc_hash::FxHashMap;
@@ -13,15 +13,15 @@ use super::{
 };
 
 /// The latest, with what is behind it: see [`super::code::context`].
-#[derive(Clone, Debug, Default)]
-pub(super) struct KeptOwn(Option<Arc<(Digest, Bytes)>>);
+#[derive(Debug, Default)]
+pub(super) struct KeptOwn(Option<(Digest, Bytes)>);
 
 /// One as it is kept. There are a few hundred classes of tokens, and hundreds of thousands of tokens.
 struct OwnFiles(OwnCode);
 
 impl KeptOwn {
     pub(super) fn of(context: Digest, code: OwnCode) -> Self {
-        Self(Some(Arc::new((context, Bytes::of(&OwnFiles(code))))))
+        Self(Some((context, Bytes::of(&OwnFiles(code)))))
     }
 
     /// What was told with `context`; nothing if it was another one.
@@ -33,17 +33,11 @@ impl KeptOwn {
 
 impl Kept for KeptOwn {
     fn write(&self, to: &mut Writer) {
-        let kept: Vec<&(Digest, Bytes)> = self.0.iter().map(Arc::as_ref).collect();
-        kept.len().write(to);
-        for (context, bytes) in kept {
-            context.write(to);
-            bytes.write(to);
-        }
+        self.0.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let kept: Vec<(Digest, Bytes)> = Kept::read(from)?;
-        Some(Self(kept.into_iter().next().map(Arc::new)))
+        Some(Self(Kept::read(from)?))
     }
 }
 

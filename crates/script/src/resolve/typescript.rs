@@ -10,6 +10,9 @@ mod resolved;
 
 use std::{path::PathBuf, sync::OnceLock};
 
+use lockstep_model::{FileSet, RepoPath};
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
+
 pub use self::resolved::ResolvedImports;
 use self::{
     manifests::Manifests,
@@ -17,8 +20,6 @@ use self::{
     resolved::Known,
 };
 use super::Resolution;
-use lockstep_model::{FileSet, RepoPath};
-use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
 const NO_FILE: &str = "no file of the repository is there; it may be generated, or kept out of git";
 const ALIAS_ONLY: &str = "no package has such a name; only the build tool knows this alias";
