@@ -24,6 +24,9 @@ use crate::{
 /// about which anything is unusual, is read by libgit2.
 const MANY: usize = 256;
 
+/// So many keep a thread busy for longer than it takes to start it and to open the repository for it.
+const WORTH_A_THREAD: usize = 8;
+
 /// How to read blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlobOptions {
@@ -50,16 +53,15 @@ pub fn read_blobs<T: Send>(
     each: &(dyn Fn(usize, Vec<Result<Vec<u8>, ObjectError>>) -> T + Sync),
 ) -> Result<Vec<T>, ObjectError> {
     let broken = |why: String| ObjectError::Broken { id: "of a file".to_owned(), why };
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build().map_err(|error| broken(error.to_string()))?;
     let (git_dir, folders) = (repository.git_dir(), handles::folders(repository.common_dir()));
-    let packs = (groups.iter().map(Vec::len).sum::<usize>() >= MANY).then(|| Packs::open(&folders));
+    let number: usize = groups.iter().map(Vec::len).sum();
+    let packs = (number >= MANY).then(|| Packs::open(&folders));
     let partial = repository.state().history.partial.is_some();
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(groups.len()));
-    let results = pool.broadcast(|thread| -> Result<(), git2::Error> {
+    let read_some = |thread: usize| -> Result<(), git2::Error> {
         // The first thread reads as everybody does; the others would wait for it.
-        let separate = (thread.index() > 0).then(|| handles::separate(&folders, thread.index())).flatten();
+        let separate = (thread > 0).then(|| handles::separate(&folders, thread)).flatten();
         let opened: git2::Repository;
         let odb = match separate {
             Some(odb) => odb,
@@ -87,7 +89,19 @@ pub fn read_blobs<T: Send>(
             let value = each(number, blobs);
             made.lock().unwrap_or_else(PoisonError::into_inner).push((number, value));
         }
-    });
+    };
+    let threads = match options.jobs {
+        _ if number < 2 * WORTH_A_THREAD => 1,
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        jobs => jobs,
+    };
+    let results = match threads {
+        1 => vec![read_some(0)],
+        _ => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.map_err(|error| broken(error.to_string()))?.broadcast(|thread| read_some(thread.index()))
+        }
+    };
     results.into_iter().collect::<Result<(), _>>().map_err(|error| broken(error.message().to_owned()))?;
     let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     made.sort_unstable_by_key(|(number, _)| *number);

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Changes that are worth a second thread.
-const MANY: usize = 8_192;
+const MANY: usize = 65_536;
 
 /// What changesets are made of.
 pub(crate) struct MadeOf<'m> {

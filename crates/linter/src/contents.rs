@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_history::{BlobOptions, ObjectError};
 use lockstep_model::{BlobId, FileChange, PathId};
+use rayon::prelude::*;
 
 use crate::Project;
 
@@ -116,6 +117,9 @@ fn is_minified(text: &str) -> bool {
     text.len() > SMALL && text.len() / lines() > LONGEST_MEAN_LINE
 }
 
+/// Files of which nothing is read that one thread looks at by itself: waking another takes longer.
+const FEW: usize = 64;
+
 /// Reads what is `wanted`, `jobs` files at a time (0: as many as there are processors), and gives what `each` makes of
 /// every file's versions, by the file. Without a repository every version is missing.
 pub fn each_file<T: Send>(
@@ -124,7 +128,25 @@ pub fn each_file<T: Send>(
     wanted: Wanted,
     each: &(dyn Fn(PathId, &Contents) -> T + Sync),
 ) -> BTreeMap<PathId, T> {
-    let (files, groups): (Vec<PathId>, Vec<Vec<BlobId>>) = wanted.0.into_iter().unzip();
+    let (known, unread): (Vec<_>, Vec<_>) = wanted.0.into_iter().partition(|(_, versions)| versions.is_empty());
+    let nothing = Contents::default();
+    let of_known = known.into_par_iter().with_min_len(FEW).map(|(file, _)| (file, each(file, &nothing)));
+    let mut made: BTreeMap<PathId, T> = of_known.collect::<Vec<_>>().into_iter().collect();
+    made.extend(each_unread(project, jobs, unread, each));
+    made
+}
+
+/// As [`each_file`], of files of which something is to be read.
+fn each_unread<T: Send>(
+    project: &Project,
+    jobs: usize,
+    unread: Vec<(PathId, Vec<BlobId>)>,
+    each: &(dyn Fn(PathId, &Contents) -> T + Sync),
+) -> Vec<(PathId, T)> {
+    if unread.is_empty() {
+        return Vec::new();
+    }
+    let (files, groups): (Vec<PathId>, Vec<Vec<BlobId>>) = unread.into_iter().unzip();
     let options = BlobOptions { jobs, largest: LARGEST, largest_group: LARGEST_FILE };
     let read = project.repository.as_ref().and_then(|repository| {
         let repository = repository.lock().ok()?;
