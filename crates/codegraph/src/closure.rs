@@ -3,6 +3,7 @@
 mod calls;
 mod code_root;
 mod follow;
+mod moved;
 mod select;
 pub(crate) mod sources;
 
@@ -13,20 +14,19 @@ use std::{
 
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{
-    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Location, Looked, RepoPath, Size, Symbols,
-    is_contract_by_content,
+    Basis, Closure, ClosureFile, CodeClone, FileSet, Function, Looked, RepoPath, Size, Symbols, is_contract_by_content,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-pub use self::sources::Outlines;
+pub use self::{moved::Moved, sources::Outlines};
 use self::{
     code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources, lines_of},
 };
 use crate::{
-    Answers, KeptFacts, KnownAnswers, OwnCode, OwnFile, Surface, SurfaceId,
+    Answers, KeptFacts, KnownAnswers, OwnCode, OwnFile, Surface, SurfaceId, Way,
     clones::{self, clones_in},
     kept, kinds, language_of,
     own_code::{self, Reached},
@@ -60,6 +60,8 @@ pub struct Walked {
 pub struct Known {
     /// Per function, in their order; none for those that are to be followed. Empty if nothing is known.
     pub walked: Vec<Option<Walked>>,
+    /// Files that known functions looked into and that are not as they were then, but lead the same way.
+    pub moved: Moved,
     /// Those of the files that were looked into which are not read or do not parse.
     pub faulty: Vec<RepoPath>,
     /// Outlines of files as they are now.
@@ -88,6 +90,9 @@ pub struct MadeFrom {
     pub found: Answers,
     /// Per function: see [`Walked::looked`].
     pub looked: Vec<Vec<RepoPath>>,
+    /// How those files lead on, as far as they parse. Not those that nobody looked into now, for all that was looked into them
+    /// for was known.
+    pub ways: Vec<(RepoPath, Way)>,
 }
 
 /// Told after each function: how many are done, and how many there are.
@@ -133,6 +138,9 @@ pub fn closures_knowing(
     let asked = Asked::new(&sources, known.outlines, known.answers);
     let mut known_of = known.walked;
     known_of.resize_with(functions.len(), || None);
+    let places = moved::Places::of(&known.moved, &sources);
+    let moved = |(known, function): (Option<Walked>, &Function)| places.moved(known?, function);
+    let known_of: Vec<Option<Walked>> = known_of.into_iter().zip(functions).map(moved).collect();
     let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
     let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options);
     let done = AtomicUsize::new(0);
@@ -167,8 +175,8 @@ pub fn closures_knowing(
     let clones = own_code.clones.clone();
     let value = CodeGraph { closures, clones, sizes, not_followed };
     let (found, surfaces) = (graph.resolvers.found(), asked.surfaces());
-    let around = around.looked();
-    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, found, looked };
+    let (around, ways) = (around.looked(), ways(&looked, &sources));
+    let made_from = MadeFrom { around, surfaces, outlines: asked.outlines(), own_code, found, looked, ways };
     (Partial { value, problems }, made_from)
 }
 
@@ -187,6 +195,17 @@ fn own(files: &FileSet, sources: &Sources<'_>, closures: &[Closure], mut known: 
         own.files.get_mut(reached.path).into_iter().for_each(|file| file.alone.clone_from(&alone));
     }
     (own, sizes)
+}
+
+/// How the files lead on that were `looked` into in this run.
+fn ways(looked: &[Vec<RepoPath>], sources: &Sources<'_>) -> Vec<(RepoPath, Way)> {
+    let paths: BTreeSet<&RepoPath> = looked.iter().flatten().collect();
+    let paths: Vec<&RepoPath> = paths.into_iter().collect();
+    let way = |path: &RepoPath| {
+        let loaded = sources.read(path)?;
+        Some((path.clone(), Way::of(&loaded.text, &loaded.facts)?))
+    };
+    paths.par_iter().filter_map(|path| way(path)).collect()
 }
 
 /// What a source file shows that holds `text`; none if its language is not followed. What is `kept` is not parsed.
@@ -260,7 +279,7 @@ impl<'a> Graph<'a> {
         if language_of(&entry).is_some() {
             closure.basis = Basis::Imports;
             let symbol = function.entry.as_ref().and_then(|entry| entry.symbol.as_deref());
-            closure.start = symbol.and_then(|symbol| self.definition(&entry, symbol));
+            closure.start = symbol.and_then(|symbol| self.sources.get(&entry)?.definition(&entry, symbol));
             // A file with one handler belongs to it as a whole.
             let symbol = symbol.filter(|_| self.entries.get(&entry).is_some_and(|count| *count > 1));
             let mut walk = Walk::new(self, code_root::roots(function));
@@ -279,22 +298,11 @@ impl<'a> Graph<'a> {
             file.lines = self.lines(file);
         }
         if closure.basis == Basis::Imports {
-            closure.remote_calls = calls::of(&closure.files, self.sources);
+            closure.remote_calls = calls::of(closure.files.iter(), self.sources);
         }
         looked.extend(closure.files.iter().map(|file| file.path.clone()));
         looked.retain(|path| language_of(path).is_some());
         Walked { closure, looked: looked.into_iter().collect() }
-    }
-
-    /// The first line of what `path` exports, or defines, as `symbol`.
-    fn definition(&self, path: &RepoPath, symbol: &str) -> Option<Location> {
-        let loaded = self.sources.get(path)?;
-        let facts = &loaded.facts;
-        let exported = facts.exports.iter().find(|export| export.name == symbol).and_then(|export| export.symbol);
-        let index = exported.or_else(|| facts.symbols.iter().position(|known| known.name == symbol))?;
-        let span = facts.symbols.get(index)?.span.clone();
-        let first_line = loaded.text.get(span.clone())?.lines().next().map_or(0, str::len);
-        Some(Location::of_span(path.clone(), &loaded.text, span.start..span.start + first_line))
     }
 
     /// See [`ClosureFile::lines`].
@@ -304,17 +312,7 @@ impl<'a> Graph<'a> {
             let text = if source { self.files.text(&file.path).ok() } else { None };
             return text.map_or(0, |text| lines_of(&text));
         };
-        match &file.symbols {
-            Symbols::All => loaded.lines(),
-            Symbols::Some(names) => {
-                // Several names of one definition span the same: it counts once.
-                let mut counted = FxHashSet::default();
-                let reached = loaded.facts.symbols.iter().zip(loaded.own_lines()).filter(|(symbol, _)| {
-                    names.binary_search(&symbol.name).is_ok() && counted.insert(symbol.span.clone())
-                });
-                reached.map(|(_, lines)| lines).sum()
-            }
-        }
+        loaded.lines_in(&file.symbols)
     }
 
     /// A file that comes with a folder, not by an import.

@@ -25,11 +25,12 @@ mod sizes;
 mod surface;
 mod syntax;
 mod tokens;
+mod way;
 
 pub use answers::{Answers, KnownAnswers, Meaning, Meanings, add_meanings};
 pub use clones::{Effort, clones};
 pub use closure::{
-    CodeGraph, Known, MadeFrom, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
+    CodeGraph, Known, MadeFrom, Moved, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
 };
 pub use differences::{Differences, differences};
 pub use jvm::outline::{Outline, outline};
@@ -44,3 +45,4 @@ pub use own_code::{OwnCode, OwnFile};
 pub use remote::RemoteCallSite;
 pub use surface::{Surface, SurfaceId};
 pub use tokens::Token;
+pub use way::{Way, way};

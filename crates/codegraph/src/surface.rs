@@ -90,7 +90,7 @@ impl<'a> Surface<'a> {
             self.import_of(role).into_iter().for_each(|import| hash.import(import));
         }
         self.imports().for_each(|import| hash.import(import));
-        SurfaceId(*blake3::hash(&hash.0).as_bytes())
+        SurfaceId(*hash.finish().as_bytes())
     }
 }
 
@@ -104,28 +104,33 @@ impl Default for Surface<'_> {
 
 /// What is hashed.
 #[derive(Default)]
-struct Hash(Vec<u8>);
+pub(crate) struct Hash(Vec<u8>);
 
 impl Hash {
-    fn number(&mut self, number: usize) {
+    pub(crate) fn finish(&self) -> blake3::Hash {
+        blake3::hash(&self.0)
+    }
+
+    pub(crate) fn number(&mut self, number: usize) {
         self.0.extend((number as u64).to_le_bytes());
     }
 
-    fn index(&mut self, index: Option<usize>) {
+    pub(crate) fn index(&mut self, index: Option<usize>) {
         self.number(index.map_or(0, |index| index + 1));
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.extend(text.as_bytes());
     }
 
-    fn texts(&mut self, texts: &[String]) {
+    pub(crate) fn texts(&mut self, texts: &[String]) {
         self.number(texts.len());
         texts.iter().for_each(|text| self.text(text));
     }
 
-    fn import(&mut self, import: &Import) {
+    /// All of an import but where it stands.
+    pub(crate) fn import(&mut self, import: &Import) {
         let Import { specifier, span: _, names, whole, members, kind, level } = import;
         self.text(specifier);
         self.texts(names);

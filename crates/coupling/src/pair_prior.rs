@@ -14,7 +14,7 @@
 
 use rayon::prelude::*;
 use special::Gamma;
-use statrs::function::gamma::{digamma, ln_gamma};
+use statrs::function::gamma::digamma;
 
 use crate::{
     Likeness, Options, Prior,
@@ -23,7 +23,7 @@ use crate::{
     distinct::Distinct,
     measure, newton,
     pair_sample::{Sample, Second},
-    prior,
+    prior::{self, ln_gamma},
     repositories::{Repositories, Scope},
     through::{Shares, Through},
 };

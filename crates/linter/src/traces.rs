@@ -49,7 +49,7 @@ pub(crate) use self::{
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 6\n";
+const MAGIC: &[u8] = b"lockstep traces 7\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.

@@ -6,9 +6,9 @@ use super::sources::{Loaded, Sources};
 use crate::RemoteCallSite;
 
 /// Those of all `files`, in the order of their places.
-pub(super) fn of(files: &[ClosureFile], sources: &Sources<'_>) -> Vec<RemoteCall> {
+pub(super) fn of<'f>(files: impl Iterator<Item = &'f ClosureFile>, sources: &Sources<'_>) -> Vec<RemoteCall> {
     let mut calls = Vec::new();
-    for file in files.iter().filter(|file| file.kind.runs()) {
+    for file in files.filter(|file| file.kind.runs()) {
         let Some(loaded) = sources.get(&file.path) else { continue };
         for call in loaded.facts.remote_calls.iter().filter(|call| is_reached(call, file, loaded)) {
             calls.push(RemoteCall {

@@ -74,6 +74,11 @@ impl<'a> Sources<'a> {
         }))
     }
 
+    /// The same, if somebody looked into it.
+    pub(super) fn read(&self, path: &RepoPath) -> Option<&Loaded> {
+        self.loaded.get(path)?.get()
+    }
+
     /// The tokens of a file that holds `text`.
     pub(crate) fn tokens(&self, path: &RepoPath, text: &str) -> Vec<Token> {
         kept::tokens_of(self.kept, path, text)

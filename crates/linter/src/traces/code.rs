@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lockstep_codegraph::{CodeGraph, KeptFacts, Known, MadeFrom, Outline, Outlines, Walked, may_mean};
+use lockstep_codegraph::{CodeGraph, KeptFacts, Known, MadeFrom, Moved, Outline, Outlines, Walked, Way, may_mean};
 use lockstep_diagnostics::{Partial, Problem, ProblemKind};
 use lockstep_model::{BlobId, Closure, CodeClone, FileSet, Function, RepoPath, Size};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -27,6 +27,8 @@ struct Head {
     outlines: Vec<(u32, Option<Outline>)>,
     /// Per function, the numbers of its sources.
     looked: Vec<Vec<u32>>,
+    /// How those lead on that parse.
+    ways: Vec<(u32, Way)>,
     /// Those of the files that were looked into which could not be read, or do not parse.
     faulty: Vec<RepoPath>,
     /// What imports mean.
@@ -65,6 +67,8 @@ pub(super) struct Around {
     outlines: Outlines,
     /// The ids of what source files hold that hold the same as before.
     ids: FxHashMap<RepoPath, BlobId>,
+    /// How those lead on.
+    ways: Vec<(RepoPath, Way)>,
     /// What imports mean.
     answers: Answered,
 }
@@ -74,6 +78,8 @@ pub(super) struct Compared {
     head: Head,
     /// Per source, whether it holds the same.
     same: Vec<bool>,
+    /// How those lead on that do not, but lead the same way.
+    moved: FxHashMap<u32, Way>,
     meanings: Meanings,
     /// Per function, whether it reaches the same.
     known: Vec<bool>,
@@ -104,14 +110,16 @@ pub(super) fn compared(
     let is_whole = meanings.changed.is_empty()
         && !edited.into_iter().any(|path| head.faulty.contains(path))
         && head.looked.iter().all(is_same);
+    let moved = head.moved(files, &same, facts);
+    let leads_on = |looked: &Vec<u32>| looked.iter().all(|number| same[*number as usize] || moved.contains_key(number));
     if !is_whole {
         meanings.forget(&head.faulty);
     }
     let start = |function: &Function| files.resolve(&function.entry.as_ref()?.path);
     let told = |function: &Function| start(function).is_none_or(|start| hold_from(&start, &meanings.changed));
-    let is_known = |(function, looked): (&Function, &Vec<u32>)| told(function) && is_same(looked);
+    let is_known = |(function, looked): (&Function, &Vec<u32>)| told(function) && leads_on(looked);
     let known = functions.iter().zip(&head.looked).map(is_known).collect();
-    Some(Compared { head, same, meanings, known, is_whole })
+    Some(Compared { head, same, moved, meanings, known, is_whole })
 }
 
 impl Compared {
@@ -133,7 +141,7 @@ impl Compared {
 
     /// What is known of those functions that reach the same; none if `stored` is damaged.
     pub(super) fn some(self, stored: &Stored, answers: &KeptAnswers) -> Option<(Known, Around)> {
-        let Self { head, same, meanings, known, .. } = self;
+        let Self { head, same, moved, meanings, known, .. } = self;
         let Code(whole) = stored.body.value::<Code>().filter(|code| code.0.value.closures.len() == known.len())?;
         let walked = |((closure, looked), known): ((Closure, &Vec<u32>), &bool)| {
             known.then(|| Walked { closure, looked: looked.iter().map(|number| head.path(*number).clone()).collect() })
@@ -143,10 +151,21 @@ impl Compared {
         let answers = answers.before(head.answers, changed);
         let looked = walked.iter().flatten().flat_map(|walked| &walked.looked);
         let looked: FxHashSet<&RepoPath> = looked.chain(surfaces.iter().map(|(path, _)| path)).collect();
-        let faulty = head.faulty.into_iter().filter(|path| looked.contains(path)).collect();
-        let known = Known { faulty, walked, outlines: outlines.clone(), answers: answers.known(), ..Known::default() };
+        let faulty = head.faulty.iter().filter(|path| looked.contains(path)).cloned().collect();
+        let (mut ways, mut led) = (Vec::new(), Moved::new());
+        for (number, way) in head.ways {
+            let path = head.sources[number as usize].0.clone();
+            match same[number as usize] {
+                true => ways.push((path, way)),
+                false if moved.contains_key(&number) => drop(led.insert(path, way.starts)),
+                false => {}
+            }
+        }
+        let (outlines_now, answers_now) = (outlines.clone(), answers.known());
+        let known =
+            Known { faulty, walked, moved: led, outlines: outlines_now, answers: answers_now, ..Known::default() };
         let ids = head.sources.into_iter().zip(same).filter(|(_, same)| *same).map(|(source, _)| source).collect();
-        Some((known, Around { seen: head.around, surfaces, outlines, ids, answers }))
+        Some((known, Around { seen: head.around, surfaces, outlines, ids, ways, answers }))
     }
 }
 
@@ -231,8 +250,11 @@ pub(super) fn made(
     let outlines = outlines.collect::<Option<_>>()?;
     let mut numbers = |paths: Vec<RepoPath>| paths.into_iter().map(|path| sources.number(path)).collect::<Option<_>>();
     let looked = from.looked.into_iter().map(&mut numbers).collect::<Option<_>>()?;
+    let ways: BTreeMap<RepoPath, Way> = known.ways.into_iter().chain(from.ways).collect();
+    let way = |(path, way)| Some((*sources.numbers.get(&path)?, way));
+    let ways = ways.into_iter().filter_map(way).collect();
     let (faulty, answers) = (faulty(&made.problems), answers.add(&known.answers, from.found));
-    let head = Head { around, sources: sources.sources, surfaces, outlines, looked, faulty, answers };
+    let head = Head { around, sources: sources.sources, surfaces, outlines, looked, ways, faulty, answers };
     let stored = Stored { context, head: Bytes::of(&head), body: Bytes::of(&Code(made.clone())) };
     Some((stored, head.around))
 }
@@ -264,6 +286,16 @@ impl Head {
     fn path(&self, number: u32) -> &RepoPath {
         &self.sources[number as usize].0
     }
+
+    /// The sources that do not hold the same but lead the same way, and how they do now.
+    fn moved(&self, files: &FileSet, same: &[bool], facts: Option<&dyn KeptFacts>) -> FxHashMap<u32, Way> {
+        let moved = |(number, before): &(u32, Way)| {
+            let path = Some(self.path(*number)).filter(|_| !same[*number as usize])?;
+            let now = lockstep_codegraph::way(path, &files.text(path).ok()?, facts)?;
+            (now.id == before.id).then_some((*number, now))
+        };
+        self.ways.iter().filter_map(moved).collect()
+    }
 }
 
 impl Kept for Head {
@@ -273,6 +305,7 @@ impl Kept for Head {
         self.surfaces.write(to);
         self.outlines.write(to);
         self.looked.write(to);
+        self.ways.write(to);
         self.faulty.write(to);
         self.answers.write(to);
     }
@@ -283,9 +316,35 @@ impl Kept for Head {
         let outlines: Vec<(u32, Option<Outline>)> = Kept::read(from)?;
         let looked: Vec<Vec<u32>> = Kept::read(from)?;
         let shown = surfaces.iter().map(|(number, _)| number).chain(outlines.iter().map(|(number, _)| number));
+        let ways: Vec<(u32, Way)> = Kept::read(from)?;
+        let shown = shown.chain(ways.iter().map(|(number, _)| number));
         let inside = looked.iter().flatten().chain(shown).all(|number| (*number as usize) < sources.len());
         let (faulty, answers) = (Kept::read(from)?, Kept::read(from)?);
-        inside.then_some(Self { around, sources, surfaces, outlines, looked, faulty, answers })
+        inside.then_some(Self { around, sources, surfaces, outlines, looked, ways, faulty, answers })
+    }
+}
+
+impl Kept for Way {
+    fn write(&self, to: &mut Writer) {
+        let Self { id, starts } = self;
+        id.write(to);
+        starts.len().write(to);
+        // Each by how far it is from the one before: most take a byte.
+        starts.iter().fold(0, |before, start| {
+            to.number(u64::from(start - before));
+            *start
+        });
+    }
+
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (id, number) = (Kept::read(from)?, from.count()?);
+        let mut starts = Vec::new();
+        let mut last = 0u32;
+        for _ in 0..number {
+            last = last.checked_add(u32::read(from)?)?;
+            starts.push(last);
+        }
+        Some(Self { id, starts })
     }
 }
 
