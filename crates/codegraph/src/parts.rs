@@ -4,6 +4,8 @@
 //! Definitions are compared by name, so neither lines that move nor the order of definitions count. Pure, like the
 //! facts it is made from.
 
+mod reached;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +13,7 @@ use std::{
 
 use lockstep_model::RepoPath;
 
+pub use self::reached::Reached;
 use crate::{FileFacts, KeptFacts, Symbol, change::agree, kept, language_of};
 
 /// What a function asks of a file.
@@ -23,27 +26,6 @@ pub enum Asked {
     Names(Vec<String>),
     /// It uses all of it.
     Whole,
-}
-
-/// What is reached in one version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reach<'o> {
-    Nothing,
-    /// These definitions, sorted.
-    Names(Vec<&'o str>),
-    /// Anything, or nothing.
-    Unknown,
-    Whole,
-}
-
-impl Reach<'_> {
-    fn has(&self, name: &str) -> bool {
-        match self {
-            Self::Nothing | Self::Unknown => false,
-            Self::Names(names) => names.binary_search(&name).is_ok(),
-            Self::Whole => true,
-        }
-    }
 }
 
 /// One version of such a file.
@@ -101,10 +83,6 @@ pub enum Loading {
     Running,
 }
 
-/// Who reaches what in one version, for those who ask something of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reached<'o>(Vec<Reach<'o>>);
-
 impl Version {
     /// Reads `text`, which stood at `path`; what is `kept` is not parsed. None if the language is not followed or the text does
     /// not parse.
@@ -149,9 +127,9 @@ impl Changed {
     /// ask for the whole file if its imports or exports changed: of others, what uses them changes too. Both sides must
     /// have been asked the same; a side without a version reaches nothing.
     pub fn parts(&self, before: Option<&Reached<'_>>, after: Option<&Reached<'_>>) -> BTreeSet<Vec<usize>> {
-        let nothing = Reached(Vec::new());
+        let nothing = Reached::default();
         let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-        let count = before.0.len().max(after.0.len());
+        let count = before.asked().max(after.asked());
         let all = || (0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked));
         let mut parts = BTreeSet::new();
         for name in &self.names {
@@ -165,34 +143,12 @@ impl Changed {
             Loading::Same => {}
             Loading::Running => drop(parts.insert(all().collect())),
             Loading::Naming => {
-                let whole = |version: &Reached<'_>, asked: usize| version.0.get(asked) == Some(&Reach::Whole);
-                parts.insert((0..count).filter(|asked| whole(before, *asked) || whole(after, *asked)).collect());
+                let whole = |asked: &usize| before.is_whole(*asked) || after.is_whole(*asked);
+                parts.insert((0..count).filter(whole).collect());
             }
         }
         parts.remove(&Vec::new());
         parts
-    }
-}
-
-impl Reached<'_> {
-    /// True if whoever asks as number `asked` reaches anything in it, or loads it at least.
-    pub fn is_reached(&self, asked: usize) -> bool {
-        self.0.get(asked).is_some_and(|reach| *reach != Reach::Nothing)
-    }
-
-    /// True if whoever asks as number `asked` reaches all definitions of `outline`.
-    pub fn is_reached_whole(&self, asked: usize, outline: &Outline) -> bool {
-        self.0.get(asked).is_some_and(|reach| outline.symbols.iter().all(|(name, _)| reach.has(name)))
-    }
-
-    /// True if somebody asks something of it, and it does not tell what.
-    fn is_unknown(&self) -> bool {
-        self.0.contains(&Reach::Unknown)
-    }
-
-    /// Who reaches the definition `name`, as numbers.
-    fn reaching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-        (0..).zip(&self.0).filter(|(_, reach)| reach.has(name)).map(|(asked, _)| asked)
     }
 }
 
@@ -221,54 +177,6 @@ impl Outline {
             loaded: facts.top_level_symbols.iter().map(number).collect(),
             opaque: facts.opaque.is_some(),
         }
-    }
-
-    /// What each of those who ask reaches. Numbers that lead nowhere are passed over.
-    pub fn reached(&self, asked: &[Asked]) -> Reached<'_> {
-        Reached(asked.iter().map(|asked| self.reach(asked)).collect())
-    }
-
-    fn reach(&self, asked: &Asked) -> Reach<'_> {
-        let mut open = self.loaded.clone();
-        match asked {
-            Asked::Whole => return Reach::Whole,
-            Asked::Start(name) => match self.named(name) {
-                Some(symbols) => open.extend(symbols),
-                None => return Reach::Nothing,
-            },
-            Asked::Names(names) => {
-                let found: Vec<Vec<u32>> = names.iter().filter_map(|name| self.named(name)).collect();
-                if found.is_empty() && !names.is_empty() {
-                    return Reach::Unknown;
-                }
-                open.extend(found.into_iter().flatten());
-            }
-        }
-        if self.opaque {
-            return Reach::Whole;
-        }
-        let (mut seen, mut names) = (vec![false; self.symbols.len()], Vec::new());
-        while let Some(number) = open.pop() {
-            let seen = seen.get_mut(number as usize).is_none_or(|seen| std::mem::replace(seen, true));
-            if let Some((name, uses)) = self.symbols.get(number as usize).filter(|_| !seen) {
-                names.push(name.as_str());
-                open.extend(uses);
-            }
-        }
-        names.sort_unstable();
-        Reach::Names(names)
-    }
-
-    /// The definitions behind a name: those that are exported as that, else those that are called so. None if there is no
-    /// such name; empty if it is passed on from another file.
-    fn named(&self, name: &str) -> Option<Vec<u32>> {
-        let exported: Vec<_> = self.exports.iter().filter(|(export, _)| export == name).collect();
-        let mut symbols: Vec<u32> = exported.iter().filter_map(|(_, symbol)| *symbol).collect();
-        if symbols.is_empty() {
-            let called = |(_, (own, _)): &(u32, &(String, Vec<u32>))| own == name;
-            symbols.extend((0..).zip(&self.symbols).filter(called).map(|(number, _)| number));
-        }
-        (!symbols.is_empty() || !exported.is_empty()).then_some(symbols)
     }
 }
 
@@ -477,7 +385,7 @@ mod tests {
         assert_eq!(changed(&at, &asked, Some(text), Some(text)), BTreeSet::new());
         let version = Version::read(&at, text, None).unwrap();
         let reached = version.outline().reached(&asked);
-        assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1, version.outline()));
+        assert!(reached.is_reached(1) && !reached.is_reached(2) && !reached.is_reached_whole(1));
         assert_eq!(Version::read(&at, "def (", None), None);
         assert_eq!(Version::read(&path("a.txt"), "", None), None);
     }

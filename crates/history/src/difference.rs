@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{Index, IndexEntryExtendedFlag, Oid};
+use git2::Oid;
 use lockstep_model::{BlobId, CommitId, RepoPath};
 use rustc_hash::FxHashSet;
 use thiserror::Error;
@@ -16,6 +16,7 @@ use crate::{
     commit::object_id,
     diff::{self, RawStatus, Side},
     follow::Change,
+    index::{Folder, Indexed},
     objects::{ObjectId, Objects, TreeSource},
     paths::Paths,
     trees_of::TreesOf,
@@ -59,9 +60,6 @@ pub enum DifferenceError {
     /// The index cannot be read.
     #[error("the index cannot be read: {}", .0.escape_debug())]
     Index(String),
-    /// The index is in two pieces.
-    #[error("the index is split, and a split one is not read")]
-    SplitIndex,
     /// The index leaves out what is not checked out.
     #[error("the index is sparse, and a sparse one is not read")]
     SparseIndex,
@@ -76,7 +74,7 @@ pub enum DifferenceError {
 /// A path, what happened to it, and both of its sides.
 type Raw = (RepoPath, RawStatus, Side, Side);
 /// The files of one side, by path.
-type Files = BTreeMap<RepoPath, Side>;
+pub(crate) type Files = BTreeMap<RepoPath, Side>;
 
 /// A change: what was before, and what differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +175,7 @@ impl Repository {
 
     /// What the index adds to `HEAD`.
     fn staged(&self, index: Option<&Path>, bases: &[String], merged: &[String]) -> Result<Difference, DifferenceError> {
-        let (after, conflicts) = self.indexed(index)?;
+        let Indexed { files: after, conflicts, folders } = self.indexed(index)?;
         let head = match self.resolve(None) {
             Ok(head) => Some(head),
             Err(RevisionError::NoCommits) => None,
@@ -187,7 +185,7 @@ impl Repository {
             Some((head, base)) => self.changes_between(&base, head, &conflicts)?,
             None => Vec::new(),
         };
-        let mut changes = self.changes_to(head.as_ref(), &after)?;
+        let mut changes = self.changes_to(head.as_ref(), &after, folders.as_ref())?;
         // What is in conflict is neither here nor there.
         changes.retain(|(path, ..)| !conflicts.contains(path));
         let named = merged.iter().filter_map(|rev| self.resolve(Some(rev)).ok());
@@ -206,57 +204,12 @@ impl Repository {
         self.merge_base(&base, head).filter(|common| common != head)
     }
 
-    /// The files of the index as they would be committed: neither what is only announced (`git add -N`) nor, told
-    /// apart, what is in conflict.
-    ///
-    /// # Errors
-    /// If there is no index, or it is of a kind that is not read (split or sparse).
-    fn indexed(&self, index: Option<&Path>) -> Result<(Files, Vec<RepoPath>), DifferenceError> {
-        if self.is_bare() {
-            return Err(DifferenceError::Bare);
-        }
-        let index = self.open_index(index)?;
-        let (mut files, mut conflicts) = (Vec::with_capacity(index.len()), Vec::new());
-        for entry in index.iter() {
-            let path = RepoPath::from_git(&entry.path);
-            let announced = entry.flags_extended & IndexEntryExtendedFlag::INTENT_TO_ADD.bits() != 0;
-            match (entry.flags >> 12) & 3 {
-                0 if announced => {}
-                0 => {
-                    let id = entry.id.as_bytes().try_into().unwrap_or_default();
-                    files.push((path, Side { mode: diff::canonical(entry.mode), id }));
-                }
-                _ => conflicts.push(path),
-            }
-        }
-        conflicts.sort();
-        conflicts.dedup();
-        // They come sorted, but for names that are not UTF-8: a tree of them is made at once.
-        Ok((files.into_iter().collect(), conflicts))
-    }
-
-    fn open_index(&self, named: Option<&Path>) -> Result<Index, DifferenceError> {
-        let failed = |error: git2::Error| match error.message() {
-            message if message.contains("'link'") => DifferenceError::SplitIndex,
-            message if message.contains("'sdir'") => DifferenceError::SparseIndex,
-            message => DifferenceError::Index(message.to_owned()),
-        };
-        let Some(named) = named else { return self.git().index().map_err(failed) };
-        // Git means it from the root of the work tree, in which it runs hooks; a hook may have gone elsewhere since.
-        let places = [Some(named.to_owned()), self.work_tree().map(|root| root.join(named))];
-        let Some(place) = places.into_iter().flatten().find(|place| place.is_file()) else {
-            return Err(DifferenceError::Index(format!("there is no file `{}`", named.display())));
-        };
-        Index::open(&place).map_err(failed)
-    }
-
     /// The files that would be committed now, with their contents as they are staged.
     ///
     /// # Errors
     /// As [`Self::difference`].
     pub fn staged_files(&self, index: Option<&Path>) -> Result<Vec<TreeFile>, DifferenceError> {
-        let (files, _) = self.indexed(index)?;
-        Ok(self.tree_files_of(files.into_iter())?)
+        Ok(self.tree_files_of(self.indexed(index)?.files.into_iter())?)
     }
 
     /// The commits that a merge in progress joins to `HEAD`.
@@ -295,16 +248,26 @@ impl Repository {
     }
 
     /// What differs between a commit, or nothing, and `after`. Folders that hold the same are not read.
-    fn changes_to(&self, commit: Option<&ObjectId>, after: &Files) -> Result<Vec<Raw>, DifferenceError> {
+    fn changes_to(
+        &self,
+        commit: Option<&ObjectId>,
+        after: &Files,
+        known: Option<&Folder>,
+    ) -> Result<Vec<Raw>, DifferenceError> {
         let Some(commit) = commit else { return Ok(changes(&Files::new(), after)) };
         let tree = self.commit(commit)?.tree;
         let odb = self.odb()?;
         let mut objects = Objects::of(&odb);
-        let Some(mut trees) = TreesOf::new(after.iter(), &mut objects) else {
-            return Ok(changes(&self.files_of(commit)?, after));
-        };
-        let root = trees.root;
-        Ok(between(&mut trees, &tree, &root)?)
+        // What git knows of folders saves making their trees, if those are there.
+        for known in [known, None] {
+            let Some(mut trees) = TreesOf::new(after.iter(), known, &mut objects) else { continue };
+            let root = trees.root;
+            match between(&mut trees, &tree, &root) {
+                Err(_) if known.is_some() => {}
+                changes => return Ok(changes?),
+            }
+        }
+        Ok(changes(&self.files_of(commit)?, after))
     }
 
     /// What differs between two commits, where paths in conflict are not in the second.

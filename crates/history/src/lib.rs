@@ -20,6 +20,7 @@ mod follow;
 mod group;
 mod handles;
 mod held;
+mod index;
 mod kind;
 mod line;
 mod lines;

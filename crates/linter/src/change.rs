@@ -50,7 +50,6 @@ impl ChangeAsked {
                 system.into_iter().chain(ways_to_a_base(error, revs, &self.remotes)).collect()
             }
             (DifferenceError::Object(_), _) => vec!["git fetch --refetch --filter=blob:none".to_owned()],
-            (DifferenceError::SplitIndex, _) => vec!["git update-index --no-split-index".to_owned()],
             (DifferenceError::SparseIndex, _) => vec!["git sparse-checkout reapply --no-sparse-index".to_owned()],
             (DifferenceError::Index(_), _) => vec!["git fsck tells what is damaged".to_owned()],
             (DifferenceError::Bare, _) => vec!["run it in a work tree, or compare commits: --base REF".to_owned()],

@@ -57,11 +57,10 @@ pub(crate) fn of_code(
     let known = Past::known(past);
     let mut today = Vec::new();
     let files = in_parts(project, functions, closures, &known, &mut today);
-    let ids = (0u32..).zip(&history.paths).filter_map(|(id, path)| Some((PathId(id), files.get(path)?)));
-    let askers: BTreeMap<PathId, &Askers> = ids.collect();
+    let askers: Vec<Option<&Askers>> = history.paths.iter().map(|path| files.get(path)).collect();
     let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
     let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
-    for change in all.filter(|change| askers.contains_key(&change.path) && is_of_behaviour(change)) {
+    for change in all.filter(|change| askers[change.path.0 as usize].is_some() && is_of_behaviour(change)) {
         changes.entry(change.path).or_default().push(change);
     }
     let open = |change: &FileChange| !known.knows_parts(history.path(change.path), change);
@@ -69,7 +68,8 @@ pub(crate) fn of_code(
     let told = each_file(project, jobs, wanted, &|path, contents| {
         let (file, changes) = (history.path(path), &changes[&path]);
         let read = Read::of(file, changes.iter().filter(|change| open(change)), contents, project.kept());
-        (tell(file, askers[&path], changes, &known, &read), past.map(|_| read))
+        let told = askers[path.0 as usize].map(|askers| tell(file, askers, changes, &known, &read));
+        (told.unwrap_or_default(), past.map(|_| read))
     });
     drop(known);
     if let Some(past) = past.filter(|_| !today.is_empty()) {
@@ -106,13 +106,13 @@ fn in_parts(
     closures: &[Closure],
     known: &Known,
     today: &mut Vec<Today>,
-) -> BTreeMap<RepoPath, Askers> {
+) -> FxHashMap<RepoPath, Askers> {
     let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
     for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
         *starts.entry(&entry.path).or_default() += 1;
     }
-    let mut asked: BTreeMap<&RepoPath, BTreeMap<Asked, Vec<u32>>> = BTreeMap::new();
-    let mut contracts: BTreeSet<&RepoPath> = BTreeSet::new();
+    let mut asked: FxHashMap<&RepoPath, BTreeMap<Asked, Vec<u32>>> = FxHashMap::default();
+    let mut contracts: FxHashSet<&RepoPath> = FxHashSet::default();
     for (number, (function, closure)) in (0u32..).zip(functions.iter().zip(closures)) {
         for file in closure.files.iter().filter(|file| language_of(&file.path).is_some()) {
             match file.kind {
@@ -167,7 +167,7 @@ fn told_apart_today(
     };
     let reached = today.reached(&asked);
     let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
-    if there.iter().all(|number| reached.is_reached_whole(*number, &today)) {
+    if there.iter().all(|number| reached.is_reached_whole(*number)) {
         return None;
     }
     let kept = |number: &usize| (asked[*number].clone(), functions[*number].clone());
