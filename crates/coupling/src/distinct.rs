@@ -30,6 +30,11 @@ impl<K: Eq + Hash, T: Sync> Distinct<K, T> {
         })
     }
 
+    /// Each of them, by its number.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
     /// What `of` makes of each, by its number.
     pub(crate) fn map<R: Send>(&self, of: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
         self.values.par_iter().with_min_len(FEW).map(of).collect()

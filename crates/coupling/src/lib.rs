@@ -24,6 +24,7 @@ mod distinct;
 mod early;
 mod explain;
 mod folders;
+mod gamma;
 mod graph;
 mod independence;
 mod kinds;

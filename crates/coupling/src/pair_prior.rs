@@ -13,17 +13,16 @@
 //! and what did not help, is in `docs/src/evaluation-measure.md`.
 
 use rayon::prelude::*;
-use special::Gamma;
-use statrs::function::gamma::digamma;
 
 use crate::{
     Likeness, Options, Prior,
     attribute::Touched,
     count::Counts,
     distinct::Distinct,
+    gamma::{digamma_and_trigamma, ln_gamma},
     measure, newton,
     pair_sample::{Sample, Second},
-    prior::{self, ln_gamma},
+    prior,
     repositories::{Repositories, Scope},
     through::{Shares, Through},
 };
@@ -245,35 +244,38 @@ fn model(pairs: &[Pair]) -> Option<PairModel> {
     // Most pairs never changed together, and of a function that is like no other many pairs look the same.
     let mut distinct = Distinct::default();
     let key = |pair: &Pair| [pair.joint, pair.changes, pair.features[1], pair.features[2]].map(f64::to_bits);
-    let numbers: Vec<u32> = pairs.iter().map(|pair| distinct.number(key(pair), pair)).collect();
-    let found = newton::minimise(USUAL.map(|(mean, _)| mean), &Cost { pairs, distinct, numbers });
+    let mut weights = Vec::new();
+    for pair in pairs {
+        let number = distinct.number(key(pair), pair) as usize;
+        weights.resize(weights.len().max(number + 1), 0.0);
+        weights[number] += pair.weight;
+    }
+    let found = newton::minimise(USUAL.map(|(mean, _)| mean), &Cost { distinct, weights });
     Some(PairModel { intercept: found[0], likeness: found[1], through: found[2] })
 }
 
 /// −log of the posterior of the coefficients, up to a constant.
 struct Cost<'p> {
-    pairs: &'p [Pair],
     distinct: Distinct<[u64; 4], &'p Pair>,
-    /// Of each pair, which of the distinct ones it is.
-    numbers: Vec<u32>,
+    /// Per distinct pair: how many pairs it stands for.
+    weights: Vec<f64>,
 }
 
 impl Cost<'_> {
+    fn features(&self) -> impl Iterator<Item = [f64; 3]> {
+        self.distinct.values().iter().map(|pair| pair.features)
+    }
+
     /// What `of` says of each distinct pair and of the logit of its mean, as the coefficients `point` have it.
     fn terms<T: Send>(&self, point: [f64; 3], of: impl Fn(&Pair, f64) -> T + Send + Sync) -> Vec<T> {
         self.distinct.map(|pair| of(pair, (0..3).map(|i| point[i] * pair.features[i]).sum()))
-    }
-
-    /// Each pair, with its term.
-    fn with<'t, T>(&'t self, terms: &'t [T]) -> impl Iterator<Item = (&'t Pair, &'t T)> {
-        self.pairs.iter().zip(&self.numbers).map(|(pair, number)| (pair, &terms[*number as usize]))
     }
 }
 
 impl newton::Smooth for Cost<'_> {
     fn value(&self, point: [f64; 3]) -> f64 {
         let terms = self.terms(point, log_likelihood);
-        let likely = self.with(&terms).fold(0.0, |sum, (pair, value)| sum - pair.weight * value);
+        let likely = self.weights.iter().zip(terms).fold(0.0, |sum, (weight, value)| sum - weight * value);
         USUAL.into_iter().zip(point).fold(likely, |sum, ((mean, deviation), at)| {
             let away = (at - mean) / deviation;
             sum + away * away / 2.0
@@ -283,11 +285,11 @@ impl newton::Smooth for Cost<'_> {
     fn around(&self, point: [f64; 3]) -> newton::Local {
         let terms = self.terms(point, bend);
         let mut local = newton::Local::default();
-        for (pair, (slope, curvature)) in self.with(&terms) {
+        for ((weight, features), (slope, curvature)) in self.weights.iter().zip(self.features()).zip(terms) {
             for i in 0..3 {
-                local.gradient[i] -= pair.weight * slope * pair.features[i];
+                local.gradient[i] -= weight * slope * features[i];
                 for j in 0..3 {
-                    local.curvature[i][j] -= pair.weight * curvature * pair.features[i] * pair.features[j];
+                    local.curvature[i][j] -= weight * curvature * features[i] * features[j];
                 }
             }
         }
@@ -314,7 +316,10 @@ fn bend(pair: &Pair, eta: f64) -> (f64, f64) {
     let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
     let change = PRIOR_WEIGHT * mean * (1.0 - mean);
     // How ln Γ(from + more) − ln Γ(from) changes with `from`, and how that changes.
-    let of = |from: f64, more: f64| (digamma(from + more) - digamma(from), (from + more).trigamma() - from.trigamma());
+    let of = |from: f64, more: f64| {
+        let (there, here) = (digamma_and_trigamma(from + more), digamma_and_trigamma(from));
+        (there.0 - here.0, there.1 - here.1)
+    };
     let joint = if pair.joint > 0.0 { of(a, pair.joint) } else { (0.0, 0.0) };
     let missed = of(b, pair.changes - pair.joint);
     let by_share = joint.0 - missed.0;

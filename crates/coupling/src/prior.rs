@@ -5,14 +5,7 @@
 //! fit is over its mean and its size (a + b), by Nelder-Mead, which needs no derivatives and always takes the same
 //! way. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
 
-use special::Gamma;
-
-use crate::{Options, count::Counts, distinct::Distinct, repositories::Scope};
-
-/// log Γ(x) of an x above 0.
-pub(crate) fn ln_gamma(x: f64) -> f64 {
-    Gamma::ln_gamma(x).0
-}
+use crate::{Options, count::Counts, distinct::Distinct, gamma::ln_gamma, repositories::Scope};
 
 /// A Beta prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
