@@ -19,7 +19,7 @@ use crate::{
     attribute::Touched,
     count::Counts,
     distinct::Distinct,
-    gamma::{digamma_and_trigamma, ln_gamma},
+    gamma::{LnGamma, ln_gamma},
     measure, newton,
     pair_sample::{Sample, Second},
     prior,
@@ -261,40 +261,23 @@ struct Cost<'p> {
     weights: Vec<f64>,
 }
 
-impl Cost<'_> {
-    fn features(&self) -> impl Iterator<Item = [f64; 3]> {
-        self.distinct.values().iter().map(|pair| pair.features)
-    }
-
-    /// What `of` says of each distinct pair and of the logit of its mean, as the coefficients `point` have it.
-    fn terms<T: Send>(&self, point: [f64; 3], of: impl Fn(&Pair, f64) -> T + Send + Sync) -> Vec<T> {
-        self.distinct.map(|pair| of(pair, (0..3).map(|i| point[i] * pair.features[i]).sum()))
-    }
-}
-
-impl newton::Smooth for Cost<'_> {
-    fn value(&self, point: [f64; 3]) -> f64 {
-        let terms = self.terms(point, log_likelihood);
-        let likely = self.weights.iter().zip(terms).fold(0.0, |sum, (weight, value)| sum - weight * value);
-        USUAL.into_iter().zip(point).fold(likely, |sum, ((mean, deviation), at)| {
-            let away = (at - mean) / deviation;
-            sum + away * away / 2.0
-        })
-    }
-
-    fn around(&self, point: [f64; 3]) -> newton::Local {
-        let terms = self.terms(point, bend);
+impl newton::Smooth<3> for Cost<'_> {
+    fn at(&self, point: [f64; 3]) -> newton::Local<3> {
+        let terms = self.distinct.map(|pair| likelihood(pair, (0..3).map(|i| point[i] * pair.features[i]).sum()));
+        let features = self.distinct.values().iter().map(|pair| pair.features);
         let mut local = newton::Local::default();
-        for ((weight, features), (slope, curvature)) in self.weights.iter().zip(self.features()).zip(terms) {
+        for ((weight, features), term) in self.weights.iter().zip(features).zip(terms) {
+            local.value -= weight * term.value;
             for i in 0..3 {
-                local.gradient[i] -= weight * slope * features[i];
+                local.gradient[i] -= weight * term.slope * features[i];
                 for j in 0..3 {
-                    local.curvature[i][j] -= weight * curvature * features[i] * features[j];
+                    local.curvature[i][j] -= weight * term.curvature * features[i] * features[j];
                 }
             }
         }
         for (i, (mean, deviation)) in USUAL.into_iter().enumerate() {
             let away = (point[i] - mean) / deviation;
+            local.value += away * away / 2.0;
             local.gradient[i] += away / deviation;
             local.curvature[i][i] += 1.0 / (deviation * deviation);
         }
@@ -302,29 +285,24 @@ impl newton::Smooth for Cost<'_> {
     }
 }
 
-/// log of the Beta-binomial likelihood of a pair whose prior mean has the logit `eta`, up to what does not depend on it.
-fn log_likelihood(pair: &Pair, eta: f64) -> f64 {
-    let mean = share(eta);
-    let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
-    let joint = if pair.joint > 0.0 { ln_gamma(pair.joint + a) - ln_gamma(a) } else { 0.0 };
-    joint + ln_gamma(pair.changes - pair.joint + b) - ln_gamma(b)
+/// log of the Beta-binomial likelihood of a pair whose prior mean has the logit `eta`, up to what does not depend on it, and its
+/// first and second derivative by `eta`.
+struct Likelihood {
+    value: f64,
+    slope: f64,
+    curvature: f64,
 }
 
-/// Its first and second derivative by `eta`: of the mean m, da/dη = −db/dη = w m (1 − m), and d²a/dη² = (1 − 2 m) da/dη.
-fn bend(pair: &Pair, eta: f64) -> (f64, f64) {
+/// See there. Of the mean m, da/dη = −db/dη = w m (1 − m), and d²a/dη² = (1 − 2 m) da/dη.
+fn likelihood(pair: &Pair, eta: f64) -> Likelihood {
     let mean = share(eta);
     let (a, b) = (PRIOR_WEIGHT * mean, PRIOR_WEIGHT * (1.0 - mean));
     let change = PRIOR_WEIGHT * mean * (1.0 - mean);
-    // How ln Γ(from + more) − ln Γ(from) changes with `from`, and how that changes.
-    let of = |from: f64, more: f64| {
-        let (there, here) = (digamma_and_trigamma(from + more), digamma_and_trigamma(from));
-        (there.0 - here.0, there.1 - here.1)
-    };
-    let joint = if pair.joint > 0.0 { of(a, pair.joint) } else { (0.0, 0.0) };
-    let missed = of(b, pair.changes - pair.joint);
-    let by_share = joint.0 - missed.0;
-    let curvature = (joint.1 + missed.1) * change * change + by_share * change * (1.0 - 2.0 * mean);
-    (by_share * change, curvature)
+    let joint = if pair.joint > 0.0 { ln_gamma(pair.joint + a) - ln_gamma(a) } else { LnGamma::default() };
+    let missed = ln_gamma(pair.changes - pair.joint + b) - ln_gamma(b);
+    let by_share = joint.slope - missed.slope;
+    let curvature = (joint.curvature + missed.curvature) * change * change + by_share * change * (1.0 - 2.0 * mean);
+    Likelihood { value: joint.value + missed.value, slope: by_share * change, curvature }
 }
 
 #[cfg(test)]
@@ -338,10 +316,10 @@ mod tests {
         for (joint, changes) in [(0.0, 0.4), (0.0, 60.0), (0.25, 3.0), (2.0, 2.0), (9.5, 40.0)] {
             let pair = Pair { joint, changes, features: [1.0, 0.0, 0.0], weight: 1.0 };
             for eta in [-9.0, -3.0, -0.5, 0.0, 2.0, 6.0] {
-                let at = |eta| log_likelihood(&pair, eta);
-                let first = (at(eta + STEP) - at(eta - STEP)) / (2.0 * STEP);
-                let second = (bend(&pair, eta + STEP).0 - bend(&pair, eta - STEP).0) / (2.0 * STEP);
-                let (slope, curvature) = bend(&pair, eta);
+                let (before, after) = (likelihood(&pair, eta - STEP), likelihood(&pair, eta + STEP));
+                let first = (after.value - before.value) / (2.0 * STEP);
+                let second = (after.slope - before.slope) / (2.0 * STEP);
+                let Likelihood { slope, curvature, .. } = likelihood(&pair, eta);
                 let close = |x: f64, y: f64| (x - y).abs() < 1e-6 * (1.0 + y.abs());
                 assert!(close(slope, first), "{joint} of {changes} at {eta}: {slope} {first}");
                 assert!(close(curvature, second), "{joint} of {changes} at {eta}: {curvature} {second}");

@@ -2,10 +2,16 @@
 //! by maximum likelihood to all ordered pairs at once (empirical Bayes).
 //!
 //! The joint changes J of an ordered pair, given the changes k of its first function, follow a Beta-binomial. The
-//! fit is over its mean and its size (a + b), by Nelder-Mead, which needs no derivatives and always takes the same
-//! way. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
+//! fit is over the logit of its mean and the logarithm of its size (a + b), by Newton's method. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
 
-use crate::{Options, count::Counts, distinct::Distinct, gamma::ln_gamma, repositories::Scope};
+use crate::{
+    Options,
+    count::Counts,
+    distinct::Distinct,
+    gamma::{LnGamma, ln_gamma},
+    newton,
+    repositories::Scope,
+};
 
 /// A Beta prior.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +38,8 @@ impl Prior {
 const FEWEST_PAIRS: usize = 200;
 /// Weight of changes that a function must have for its pairs to be part of the fit.
 const FEWEST_CHANGES: f64 = 1.0;
+/// Bound of the logit of the mean.
+const MOST_LOGIT: f64 = 15.0;
 /// Bounds of a + b, as in the experiment that calibrated the measure.
 const SIZES: (f64, f64) = (0.1, 1000.0);
 
@@ -90,96 +98,95 @@ pub(crate) fn of_all_pairs(changes: &[f64], joint: &[((u32, u32), f64)], known: 
 
 /// a and b of a mean given as its logit and a size given as its logarithm, both held in sound bounds.
 fn parameters(point: [f64; 2]) -> (f64, f64) {
-    let mean = 1.0 / (1.0 + (-point[0].clamp(-15.0, 15.0)).exp());
+    let mean = 1.0 / (1.0 + (-point[0].clamp(-MOST_LOGIT, MOST_LOGIT)).exp());
     let size = point[1].clamp(SIZES.0.ln(), SIZES.1.ln()).exp();
     (mean * size, (1.0 - mean) * size)
 }
 
-/// The rows of a fit. Most weights come again: functions that changed together once, in the same changeset, have the same.
+/// How often each weight comes in a fit. Most come again: functions that changed together once, in the same changeset, have the
+/// same.
 #[derive(Default)]
-struct Rows {
-    /// Weights of joint changes.
-    joint: Distinct<u64, f64>,
-    /// Weights of changes without the other.
-    missed: Distinct<u64, f64>,
-    rows: Vec<NumberedRow>,
+struct Weights {
+    distinct: Distinct<u64, f64>,
+    times: Vec<f64>,
 }
 
-/// A [`Row`] whose weights are numbers of those.
-struct NumberedRow {
-    changes: f64,
-    without: f64,
-    /// All changes, as if none had been joint.
-    all_missed: u32,
-    pairs: Vec<(u32, u32)>,
+impl Weights {
+    fn add(&mut self, weight: f64, times: f64) {
+        let number = self.distinct.number(weight.to_bits(), weight) as usize;
+        self.times.resize(self.times.len().max(number + 1), 0.0);
+        self.times[number] += times;
+    }
+
+    /// The sum of ln Γ(weight + `to`), with its derivatives by `to`.
+    fn sum(&self, to: f64) -> LnGamma {
+        let terms = self.distinct.map(|weight| ln_gamma(weight + to));
+        terms.into_iter().zip(&self.times).fold(LnGamma::default(), |sum, (term, times)| sum + term.times(*times))
+    }
 }
 
-impl Rows {
+/// −log of the likelihood of all rows, up to what does not depend on a and b.
+#[derive(Default)]
+struct Cost {
+    /// Joint changes of pairs: that of pairs without any is 0.
+    joint: Weights,
+    /// Changes of pairs without the other.
+    missed: Weights,
+    /// Changes of the first functions of pairs.
+    changes: Weights,
+    pairs: f64,
+}
+
+impl Cost {
     fn of(rows: &[Row]) -> Self {
-        let mut all = Self::default();
+        let mut cost = Self::default();
         for row in rows {
-            let Self { joint, missed, .. } = &mut all;
-            let mut miss = |weight: f64| missed.number(weight.to_bits(), weight);
-            let all_missed = miss(row.changes);
-            let pair = |weight: &f64| (joint.number(weight.to_bits(), *weight), miss((row.changes - weight).max(0.0)));
-            let pairs = row.joint.iter().map(pair).collect();
-            all.rows.push(NumberedRow { changes: row.changes, without: row.without, all_missed, pairs });
+            for joint in &row.joint {
+                cost.joint.add(*joint, 1.0);
+                cost.missed.add((row.changes - joint).max(0.0), 1.0);
+            }
+            cost.joint.add(0.0, row.without);
+            cost.missed.add(row.changes, row.without);
+            let pairs = row.without + row.joint.len() as f64;
+            cost.changes.add(row.changes, pairs);
+            cost.pairs += pairs;
         }
-        all
-    }
-
-    /// −log of the likelihood, up to what does not depend on a and b. Rows are added in their order.
-    fn cost(&self, point: [f64; 2]) -> f64 {
-        let (a, b) = parameters(point);
-        let (gamma_a, gamma_b, gamma_ab) = (ln_gamma(a), ln_gamma(b), ln_gamma(a + b));
-        let joint = self.joint.map(|weight| ln_gamma(weight + a));
-        let missed = self.missed.map(|weight| ln_gamma(weight + b));
-        let of_row = |row: &NumberedRow| {
-            let pairs = row.without + row.pairs.len() as f64;
-            let hits: f64 = row.pairs.iter().map(|(both, one)| joint[*both as usize] + missed[*one as usize]).sum();
-            let none = row.without * (gamma_a + missed[row.all_missed as usize]);
-            let all = pairs * (ln_gamma(row.changes + a + b) + gamma_a + gamma_b - gamma_ab);
-            all - hits - none
-        };
-        self.rows.iter().map(of_row).sum()
+        cost
     }
 }
 
-/// Nelder-Mead in two dimensions, from the crude mean and a size of e.
-fn maximise(rows: &[Row], mean: f64) -> Prior {
-    let rows = Rows::of(rows);
-    let cost = |point: [f64; 2]| (rows.cost(point), point);
-    let start = [(mean / (1.0 - mean).max(1e-9)).ln(), 1.0];
-    let mut simplex = [cost(start), cost([start[0] + 0.5, start[1]]), cost([start[0], start[1] + 0.5])];
-    for _ in 0..300 {
-        simplex.sort_by(|x, y| x.0.total_cmp(&y.0));
-        let [best, good, worst] = simplex;
-        let width =
-            (0..2).map(|i| (best.1[i] - worst.1[i]).abs().max((best.1[i] - good.1[i]).abs())).fold(0.0, f64::max);
-        if width < 1e-6 {
-            break;
+impl newton::Smooth<2> for Cost {
+    fn at(&self, point: [f64; 2]) -> newton::Local<2> {
+        let (a, b) = parameters(point);
+        // The three parts of the cost: what depends on a, on b, and on both.
+        let of_a = ln_gamma(a).times(self.pairs) - self.joint.sum(a);
+        let of_b = ln_gamma(b).times(self.pairs) - self.missed.sum(b);
+        let of_both = self.changes.sum(a + b) - ln_gamma(a + b).times(self.pairs);
+        let (by_a, by_b) = (of_a.slope + of_both.slope, of_b.slope + of_both.slope);
+        let (by_aa, by_bb, by_ab) =
+            (of_a.curvature + of_both.curvature, of_b.curvature + of_both.curvature, of_both.curvature);
+        // With the mean m and the size s: da/dx = −db/dx = m (1 − m) s by the logit x, da/dy = a and db/dy = b by the
+        // logarithm y. Beyond their bounds nothing changes.
+        let free = [point[0].abs() < MOST_LOGIT, SIZES.0.ln() < point[1] && point[1] < SIZES.1.ln()].map(f64::from);
+        let (size, mean) = (a + b, a / (a + b));
+        let by_x = mean * (1.0 - mean) * size * free[0];
+        let (a_y, b_y) = (a * free[1], b * free[1]);
+        let bent = by_x * (1.0 - 2.0 * mean);
+        let xx = (by_aa - 2.0 * by_ab + by_bb) * by_x * by_x + (by_a - by_b) * bent;
+        let xy = by_x * (by_aa * a_y + by_ab * b_y - by_ab * a_y - by_bb * b_y) + (by_a - by_b) * by_x * free[1];
+        let yy = by_aa * a_y * a_y + 2.0 * by_ab * a_y * b_y + by_bb * b_y * b_y + by_a * a_y + by_b * b_y;
+        newton::Local {
+            value: of_a.value + of_b.value + of_both.value,
+            gradient: [(by_a - by_b) * by_x, by_a * a_y + by_b * b_y],
+            curvature: [[xx, xy], [xy, yy]],
         }
-        let middle = [(best.1[0] + good.1[0]) / 2.0, (best.1[1] + good.1[1]) / 2.0];
-        let along = |t: f64| cost([0, 1].map(|i| middle[i] + t * (worst.1[i] - middle[i])));
-        let reflected = along(-1.0);
-        simplex[2] = if reflected.0 < best.0 {
-            let expanded = along(-2.0);
-            if expanded.0 < reflected.0 { expanded } else { reflected }
-        } else if reflected.0 < good.0 {
-            reflected
-        } else {
-            let contracted = if reflected.0 < worst.0 { along(-0.5) } else { along(0.5) };
-            if contracted.0 < reflected.0.min(worst.0) {
-                contracted
-            } else {
-                let towards_best = |point: [f64; 2]| [0, 1].map(|i| (point[i] + best.1[i]) / 2.0);
-                simplex[1] = cost(towards_best(good.1));
-                cost(towards_best(worst.1))
-            }
-        };
     }
-    simplex.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let (a, b) = parameters(simplex[0].1);
+}
+
+/// The most likely prior, from the crude mean and a size of e on.
+fn maximise(rows: &[Row], mean: f64) -> Prior {
+    let start = [(mean / (1.0 - mean).max(1e-9)).ln(), 1.0];
+    let (a, b) = parameters(newton::minimise(start, &Cost::of(rows)));
     Prior { a, b, fitted: true }
 }
 
@@ -204,5 +211,31 @@ mod tests {
         let (a, b) = (0.055_387_65, 1.551_336_65);
         assert!((prior.a / a - 1.0).abs() < 1e-4 && (prior.b / b - 1.0).abs() < 1e-4, "{prior:?}");
         assert!(prior.fitted);
+    }
+
+    /// Against differences of what they are derivatives of.
+    #[test]
+    fn derivatives_are_those_of_the_cost() {
+        const STEP: f64 = 1e-4;
+        let rows = [(12.0, vec![3.0, 0.5, 0.5], 9.0), (4.5, vec![1.0], 11.0)]
+            .map(|(changes, joint, without)| Row { changes, joint, without });
+        let cost = Cost::of(&rows);
+        for point in [[-3.0, 1.0], [-0.5, 0.0], [1.0, 4.0], [-6.0, -1.5]] {
+            let local = newton::Smooth::at(&cost, point);
+            for i in 0..2 {
+                let beside = |step: f64| {
+                    let mut beside = point;
+                    beside[i] += step;
+                    newton::Smooth::at(&cost, beside)
+                };
+                let (before, after) = (beside(-STEP), beside(STEP));
+                let close = |x: f64, y: f64| (x - y).abs() < 1e-5 * (1.0 + y.abs());
+                assert!(close(local.gradient[i], (after.value - before.value) / (2.0 * STEP)), "{point:?} {i}");
+                for j in 0..2 {
+                    let bent = (after.gradient[j] - before.gradient[j]) / (2.0 * STEP);
+                    assert!(close(local.curvature[i][j], bent), "{point:?} {i} {j}: {bent}");
+                }
+            }
+        }
     }
 }
