@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::{
     Project, Report, rules,
     suppress::{About, Accepted, Suppressions},
+    traces::WORTH_WRITING,
 };
 
 /// What a line begins with that may stand between such a comment and what it is about: other comments, decorators and
@@ -71,14 +72,14 @@ struct Silent<'p> {
     project: &'p Project,
     known: FxHashSet<BlobId>,
     asked: FxHashSet<BlobId>,
-    /// True if some of them were not known.
-    grown: bool,
+    /// How many of them were not known.
+    grown: usize,
 }
 
 impl<'p> Silent<'p> {
     fn of(project: &'p Project) -> Self {
         let known = project.traces.as_ref().map(|traces| traces.silent()).unwrap_or_default();
-        Self { project, known: known.into_iter().collect(), asked: FxHashSet::default(), grown: false }
+        Self { project, known: known.into_iter().collect(), asked: FxHashSet::default(), grown: 0 }
     }
 
     fn id(&self, path: &RepoPath) -> Option<BlobId> {
@@ -92,12 +93,13 @@ impl<'p> Silent<'p> {
     }
 
     fn add(&mut self, path: &RepoPath) {
-        self.grown |= self.id(path).is_some_and(|id| self.asked.insert(id));
+        self.grown += usize::from(self.id(path).is_some_and(|id| self.asked.insert(id)));
     }
 
-    /// Keeps them, if some were not known; and of those that were not asked for no more than that.
+    /// Keeps them, if many were not known; and of those that were not asked for no more than that.
     fn keep(self) {
-        let Some(traces) = self.project.traces.as_ref().filter(|_| self.grown) else { return };
+        let is_much = self.grown >= WORTH_WRITING || self.grown > 0 && self.known.is_empty();
+        let Some(traces) = self.project.traces.as_ref().filter(|_| is_much) else { return };
         let mut rest: Vec<BlobId> = self.known.difference(&self.asked).copied().collect();
         rest.sort_unstable();
         rest.truncate(self.asked.len());

@@ -1,7 +1,8 @@
 //! [`FactsStore`]: the facts of source files, and their tokens, on disk, from one run to the next, so that a second run parses only what changed.
 //!
-//! One file per repository. It is read whole, checked whole, and replaced whole: a run that is killed leaves the old one, two
-//! at once leave that of the last. A file that is damaged, cut short, of another build or of another repository is thrown
+//! One file per repository, and a small one beside it for what came since: what is read of one edited file is not worth writing
+//! all the rest anew. Each is read whole, checked whole, and replaced whole: a run that is killed leaves the old one, two
+//! at once leave that of the last. The small one says which large one it follows on, and says nothing beside another. A file that is damaged, cut short, of another build or of another repository is thrown
 //! away, never trusted. Losing it costs time and nothing else, so nothing here is an error.
 
 use std::{
@@ -23,8 +24,12 @@ use crate::keep;
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep facts 1\n";
+/// What the file beside it begins with.
+const GREW: &[u8] = b"lockstep facts grew 1\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
+/// What came since is written into the large file once it is as large as this part of it.
+const PART: usize = 8;
 /// What is kept at most; what the last run did not need goes first. 256 MiB.
 const LARGEST: usize = 256 << 20;
 
@@ -47,12 +52,40 @@ pub struct FactsStore {
 /// What was there when the run began.
 #[derive(Debug, Default)]
 struct Old {
-    /// What the file held.
-    bytes: Vec<u8>,
-    /// Where the facts stand in it, and whether this run asked for them.
-    known: FxHashMap<FactsKey, (Range<usize>, AtomicBool)>,
+    /// What the file held, and the one beside it.
+    bytes: [Vec<u8>; 2],
+    /// Where the facts stand.
+    known: FxHashMap<FactsKey, Place>,
     /// Why the file was thrown away; none if it was not, or there was none.
     discarded: Option<String>,
+}
+
+/// Where something stands in the files.
+#[derive(Debug)]
+struct Place {
+    /// True if it is in the one beside the large one.
+    is_beside: bool,
+    at: Range<usize>,
+    /// Whether this run asked for it.
+    asked: AtomicBool,
+}
+
+impl Old {
+    /// The bytes that stand at `place`.
+    fn at(&self, place: &Place) -> &[u8] {
+        self.bytes[usize::from(place.is_beside)].get(place.at.clone()).unwrap_or_default()
+    }
+
+    /// What the file beside the large one says that it follows on.
+    fn seal(&self) -> &[u8] {
+        self.bytes[0].last_chunk::<HASH>().map_or(&[], |hash| hash)
+    }
+
+    fn add(&mut self, is_beside: bool, bytes: Vec<u8>, entries: Vec<(FactsKey, Range<usize>)>) {
+        let place = |at| Place { is_beside, at, asked: AtomicBool::new(false) };
+        self.known.extend(entries.into_iter().map(|(key, at)| (key, place(at))));
+        self.bytes[usize::from(is_beside)] = bytes;
+    }
 }
 
 impl FactsStore {
@@ -86,19 +119,26 @@ impl FactsStore {
     /// What was there, read when it is first asked for.
     fn old(&self) -> &Old {
         self.old.get_or_init(|| {
-            let thrown_away = |why: String| Old { discarded: Some(why), ..Old::default() };
-            let Some(path) = &self.path else { return Old::default() };
-            match fs::read(path) {
-                Ok(bytes) => match entries(&bytes) {
-                    Ok(entries) => {
-                        let known = entries.into_iter().map(|(key, at)| (key, (at, AtomicBool::new(false)))).collect();
-                        Old { bytes, known, discarded: None }
-                    }
-                    Err(why) => thrown_away(why.to_owned()),
-                },
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Old::default(),
-                Err(error) => thrown_away(error.to_string()),
+            let mut old = Old::default();
+            let Some(path) = &self.path else { return old };
+            let read = |path: &Path, begins: &[u8], says: &[u8]| match fs::read(path) {
+                Ok(bytes) => entries(&bytes, begins, says).map(|entries| Some((bytes, entries))).map_err(str::to_owned),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error.to_string()),
+            };
+            match read(path, MAGIC, FACTS.as_bytes()) {
+                Ok(Some((bytes, entries))) => old.add(false, bytes, entries),
+                Ok(None) => return old,
+                Err(why) => old.discarded = Some(why),
             }
+            match read(&beside(path), GREW, old.seal()) {
+                Ok(Some((bytes, entries))) => old.add(true, bytes, entries),
+                Ok(None) => {}
+                // Of another large file it says nothing, which is no fault of it.
+                Err(why) if why == OTHER_BUILD => {}
+                Err(why) => old.discarded = old.discarded.or(Some(why)),
+            }
+            old
         })
     }
 
@@ -122,41 +162,64 @@ impl FactsStore {
         if new.is_empty() {
             return Ok(());
         }
-        let mut written = MAGIC.to_vec();
-        put(&mut written, FACTS.as_bytes());
         let was = self.old();
-        let asked =
-            |wanted: bool| was.known.iter().filter(move |(_, (_, asked))| asked.load(Ordering::Relaxed) == wanted);
-        let old = |(key, (at, _)): (&FactsKey, &(Range<usize>, AtomicBool))| (*key, was.bytes[at.clone()].to_vec());
-        let fresh = new.iter().map(|(key, bytes)| (*key, bytes.clone()));
-        let mut all: Vec<(FactsKey, Vec<u8>)> = fresh.chain(asked(true).map(old)).collect();
-        // The same facts give the same file.
-        all.sort_unstable();
-        let mut rest: Vec<_> = asked(false).map(old).collect();
-        rest.sort_unstable();
-        for (key, bytes) in all.into_iter().chain(rest) {
-            if written.len() + bytes.len() + HASH > LARGEST {
-                break;
-            }
-            written.extend(key.0);
-            put(&mut written, &bytes);
+        let of = |wanted: &dyn Fn(&Place) -> bool| {
+            let wanted = was.known.iter().filter(|(_, place)| wanted(place));
+            sorted(wanted.map(|(key, place)| (*key, was.at(place))).collect())
+        };
+        let fresh = || new.iter().map(|(key, bytes)| (*key, bytes.as_slice()));
+        let since: Vec<_> = fresh().chain(of(&|place| place.is_beside)).collect();
+        let size: usize = since.iter().map(|(_, bytes)| bytes.len() + 40).sum();
+        if size < was.bytes[0].len() / PART {
+            return keep::replace(&beside(path), &file(GREW, was.seal(), sorted(since)));
         }
-        let hash = blake3::hash(&written);
-        written.extend(hash.as_bytes());
-        keep::replace(path, &written)
+        let asked = |place: &Place| place.asked.load(Ordering::Relaxed);
+        let first = sorted(fresh().chain(of(&asked)).collect());
+        let rest = of(&|place| !asked(place));
+        keep::replace(path, &file(MAGIC, FACTS.as_bytes(), first.into_iter().chain(rest)))?;
+        // It follows on what was there before, and is in it now.
+        let _ = fs::remove_file(beside(path));
+        Ok(())
     }
+}
+
+/// The place of the file beside the large one.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
+/// The same facts give the same file.
+fn sorted<'f>(mut facts: Vec<(FactsKey, &'f [u8])>) -> Vec<(FactsKey, &'f [u8])> {
+    facts.sort_unstable();
+    facts
+}
+
+/// A file of these facts, as far as there is room.
+fn file<'f>(begins: &[u8], says: &[u8], facts: impl IntoIterator<Item = (FactsKey, &'f [u8])>) -> Vec<u8> {
+    let mut written = begins.to_vec();
+    put(&mut written, says);
+    for (key, bytes) in facts {
+        if written.len() + bytes.len() + HASH > LARGEST {
+            break;
+        }
+        written.extend(key.0);
+        put(&mut written, bytes);
+    }
+    let hash = blake3::hash(&written);
+    written.extend(hash.as_bytes());
+    written
 }
 
 impl FactsStore {
     /// What is kept under `key`.
     fn read<T: DeserializeOwned>(&self, key: FactsKey) -> Option<T> {
         let old = self.old();
-        let Some((at, asked)) = old.known.get(&key) else {
+        let Some(place) = old.known.get(&key) else {
             // Another state of the same project may have read it in this run.
             return postcard::from_bytes(self.new.lock().ok()?.get(&key)?).ok();
         };
-        let value = postcard::from_bytes(old.bytes.get(at.clone())?).ok()?;
-        asked.store(true, Ordering::Relaxed);
+        let value = postcard::from_bytes(old.at(place)).ok()?;
+        place.asked.store(true, Ordering::Relaxed);
         Some(value)
     }
 
@@ -172,7 +235,7 @@ impl FactsStore {
 impl KeptFacts for FactsStore {
     fn get(&self, key: FactsKey) -> Option<FileFacts> {
         // Several stages may ask for the same file.
-        let is_new = self.old().known.get(&key).is_some_and(|(_, asked)| !asked.load(Ordering::Relaxed));
+        let is_new = self.old().known.get(&key).is_some_and(|place| !place.asked.load(Ordering::Relaxed));
         let facts = self.read(key)?;
         self.hits.fetch_add(usize::from(is_new), Ordering::Relaxed);
         Some(facts)
@@ -227,22 +290,25 @@ fn put(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend(bytes);
 }
 
-/// Where the facts stand in a file.
+/// Why a file is not used that another build wrote, or that follows on another one.
+const OTHER_BUILD: &str = "another build of Lockstep wrote it";
+
+/// Where the facts stand in a file that begins so and says that.
 ///
 /// # Errors
 /// Why it cannot be trusted.
-fn entries(bytes: &[u8]) -> Result<Vec<(FactsKey, Range<usize>)>, &'static str> {
+fn entries(bytes: &[u8], begins: &[u8], says: &[u8]) -> Result<Vec<(FactsKey, Range<usize>)>, &'static str> {
     let end = bytes.len().checked_sub(HASH).ok_or("it is cut short")?;
-    if !bytes.starts_with(MAGIC) {
+    if !bytes.starts_with(begins) {
         return Err("it is of another kind");
     }
     if blake3::hash(&bytes[..end]).as_bytes() != &bytes[end..] {
         return Err("it is damaged");
     }
-    let mut at = MAGIC.len();
-    let build = part(bytes, &mut at, end).ok_or("it is cut short")?;
-    if bytes.get(build) != Some(FACTS.as_bytes()) {
-        return Err("another build of Lockstep wrote it");
+    let mut at = begins.len();
+    let said = part(bytes, &mut at, end).ok_or("it is cut short")?;
+    if bytes.get(said) != Some(says) {
+        return Err(OTHER_BUILD);
     }
     let mut found = Vec::new();
     while at < end {
@@ -363,5 +429,44 @@ mod tests {
         fs::write(place, &other).unwrap();
         let other = store();
         assert_eq!((other.get(key(1)), other.discarded()), (None, Some("another build of Lockstep wrote it")));
+    }
+
+    #[test]
+    fn what_little_came_since_is_written_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || FactsStore::open(folder.path(), Path::new("shop/.git"));
+        let first = store();
+        (0..100).for_each(|number| first.keep(key(number), &facts(&format!("a package of number {number}"))));
+        first.save().unwrap();
+        let place = first.path.clone().unwrap();
+        let large = fs::read(&place).unwrap();
+        for number in 100..103 {
+            let run = store();
+            run.keep(key(number), &facts("b"));
+            run.save().unwrap();
+        }
+        assert_eq!(fs::read(&place).unwrap(), large);
+        let there = |store: &FactsStore, number| store.get(key(number)).is_some();
+        assert!((0..103).all(|number| there(&store(), number)));
+        // What is damaged says nothing, and what it follows on still does.
+        let small = fs::read(beside(&place)).unwrap();
+        for at in 0..small.len() {
+            let mut bad = small.clone();
+            bad[at] ^= 0x40;
+            fs::write(beside(&place), &bad).unwrap();
+            let read = store();
+            assert!(there(&read, 1) && (100..103).all(|number| !there(&read, number)), "byte {at}");
+            assert!(read.discarded().is_some(), "byte {at}");
+        }
+        fs::write(beside(&place), &small).unwrap();
+        // Much is written into the large one, and what came before it with it.
+        let run = store();
+        (103..150).for_each(|number| run.keep(key(number), &facts("another package")));
+        run.save().unwrap();
+        assert!(!beside(&place).exists() && (0..150).all(|number| there(&store(), number)));
+        // Beside another large file it is as if it were not there.
+        fs::write(beside(&place), &small).unwrap();
+        let read = store();
+        assert!((0..150).all(|number| there(&read, number)) && read.discarded().is_none());
     }
 }

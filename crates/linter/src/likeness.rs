@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Project,
-    traces::{KeptWords, Traces},
+    traces::{KeptWords, Traces, WORTH_WRITING},
 };
 
 /// How alike the own code of `functions` is, as it stands in `files`. For a measurement of the past, `files` must be
@@ -88,17 +88,17 @@ impl<'k> File<'k> {
     }
 }
 
-/// Keeps the words of `files`, if some were not `known`; and of what was known and is in none of these, no more than that: it
+/// Keeps the words of `files`, if those of many were not `known`; and of what was known and is in none of these, no more than that: it
 /// may be asked for again, on another branch or in the state before a change.
 fn keep<'f>(traces: &Traces, known: &Known<'_>, files: impl Iterator<Item = (&'f File<'f>, &'f Cow<'f, [&'f str]>)>) {
     let mut asked: FxHashMap<BlobId, &[&str]> = FxHashMap::default();
-    let mut grown = false;
+    let mut read = 0;
     for (file, words) in files {
         let Some(id) = file.id() else { continue };
-        grown |= matches!(file, File::Read(..));
-        asked.insert(id, words);
+        let is_first = asked.insert(id, words).is_none();
+        read += usize::from(is_first && matches!(file, File::Read(..)));
     }
-    if grown {
+    if read >= WORTH_WRITING || read > 0 && known.is_empty() {
         let rest = known.iter().filter(|(id, _)| !asked.contains_key(*id)).take(asked.len());
         let rest: Vec<(BlobId, &[&str])> = rest.map(|(id, words)| (*id, &words[..])).collect();
         let mut all: Vec<(BlobId, &[&str])> = asked.into_iter().chain(rest).collect();

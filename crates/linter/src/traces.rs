@@ -54,6 +54,8 @@ const MAGIC: &[u8] = b"lockstep traces 7\n";
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
 const MOST: usize = 4;
+/// Of fewer files it costs less to look into them again than to write all results anew.
+pub(crate) const WORTH_WRITING: usize = 8;
 /// A larger file is not kept: reading it would take longer than what it saves. 64 MiB.
 const LARGEST: usize = 64 << 20;
 
@@ -208,7 +210,11 @@ impl Traces {
         let mut answers = self.results(|results| results.answers.clone());
         let (mut known, around) = best.and_then(|(kept, compared)| compared.some(&kept, &answers)).unwrap_or_default();
         known.own_code = self.results(|results| results.own.code(&context));
+        let is_little = code::is_little(&known);
         let (made, mut from) = lockstep_codegraph::closures_knowing(functions, files, options, known, progress);
+        if is_little {
+            return (made, code::seen(files, from, &around));
+        }
         let own = std::mem::take(&mut from.own_code);
         let seen = code::made(files, context, &made, from, around, &mut answers).map(|(kept, seen)| {
             let own = KeptOwn::of(context, own);

@@ -9,7 +9,7 @@ use lockstep_model::{BlobId, Closure, CodeClone, FileSet, Function, RepoPath, Si
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Stored,
+    Stored, WORTH_WRITING,
     answers::{AnswerIds, Before as Answered, KeptAnswers},
     codec::{Bytes, Kept, Reader, Writer, constants},
     looked::{Digest, Seen, holds, id_of},
@@ -222,6 +222,19 @@ fn faulty(problems: &[Problem]) -> Vec<RepoPath> {
     let faults = [ProblemKind::UnreadableFile, ProblemKind::UnparsedSource];
     let places = problems.iter().filter(|problem| faults.contains(&problem.kind));
     places.filter_map(|problem| Some(problem.location.as_ref()?.path.clone())).collect()
+}
+
+/// True if following code with what is `known` is so little that the next run can do it again.
+pub(super) fn is_little(known: &Known) -> bool {
+    !known.walked.is_empty() && known.walked.iter().all(Option::is_some) && known.moved.len() < WORTH_WRITING
+}
+
+/// What was looked at in `files` for all functions alike, where `known` was for those functions that were not followed; none if it
+/// cannot be told.
+pub(super) fn seen(files: &FileSet, from: MadeFrom, known: &Around) -> Option<Seen> {
+    let mut around = Seen::in_files(files, from.around)?;
+    around.extend(&known.seen);
+    Some(around)
 }
 
 /// What was made of `files`, to be kept, where `known` was looked at for those functions that were not followed; none if it
