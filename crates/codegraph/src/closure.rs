@@ -19,12 +19,12 @@ use lockstep_model::{
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-pub use self::{moved::Moved, sources::Outlines};
 use self::{
     code_root::Places,
     follow::Walk,
     sources::{Asked, Resolvers, Sources, lines_of},
 };
+pub use self::{moved::Moved, sources::Outlines};
 use crate::{
     Answers, KeptFacts, KnownAnswers, OwnCode, OwnFile, Surface, SurfaceId, Way,
     clones::{self, clones_in},

@@ -30,7 +30,8 @@ mod way;
 pub use answers::{Answers, KnownAnswers, Meaning, Meanings, add_meanings};
 pub use clones::{Effort, clones};
 pub use closure::{
-    CodeGraph, Known, MadeFrom, Moved, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean, surface_id,
+    CodeGraph, Known, MadeFrom, Moved, Options, Outlines, Progress, Walked, closures, closures_knowing, may_mean,
+    surface_id,
 };
 pub use differences::{Differences, differences};
 pub use jvm::outline::{Outline, outline};

@@ -217,8 +217,11 @@ mod tests {
     #[test]
     fn derivatives_are_those_of_the_cost() {
         const STEP: f64 = 1e-4;
-        let rows = [(12.0, vec![3.0, 0.5, 0.5], 9.0), (4.5, vec![1.0], 11.0)]
-            .map(|(changes, joint, without)| Row { changes, joint, without });
+        let rows = [(12.0, vec![3.0, 0.5, 0.5], 9.0), (4.5, vec![1.0], 11.0)].map(|(changes, joint, without)| Row {
+            changes,
+            joint,
+            without,
+        });
         let cost = Cost::of(&rows);
         for point in [[-3.0, 1.0], [-0.5, 0.0], [1.0, 4.0], [-6.0, -1.5]] {
             let local = newton::Smooth::at(&cost, point);

@@ -1,6 +1,7 @@
 //! [`FileSet`]: the files of a checkout as values, so that a stage can be tested with a map.
 
 mod notes;
+mod package;
 mod tree;
 
 use std::{
@@ -9,8 +10,11 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use self::notes::{Looked, Question};
 use self::{notes::Notes, tree::Tree};
+pub use self::{
+    notes::{Looked, Question},
+    package::jvm_package,
+};
 use crate::{BlobId, RepoPath};
 
 /// What stands at a path.

@@ -24,7 +24,7 @@ pub use code::{
     Symbols, UnresolvedImport, Via,
 };
 pub use contract::{is_contract_by_content, is_contract_by_name, is_contract_file, is_contract_folder};
-pub use files::{FileEntry, FileSet, FileType, KnownAnswers, Looked, Question, ReadError, Source};
+pub use files::{FileEntry, FileSet, FileType, KnownAnswers, Looked, Question, ReadError, Source, jvm_package};
 pub use function::{
     Access, Artifact, ArtifactKind, Call, Channel, ChannelDirection, Confidence, DEPLOYED_NAME, Declaration, Entry,
     Function, FunctionId, Invocation, Layer, Service, Store, Strength,

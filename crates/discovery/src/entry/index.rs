@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use lockstep_model::{FileSet, Looked, RepoPath};
+use lockstep_model::{FileSet, Looked, RepoPath, jvm_package};
 use regex::Regex;
 
 use super::{artifact, dotnet, image, probe, rust};
@@ -56,9 +56,6 @@ pub(super) const JVM: &[&str] = &["java", "kt", "scala", "groovy"];
 static DECLARATION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)\b(?:class|object|interface|trait|enum|record)\s+(\w+)").expect("a constant"));
 
-static PACKAGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)^\s*package\s+([\w.`]+)\s*;?\s*$").expect("a constant"));
-
 impl Index {
     /// The tables over `files`. Only names are read here.
     pub(crate) fn new(files: &FileSet) -> Self {
@@ -93,7 +90,7 @@ impl Index {
             paths.sort();
             for path in paths {
                 let Ok(text) = files.text(path) else { continue };
-                let package = package_of(&text);
+                let package = jvm_package(&text);
                 for found in DECLARATION.captures_iter(&text) {
                     let class = Class { path: path.clone(), package: package.clone() };
                     let known = classes.entry(found[1].to_owned()).or_default();
@@ -150,10 +147,4 @@ impl Index {
                 .collect()
         })
     }
-}
-
-/// The package that a source file of the JVM declares; Scala's stacked clauses are joined.
-pub(super) fn package_of(text: &str) -> String {
-    let parts: Vec<String> = PACKAGE.captures_iter(text).map(|found| found[1].replace('`', "")).collect();
-    parts.join(".")
 }

@@ -84,14 +84,12 @@ fn entry(path: &RepoPath, handler: &Handler, confidence: Confidence) -> Entry {
 
 /// The files that declare the class, by their names if those say so, else by their texts.
 fn files_of(case: &Case, handler: &Handler) -> Vec<RepoPath> {
-    // Many classes are called alike. Of a file that cannot be of the package, no more than that is looked at, so that an edit of it
-    // has nothing to do with this function.
+    // Many classes are called alike. No more of a file is looked at than whether it is of the package, so that another edit of it
+    // has nothing to do with this function; and of one that cannot be, no more than that.
     let last = handler.package.rsplit('.').next().unwrap_or_default().to_owned();
     let may_be = Question::Holds(vec![Cow::Owned(last)]);
-    let declares = |path: &&RepoPath| {
-        case.files.ask(path, &may_be) == Ok(true)
-            && case.files.text(path).is_ok_and(|text| index::package_of(&text) == handler.package)
-    };
+    let is = Question::IsOfPackage(handler.package.to_owned());
+    let declares = |path: &&RepoPath| [&may_be, &is].into_iter().all(|asked| case.files.ask(path, asked) == Ok(true));
     let mut found: Vec<_> = case.index.jvm_files(handler.class).iter().filter(declares).cloned().collect();
     if found.is_empty() {
         // Kotlin's functions outside of classes are in a class named after the file.

@@ -429,17 +429,23 @@ impl Kept for CodeSource {
 
 impl Kept for Question {
     fn write(&self, to: &mut Writer) {
-        match self {
-            Self::Holds(words) => (false, words.iter().map(|word| word.to_string()).collect::<Vec<_>>()),
-            Self::Mentions(name) => (true, vec![name.clone()]),
-        }
-        .write(to);
+        let (kind, words) = match self {
+            Self::Holds(words) => (0, words.iter().map(|word| word.to_string()).collect()),
+            Self::Mentions(name) => (1, vec![name.clone()]),
+            Self::IsOfPackage(package) => (2, vec![package.clone()]),
+        };
+        to.byte(kind);
+        words.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        Some(match <(bool, Vec<String>)>::read(from)? {
-            (false, words) => Self::Holds(words.into_iter().map(Into::into).collect()),
-            (true, words) => Self::Mentions(words.into_iter().next()?),
+        let (kind, words) = (from.byte()?, Vec::<String>::read(from)?);
+        let one = |words: Vec<String>| words.into_iter().next();
+        Some(match kind {
+            0 => Self::Holds(words.into_iter().map(Into::into).collect()),
+            1 => Self::Mentions(one(words)?),
+            2 => Self::IsOfPackage(one(words)?),
+            _ => return None,
         })
     }
 }

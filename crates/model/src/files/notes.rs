@@ -9,6 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::jvm_package;
 use crate::RepoPath;
 
 /// A question of yes or no that a text answers by itself.
@@ -18,6 +19,8 @@ pub enum Question {
     Holds(Vec<Cow<'static, str>>),
     /// Does this stand in it as a word of its own?
     Mentions(String),
+    /// Does it say, as source code for the JVM, that it is of this package?
+    IsOfPackage(String),
 }
 
 impl Question {
@@ -31,6 +34,7 @@ impl Question {
         match self {
             Self::Holds(words) => words.iter().any(|word| text.contains(word.as_ref())),
             Self::Mentions(name) => mentions(text, name),
+            Self::IsOfPackage(package) => jvm_package(text) == *package,
         }
     }
 }
@@ -112,6 +116,8 @@ mod tests {
         assert!(!Question::Mentions(String::new()).of("x"));
         let holds = Question::holds(&["aws-cdk", "App("]);
         assert!(holds.of("new App()") && !holds.of("new Stack()"));
+        let package = Question::IsOfPackage("com.acme".to_owned());
+        assert!(package.of("package com.acme;") && !package.of("package com.acme.shop;") && !package.of("class A"));
     }
 
     #[test]
