@@ -58,7 +58,8 @@ pub struct Walked {
 /// What is known of functions before they are followed.
 #[derive(Default)]
 pub struct Known {
-    /// Per function, in their order; none for those that are to be followed. Empty if nothing is known.
+    /// Per function, in their order; none for those that are to be followed. Empty if nothing is known. Where all are known,
+    /// whose the files are is so as well.
     pub walked: Vec<Option<Walked>>,
     /// Files that known functions looked into and that are not as they were then, but lead the same way.
     pub moved: Moved,
@@ -141,6 +142,7 @@ pub fn closures_knowing(
     let places = moved::Places::of(&known.moved, &sources);
     let moved = |(known, function): (Option<Walked>, &Function)| places.moved(known?, function);
     let known_of: Vec<Option<Walked>> = known_of.into_iter().zip(functions).map(moved).collect();
+    let is_all_known = known_of.iter().all(Option::is_some);
     let to_walk = functions.iter().zip(&known_of).filter(|(_, known)| known.is_none()).map(|(function, _)| function);
     let graph = Graph::new(functions, to_walk, (&around, &sources, &asked), options);
     let done = AtomicUsize::new(0);
@@ -155,7 +157,9 @@ pub fn closures_knowing(
         .collect();
     let (mut closures, looked): (Vec<Closure>, Vec<Vec<RepoPath>>) =
         walked.into_iter().map(|walked| (walked.closure, walked.looked)).unzip();
-    ownership::mark(functions, &mut closures);
+    if !is_all_known {
+        ownership::mark(functions, &mut closures);
+    }
     let (own_code, sizes) = own(files, &sources, &closures, known.own_code);
     for path in &known.faulty {
         sources.get(path);

@@ -161,7 +161,8 @@ impl Past {
         };
         let (old, new) = (found.mark, self.mark());
         let longer = new.head != old.head && new.commits >= old.commits;
-        if !longer && new.known.abs_diff(old.known) < FEW {
+        let little = new.known.abs_diff(old.known) < FEW;
+        if !longer && little {
             return Ok(());
         }
         if new.commits < old.commits {
@@ -172,8 +173,8 @@ impl Past {
             if !line.as_ref().is_some_and(Line::is_whole) {
                 return Ok(());
             }
-            // What is known of versions is in the large file only.
-            if let Some(growth) = line.as_ref().and_then(Line::growth).filter(|_| longer && new.known == old.known) {
+            // What is known of versions is in the large file only. What little came with these commits is read again.
+            if let Some(growth) = line.as_ref().and_then(Line::growth).filter(|_| longer && little) {
                 return keep::replace(&store.growth_path(), &growth::to_bytes(&found.seal, &growth));
             }
         }
