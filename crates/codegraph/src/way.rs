@@ -127,7 +127,8 @@ mod tests {
         let cases = [
             ("Order.scala", scala, "package shop", "// words\npackage shop", true),
             ("Order.scala", scala, "of(1)", "of(20 + 1)", true),
-            ("Order.scala", scala, "object Other", "object Other { val name = \"other\" }", true),
+            ("Order.scala", scala, "object Other", "object Other { /* words */ }", true),
+            ("Order.scala", scala, "object Other", "object Other { val name = \"other\" }", false),
             ("Order.scala", scala, "+ rate", "+ price", false),
             ("Order.scala", scala, "object Other", "object More\nobject Other", false),
             ("Order.scala", scala, "import lib.Tax", "import other.Tax", false),
