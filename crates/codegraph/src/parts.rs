@@ -133,11 +133,13 @@ impl Changed {
         let all = || (0..count).filter(|asked| before.is_reached(*asked) || after.is_reached(*asked));
         let mut parts = BTreeSet::new();
         for name in &self.names {
-            let mut part: BTreeSet<usize> = before.reaching(name).chain(after.reaching(name)).collect();
+            let mut part: Vec<usize> = before.reaching(name).chain(after.reaching(name)).collect();
             if part.is_empty() && (before.is_unknown() || after.is_unknown()) {
                 part.extend(all());
             }
-            parts.insert(part.into_iter().collect());
+            part.sort_unstable();
+            part.dedup();
+            parts.insert(part);
         }
         match self.loading {
             Loading::Same => {}

@@ -127,7 +127,10 @@ impl Reached<'_> {
     /// True if whoever asks as number `asked` reaches all definitions.
     pub fn is_reached_whole(&self, asked: usize) -> bool {
         self.of.get(asked).is_some_and(|reach| match reach {
-            Reach::Some(_) => self.symbols.first.keys().all(|name| self.has(reach, name)),
+            Reach::Some(reached) => {
+                let is_reached = |name: &&str| self.symbols.named(name).any(|number| reached[number as usize]);
+                self.symbols.first.keys().all(is_reached)
+            }
             Reach::Whole => true,
             Reach::Nothing | Reach::Unknown => self.symbols.first.is_empty(),
         })
@@ -144,15 +147,13 @@ impl Reached<'_> {
     }
 
     /// Who reaches the definition `name`, as numbers.
-    pub(super) fn reaching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-        (0..).zip(&self.of).filter(|(_, reach)| self.has(reach, name)).map(|(asked, _)| asked)
-    }
-
-    fn has(&self, reach: &Reach, name: &str) -> bool {
-        match reach {
+    pub(super) fn reaching(&self, name: &str) -> impl Iterator<Item = usize> + '_ {
+        let numbers: Vec<u32> = self.symbols.named(name).collect();
+        let has = move |reach: &Reach| match reach {
             Reach::Nothing | Reach::Unknown => false,
-            Reach::Some(reached) => self.symbols.named(name).any(|number| reached[number as usize]),
+            Reach::Some(reached) => numbers.iter().any(|number| reached[*number as usize]),
             Reach::Whole => true,
-        }
+        };
+        (0..).zip(&self.of).filter(move |(_, reach)| has(reach)).map(|(asked, _)| asked)
     }
 }
