@@ -417,3 +417,56 @@ fn sizes_are_lines_of_code_by_who_reaches_them() {
     assert_eq!(size(&["one a.ts#one"]), [(6, 0)]);
     assert_eq!(size(&["none -"]), [(0, 0)]);
 }
+
+/// Comments before and inside of a file that functions reach: of a dead end, of code that is more dynamic than names tell, of a
+/// call, and of two definitions of which each function reaches one.
+#[test]
+fn what_leads_the_same_way_is_not_followed_again() {
+    let entry = "import { pay } from './pay';\nimport './gone';\nexport const h = () => pay();\n";
+    let pay = "import { tax } from './tax';\nexport const pay = () => {\n  fetch('https://example.com/functions/v1/mail');\n  return tax();\n};\nexport const mail = () => eval('1');\n";
+    let tax = "export const tax = () => 1;\n";
+    let functions = [function("one a.ts#h"), function("two pay.ts#mail"), function("three tax.ts")];
+    let files = |entry: &str, pay: &str| FileSet::from_texts([("a.ts", entry), ("pay.ts", pay), ("tax.ts", tax)]);
+    let (options, silent) = (Options::default(), |_, _| {});
+    let before = files(entry, pay);
+    let (made, from) = closures_knowing(&functions, &before, &options, Known::default(), &silent);
+    assert!(!made.value.closures[0].unresolved.is_empty() && !made.value.closures[0].remote_calls.is_empty());
+    assert!(made.value.closures.iter().any(|closure| !closure.dynamic.is_empty()));
+    let ways: BTreeMap<RepoPath, Way> = from.ways.iter().cloned().collect();
+    let edits = [
+        (format!("// words\n{entry}"), pay.to_owned(), true),
+        (entry.to_owned(), format!("/* more\n words */ {pay}"), true),
+        (entry.replace("\nexport", "\n\n\nexport"), pay.replace("return tax", "// words\n  return 1 + tax"), true),
+        (entry.to_owned(), pay.replace("return tax()", "return mail()"), false),
+        (entry.replace("import './gone'", "import './tax'"), pay.to_owned(), false),
+    ];
+    for (entry, pay, same) in edits {
+        let after = files(&entry, &pay);
+        let known = || {
+            let walked = made.value.closures.iter().zip(&from.looked);
+            let walked = walked.map(|(closure, looked)| Walked { closure: closure.clone(), looked: looked.clone() });
+            let texts = [("a.ts", &entry), ("pay.ts", &pay)].map(|(name, text)| (path(name), text));
+            let is_edited = |(path, text): &(RepoPath, &String)| before.text(path).unwrap().as_ref() != text.as_str();
+            let edited: Vec<_> = texts.into_iter().filter(is_edited).collect();
+            let leads = edited.iter().all(|(path, text)| crate::way(path, text, None).unwrap().id == ways[path].id);
+            assert_eq!(leads, same, "{entry}{pay}");
+            let moved: Moved = edited.into_iter().map(|(path, _)| (path.clone(), ways[&path].starts.clone())).collect();
+            Known { walked: walked.map(Some).collect(), moved, ..Known::default() }
+        };
+        let anew = closures(&functions, &after, &options, &silent);
+        if known().moved.len() == 1 && same {
+            assert_ne!(anew, made, "places have moved");
+        }
+        if same {
+            assert_eq!(closures_knowing(&functions, &after, &options, known(), &silent).0, anew, "{entry}{pay}");
+        }
+    }
+    // Where there are not as many imports as there were, the functions are followed.
+    let after = files("import './tax';\nexport const h = 1;\n", pay);
+    let walked = made.value.closures.iter().zip(&from.looked);
+    let walked = walked.map(|(closure, looked)| Some(Walked { closure: closure.clone(), looked: looked.clone() }));
+    let moved = Moved::from([(path("a.ts"), ways[&path("a.ts")].starts.clone())]);
+    let known = Known { walked: walked.collect(), moved, ..Known::default() };
+    let anew = closures(&functions, &after, &options, &silent);
+    assert_eq!(closures_knowing(&functions, &after, &options, known, &silent).0.value.closures, anew.value.closures);
+}
