@@ -189,7 +189,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// The same facts give the same file.
-fn sorted<'f>(mut facts: Vec<(FactsKey, &'f [u8])>) -> Vec<(FactsKey, &'f [u8])> {
+fn sorted(mut facts: Vec<(FactsKey, &[u8])>) -> Vec<(FactsKey, &[u8])> {
     facts.sort_unstable();
     facts
 }
