@@ -106,3 +106,43 @@ impl Folder {
         Self { name: name.to_owned(), tree, folders }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// What it says may be wrong, as with git itself: it must not be the end of the run.
+    #[test]
+    fn a_damaged_index_is_an_error_or_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = git2::Repository::init(folder.path()).unwrap();
+        let mut index = git.index().unwrap();
+        fs::create_dir_all(folder.path().join("b/d")).unwrap();
+        for name in ["a.md", "b/c.md", "b/d/e.md"] {
+            fs::write(folder.path().join(name), name).unwrap();
+            index.add_path(Path::new(name)).unwrap();
+        }
+        index.write_tree().unwrap();
+        index.write().unwrap();
+        let repository = Repository::discover(folder.path()).unwrap();
+        let good = fs::read(repository.git_dir().join("index")).unwrap();
+        let place = folder.path().join("damaged");
+        let read = |bytes: &[u8]| {
+            fs::write(&place, bytes).unwrap();
+            repository.indexed(Some(&place))
+        };
+        let indexed = read(&good).unwrap();
+        assert_eq!((indexed.files.len(), indexed.folders.map(|all| all.folder("b").is_some())), (3, Some(true)));
+        for at in 0..good.len() {
+            for bits in [0x01, 0x40, 0xff] {
+                let mut bad = good.clone();
+                bad[at] ^= bits;
+                let _ = read(&bad);
+            }
+            let _ = read(&good[..at]);
+        }
+        assert!(read(&good[..good.len() / 2]).is_err() && read(b"").is_err());
+    }
+}

@@ -78,8 +78,8 @@ pub(super) struct Compared {
     head: Head,
     /// Per source, whether it holds the same.
     same: Vec<bool>,
-    /// How those lead on that do not, but lead the same way.
-    moved: FxHashMap<u32, Way>,
+    /// Those that do not, but lead the same way.
+    moved: FxHashSet<u32>,
     meanings: Meanings,
     /// Per function, whether it reaches the same.
     known: Vec<bool>,
@@ -111,7 +111,7 @@ pub(super) fn compared(
         && !edited.into_iter().any(|path| head.faulty.contains(path))
         && head.looked.iter().all(is_same);
     let moved = head.moved(files, &same, facts);
-    let leads_on = |looked: &Vec<u32>| looked.iter().all(|number| same[*number as usize] || moved.contains_key(number));
+    let leads_on = |looked: &Vec<u32>| looked.iter().all(|number| same[*number as usize] || moved.contains(number));
     if !is_whole {
         meanings.forget(&head.faulty);
     }
@@ -157,7 +157,7 @@ impl Compared {
             let path = head.sources[number as usize].0.clone();
             match same[number as usize] {
                 true => ways.push((path, way)),
-                false if moved.contains_key(&number) => drop(led.insert(path, way.starts)),
+                false if moved.contains(&number) => drop(led.insert(path, way.starts)),
                 false => {}
             }
         }
@@ -300,14 +300,12 @@ impl Head {
         &self.sources[number as usize].0
     }
 
-    /// The sources that do not hold the same but lead the same way, and how they do now.
-    fn moved(&self, files: &FileSet, same: &[bool], facts: Option<&dyn KeptFacts>) -> FxHashMap<u32, Way> {
-        let moved = |(number, before): &(u32, Way)| {
-            let path = Some(self.path(*number)).filter(|_| !same[*number as usize])?;
-            let now = lockstep_codegraph::way(path, &files.text(path).ok()?, facts)?;
-            (now.id == before.id).then_some((*number, now))
-        };
-        self.ways.iter().filter_map(moved).collect()
+    /// The numbers of the sources that do not hold the same but lead the same way.
+    fn moved(&self, files: &FileSet, same: &[bool], facts: Option<&dyn KeptFacts>) -> FxHashSet<u32> {
+        let now = |path: &RepoPath| lockstep_codegraph::way(path, &files.text(path).ok()?, facts);
+        let edited = self.ways.iter().filter(|(number, _)| !same[*number as usize]);
+        let moved = edited.filter(|(number, before)| now(self.path(*number)).is_some_and(|now| now.id == before.id));
+        moved.map(|(number, _)| *number).collect()
     }
 }
 
