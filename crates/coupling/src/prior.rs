@@ -2,7 +2,8 @@
 //! by maximum likelihood to all ordered pairs at once (empirical Bayes).
 //!
 //! The joint changes J of an ordered pair, given the changes k of its first function, follow a Beta-binomial. The
-//! fit is over the logit of its mean and the logarithm of its size (a + b), by Newton's method. Counts are sums of weights, so the likelihood is that of Gamma functions, not of factorials.
+//! fit is over the logit of its mean and the logarithm of its size (a + b), by Newton's method. Counts are sums of
+//! weights, so the likelihood is that of Gamma functions, not of factorials.
 
 use crate::{
     Options,
