@@ -30,14 +30,36 @@ impl<K: Eq + Hash, T: Sync> Distinct<K, T> {
         })
     }
 
-    /// Each of them, by its number.
-    pub(crate) fn values(&self) -> &[T] {
-        &self.values
-    }
-
     /// What `of` makes of each, by its number.
     pub(crate) fn map<R: Send>(&self, of: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
         self.values.par_iter().with_min_len(FEW).map(of).collect()
+    }
+}
+
+/// The same, each with what all that are like it weigh together.
+pub(crate) struct Weighted<K, T> {
+    distinct: Distinct<K, T>,
+    weights: Vec<f64>,
+}
+
+impl<K, T> Default for Weighted<K, T> {
+    fn default() -> Self {
+        Self { distinct: Distinct::default(), weights: Vec::new() }
+    }
+}
+
+impl<K: Eq + Hash, T: Sync> Weighted<K, T> {
+    /// Adds a `value` that weighs so much.
+    pub(crate) fn add(&mut self, key: K, value: T, weight: f64) {
+        let number = self.distinct.number(key, value) as usize;
+        self.weights.resize(self.weights.len().max(number + 1), 0.0);
+        self.weights[number] += weight;
+    }
+
+    /// Each of them with its weight, and with what `of` makes of it.
+    pub(crate) fn with<R: Send>(&self, of: impl Fn(&T) -> R + Sync + Send) -> impl Iterator<Item = (&T, f64, R)> {
+        let made = self.distinct.map(of);
+        self.distinct.values.iter().zip(&self.weights).zip(made).map(|((value, weight), made)| (value, *weight, made))
     }
 }
 
@@ -52,5 +74,16 @@ mod tests {
             [0.5f64, 0.25, 0.5, -0.0, 0.0].map(|value| distinct.number(value.to_bits(), value)).to_vec();
         assert_eq!(numbers, [0, 1, 0, 2, 3]);
         assert_eq!(distinct.map(|value| value * 2.0), [1.0, 0.5, -0.0, 0.0]);
+    }
+
+    #[test]
+    fn what_is_alike_weighs_together() {
+        let mut weighted = Weighted::default();
+        for (key, value, weight) in [("a", 1, 0.5), ("b", 2, 1.0), ("a", 1, 2.0)] {
+            weighted.add(key, value, weight);
+        }
+        let all: Vec<(i32, f64, i32)> =
+            weighted.with(|value| value * 10).map(|(value, w, made)| (*value, w, made)).collect();
+        assert_eq!(all, [(1, 2.5, 10), (2, 1.0, 20)]);
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     Likeness, Options, Prior,
     attribute::Touched,
     count::Counts,
-    distinct::Distinct,
+    distinct::Weighted,
     gamma::{LnGamma, ln_gamma},
     measure, newton,
     pair_sample::{Sample, Second},
@@ -242,31 +242,23 @@ fn model(pairs: &[Pair]) -> Option<PairModel> {
         return None;
     }
     // Most pairs never changed together, and of a function that is like no other many pairs look the same.
-    let mut distinct = Distinct::default();
-    let key = |pair: &Pair| [pair.joint, pair.changes, pair.features[1], pair.features[2]].map(f64::to_bits);
-    let mut weights = Vec::new();
+    let mut weighted = Weighted::default();
     for pair in pairs {
-        let number = distinct.number(key(pair), pair) as usize;
-        weights.resize(weights.len().max(number + 1), 0.0);
-        weights[number] += pair.weight;
+        let key = [pair.joint, pair.changes, pair.features[1], pair.features[2]].map(f64::to_bits);
+        weighted.add(key, pair, pair.weight);
     }
-    let found = newton::minimise(USUAL.map(|(mean, _)| mean), &Cost { distinct, weights });
+    let found = newton::minimise(USUAL.map(|(mean, _)| mean), &Cost(weighted));
     Some(PairModel { intercept: found[0], likeness: found[1], through: found[2] })
 }
 
 /// −log of the posterior of the coefficients, up to a constant.
-struct Cost<'p> {
-    distinct: Distinct<[u64; 4], &'p Pair>,
-    /// Per distinct pair: how many pairs it stands for.
-    weights: Vec<f64>,
-}
+struct Cost<'p>(Weighted<[u64; 4], &'p Pair>);
 
 impl newton::Smooth<3> for Cost<'_> {
     fn at(&self, point: [f64; 3]) -> newton::Local<3> {
-        let terms = self.distinct.map(|pair| likelihood(pair, (0..3).map(|i| point[i] * pair.features[i]).sum()));
-        let features = self.distinct.values().iter().map(|pair| pair.features);
+        let term = |pair: &&Pair| likelihood(pair, (0..3).map(|i| point[i] * pair.features[i]).sum());
         let mut local = newton::Local::default();
-        for ((weight, features), term) in self.weights.iter().zip(features).zip(terms) {
+        for (Pair { features, .. }, weight, term) in self.0.with(term) {
             local.value -= weight * term.value;
             for i in 0..3 {
                 local.gradient[i] -= weight * term.slope * features[i];

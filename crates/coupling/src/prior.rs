@@ -8,7 +8,7 @@
 use crate::{
     Options,
     count::Counts,
-    distinct::Distinct,
+    distinct::Weighted,
     gamma::{LnGamma, ln_gamma},
     newton,
     repositories::Scope,
@@ -104,25 +104,20 @@ fn parameters(point: [f64; 2]) -> (f64, f64) {
     (mean * size, (1.0 - mean) * size)
 }
 
-/// How often each weight comes in a fit. Most come again: functions that changed together once, in the same changeset, have the
-/// same.
+/// The weights of a fit, with how often each comes. Most come again: functions that changed together once, in the same changeset,
+/// have the same.
 #[derive(Default)]
-struct Weights {
-    distinct: Distinct<u64, f64>,
-    times: Vec<f64>,
-}
+struct Weights(Weighted<u64, f64>);
 
 impl Weights {
     fn add(&mut self, weight: f64, times: f64) {
-        let number = self.distinct.number(weight.to_bits(), weight) as usize;
-        self.times.resize(self.times.len().max(number + 1), 0.0);
-        self.times[number] += times;
+        self.0.add(weight.to_bits(), weight, times);
     }
 
     /// The sum of ln Γ(weight + `to`), with its derivatives by `to`.
     fn sum(&self, to: f64) -> LnGamma {
-        let terms = self.distinct.map(|weight| ln_gamma(weight + to));
-        terms.into_iter().zip(&self.times).fold(LnGamma::default(), |sum, (term, times)| sum + term.times(*times))
+        let terms = self.0.with(|weight| ln_gamma(weight + to));
+        terms.fold(LnGamma::default(), |sum, (_, times, term)| sum + term.times(times))
     }
 }
 

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::{
     Project, Report, rules,
     suppress::{About, Accepted, Suppressions},
-    traces::WORTH_WRITING,
+    traces::is_worth_writing,
 };
 
 /// What a line begins with that may stand between such a comment and what it is about: other comments, decorators and
@@ -98,7 +98,7 @@ impl<'p> Silent<'p> {
 
     /// Keeps them, if many were not known; and of those that were not asked for no more than that.
     fn keep(self) {
-        let is_much = self.grown >= WORTH_WRITING || self.grown > 0 && self.known.is_empty();
+        let is_much = is_worth_writing(self.grown, self.known.is_empty());
         let Some(traces) = self.project.traces.as_ref().filter(|_| is_much) else { return };
         let mut rest: Vec<BlobId> = self.known.difference(&self.asked).copied().collect();
         rest.sort_unstable();

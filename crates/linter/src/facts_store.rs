@@ -28,6 +28,8 @@ const MAGIC: &[u8] = b"lockstep facts 1\n";
 const GREW: &[u8] = b"lockstep facts grew 1\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
+/// How many bytes say how long something is.
+const LENGTH: usize = 8;
 /// What came since is written into the large file once it is as large as this part of it.
 const PART: usize = 8;
 /// What is kept at most; what the last run did not need goes first. 256 MiB.
@@ -169,7 +171,7 @@ impl FactsStore {
         };
         let fresh = || new.iter().map(|(key, bytes)| (*key, bytes.as_slice()));
         let since: Vec<_> = fresh().chain(of(&|place| place.is_beside)).collect();
-        let size: usize = since.iter().map(|(_, bytes)| bytes.len() + 40).sum();
+        let size: usize = since.iter().map(|(key, bytes)| key.0.len() + LENGTH + bytes.len()).sum();
         if size < was.bytes[0].len() / PART {
             return keep::replace(&beside(path), &file(GREW, was.seal(), sorted(since)));
         }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Project,
-    traces::{KeptWords, Traces, WORTH_WRITING},
+    traces::{KeptWords, Traces, is_worth_writing},
 };
 
 /// How alike the own code of `functions` is, as it stands in `files`. For a measurement of the past, `files` must be
@@ -98,7 +98,7 @@ fn keep<'f>(traces: &Traces, known: &Known<'_>, files: impl Iterator<Item = (&'f
         let is_first = asked.insert(id, words).is_none();
         read += usize::from(is_first && matches!(file, File::Read(..)));
     }
-    if read >= WORTH_WRITING || read > 0 && known.is_empty() {
+    if is_worth_writing(read, known.is_empty()) {
         let rest = known.iter().filter(|(id, _)| !asked.contains_key(*id)).take(asked.len());
         let rest: Vec<(BlobId, &[&str])> = rest.map(|(id, words)| (*id, &words[..])).collect();
         let mut all: Vec<(BlobId, &[&str])> = asked.into_iter().chain(rest).collect();

@@ -55,7 +55,7 @@ const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
 const MOST: usize = 4;
 /// Of fewer files it costs less to look into them again than to write all results anew.
-pub(crate) const WORTH_WRITING: usize = 8;
+const WORTH_WRITING: usize = 8;
 /// A larger file is not kept: reading it would take longer than what it saves. 64 MiB.
 const LARGEST: usize = 64 << 20;
 
@@ -380,6 +380,11 @@ impl Kept for Stored {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { context: Kept::read(from)?, head: Kept::read(from)?, body: Kept::read(from)? })
     }
+}
+
+/// True if what was learnt of so many files that were not known is worth writing; the first of it always is.
+pub(crate) fn is_worth_writing(learnt: usize, nothing_known: bool) -> bool {
+    learnt >= WORTH_WRITING || learnt > 0 && nothing_known
 }
 
 /// Puts a result before the others, of which the last go: those that nobody asked for.
