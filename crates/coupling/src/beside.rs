@@ -9,7 +9,7 @@ use std::{borrow::Cow, sync::OnceLock};
 use lockstep_model::{ChangeKind, Closure, Function, History, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::folders::{folders_above, innermost};
+use crate::folders::innermost;
 
 /// The lists of dependencies of one family of languages.
 struct Family {
@@ -62,7 +62,7 @@ type ListKind = (usize, bool);
 /// The kind of list that `path` is, and the folder that it is about.
 fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
     let name = path.file_name();
-    let mut folder = folders_above(path).next().unwrap_or_default();
+    let mut folder = path.folders().next().unwrap_or_default();
     let name = match path.extension() {
         Some("csproj" | "fsproj" | "vbproj") => "csproj".into(),
         Some("txt" | "in") => {
@@ -156,7 +156,7 @@ impl<'a> Beside<'a> {
     fn below(&self, list: ListKind, folder: &str) -> Vec<u32> {
         let is_below = |(path, family, _): &&(&RepoPath, Option<usize>, u32)| {
             let speaks = family.is_none_or(|family| family == list.0);
-            let nearest = folders_above(path).find(|above| *above == folder || self.lists.contains(&(list, *above)));
+            let nearest = path.folders().find(|above| *above == folder || self.lists.contains(&(list, *above)));
             speaks && nearest == Some(folder)
         };
         let first = self.places.partition_point(|(path, ..)| path.as_str() < folder);

@@ -26,18 +26,8 @@ pub(crate) fn own_folders<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a
     folders
 }
 
-/// The folders above a path, innermost first, the root (empty) last.
-pub(crate) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &str> {
-    // Names are short: looking at one byte after the other is quickest.
-    let parent = |path: &str| path.as_bytes().iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-    let text = path.as_str();
-    std::iter::successors((!text.is_empty()).then(|| &text[..parent(text)]), move |folder| {
-        (!folder.is_empty()).then(|| &folder[..parent(folder)])
-    })
-}
-
 pub(crate) fn innermost(folders: &FxHashMap<&str, Option<u32>>, path: &RepoPath) -> Option<u32> {
-    folders_above(path).find_map(|folder| folders.get(folder).copied()).flatten()
+    path.folders().find_map(|folder| folders.get(folder).copied()).flatten()
 }
 
 pub(crate) fn is_data(path: &RepoPath) -> bool {
@@ -55,7 +45,7 @@ impl NearestFunctions {
         for (number, function) in functions.iter().enumerate() {
             let entry = function.entry.iter().map(|entry| &entry.path);
             let places = entry.chain(function.declarations.iter().map(|declaration| &declaration.location.path));
-            for folder in places.flat_map(folders_above) {
+            for folder in places.flat_map(RepoPath::folders) {
                 let functions = below.entry(folder.to_owned()).or_default();
                 if functions.last() != Some(&(number as u32)) {
                     functions.push(number as u32);
@@ -68,6 +58,6 @@ impl NearestFunctions {
     /// The functions below the innermost folder above `path` that has any. For a contract in a folder of its own at
     /// the top of the repository, that is all functions: a contract that all may share.
     pub(crate) fn below_nearest_folder(&mut self, path: &RepoPath) -> &[u32] {
-        folders_above(path).find_map(|folder| self.below.get(folder)).map_or(&[], Vec::as_slice)
+        path.folders().find_map(|folder| self.below.get(folder)).map_or(&[], Vec::as_slice)
     }
 }

@@ -353,7 +353,7 @@ fn changes(before: &Files, after: &Files) -> Vec<Raw> {
             None => changes.push((path.clone(), RawStatus::Added, Side::default(), *now)),
         }
     }
-    for (path, then) in before.iter().filter(|(path, _)| !after.contains_key(path)) {
+    for (path, then) in before.iter().filter(|(path, _)| !after.contains_key(*path)) {
         changes.push((path.clone(), RawStatus::Deleted, *then, Side::default()));
     }
     changes.sort_by(|a, b| a.0.cmp(&b.0));

@@ -30,8 +30,8 @@ const BULK: usize = 2_000;
 pub struct Judged {
     /// Changes of files whose versions were compared.
     pub compared: usize,
-    /// They: the file's name then, and what it held before and after.
-    pairs: FxHashSet<Pair>,
+    /// What was said, of which changes.
+    verdicts: Verdicts,
     /// How many of them became another kind: from what the path says, to what the versions say.
     pub moved: BTreeMap<(ChangeKind, ChangeKind), usize>,
     /// Changes of which a version is not in this clone; they keep what their path says.
@@ -43,7 +43,7 @@ pub struct Judged {
 impl Judged {
     /// True if the versions of `change` were compared.
     pub fn has_compared(&self, change: &FileChange) -> bool {
-        self.pairs.contains(&pair(change))
+        self.verdicts.get(&pair(change)).is_some_and(Result::is_ok)
     }
 
     /// How many changes became `kind`.
@@ -54,8 +54,8 @@ impl Judged {
     /// Adds what was done in another repository, whose paths are numbered from `first` on.
     pub(crate) fn add(&mut self, other: Self, first: u32) {
         self.compared += other.compared;
-        let number = |(path, before, after): Pair| (PathId(path.0 + first), before, after);
-        self.pairs.extend(other.pairs.into_iter().map(number));
+        let number = |((path, before, after), said): (Pair, Verdict)| ((PathId(path.0 + first), before, after), said);
+        self.verdicts.extend(other.verdicts.into_iter().map(number));
         other.moved.into_iter().for_each(|(kinds, number)| *self.moved.entry(kinds).or_default() += number);
         self.missing += other.missing;
         self.unread += other.unread;
@@ -118,7 +118,7 @@ pub fn compare_versions(project: &Project, closures: &[Closure], history: &mut H
         keep(past, history, &read);
     }
     verdicts.extend(read.into_iter().map(|((pair, _), verdict)| (pair, verdict)));
-    apply(history, &verdicts)
+    apply(history, verdicts)
 }
 
 /// What the versions of changes say.
@@ -178,21 +178,19 @@ fn is_open(change: &FileChange) -> bool {
 fn relevant(closures: &[Closure], history: &History) -> Vec<bool> {
     let files: FxHashSet<&RepoPath> =
         closures.iter().flat_map(|closure| &closure.files).map(|file| &file.path).collect();
-    let folders: FxHashSet<&RepoPath> = closures.iter().flat_map(|closure| &closure.own_folders).collect();
-    let below = |path: &RepoPath| {
-        std::iter::successors(path.parent(), RepoPath::parent).any(|folder| folders.contains(&folder))
-    };
+    let own_folders = closures.iter().flat_map(|closure| &closure.own_folders);
+    let folders: FxHashSet<&str> = own_folders.map(RepoPath::as_str).collect();
+    let below = |path: &RepoPath| path.folders().any(|folder| folders.contains(folder));
     history.paths.iter().map(|path| files.contains(path) || below(path)).collect()
 }
 
-fn apply(history: &mut History, verdicts: &Verdicts) -> Judged {
+fn apply(history: &mut History, verdicts: Verdicts) -> Judged {
     let mut judged = Judged::default();
     let changes = history.changesets.iter_mut().flat_map(|changeset| &mut changeset.changes);
     for change in changes.filter(|change| is_open(change)) {
         match verdicts.get(&pair(change)) {
             Some(Ok(kind)) => {
                 judged.compared += 1;
-                judged.pairs.insert(pair(change));
                 if *kind != change.kind {
                     *judged.moved.entry((change.kind, *kind)).or_default() += 1;
                     change.kind = *kind;
@@ -203,7 +201,7 @@ fn apply(history: &mut History, verdicts: &Verdicts) -> Judged {
             None => {}
         }
     }
-    judged
+    Judged { verdicts, ..judged }
 }
 
 fn verdict(path: &RepoPath, kind: ChangeKind, (_, before, after): Pair, contents: &Contents) -> Verdict {

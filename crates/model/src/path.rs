@@ -1,6 +1,6 @@
 //! [`RepoPath`]: a place in the repository, written the same way on every machine.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -99,6 +99,15 @@ impl RepoPath {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
+    /// The folders that hold this file or folder as text, innermost first, the root (empty) last; none for the root.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let parent = |path: &str| last(path, b'/').unwrap_or(0);
+        let text = self.as_str();
+        std::iter::successors((!text.is_empty()).then(|| &text[..parent(text)]), move |folder| {
+            (!folder.is_empty()).then(|| &folder[..parent(folder)])
+        })
+    }
+
     /// The last part of the path; empty for the root.
     pub fn file_name(&self) -> &str {
         last(&self.0, b'/').map_or(&*self.0, |at| &self.0[at + 1..])
@@ -133,6 +142,13 @@ impl RepoPath {
     /// The parts between the separators.
     pub fn components(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter(|part| !part.is_empty())
+    }
+}
+
+/// So that maps of paths can be asked for a part of one ([`RepoPath::folders`]).
+impl Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -193,5 +209,7 @@ mod tests {
         assert!(!path.starts_with(&RepoPath::new("orders").unwrap()));
         assert_eq!(path.strip_prefix(&RepoPath::new("orders-v2").unwrap()), Some("x.py"));
         assert_eq!(path.ancestors().map(|p| p.to_string()).collect::<Vec<_>>(), ["orders-v2/x.py", "orders-v2", ""]);
+        assert_eq!(path.folders().collect::<Vec<_>>(), ["orders-v2", ""]);
+        assert_eq!(RepoPath::root().folders().count(), 0);
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn changes(before: &Snapshot, after: &Snapshot, compared: &Compared<'
         let manifests = manifests_of(function);
         for path in &manifests {
             changed.extend(
-                shared.get(path).filter(|names| !names.is_empty()).map(|names| ((*path).clone(), names.clone())),
+                shared.get(*path).filter(|names| !names.is_empty()).map(|names| ((*path).clone(), names.clone())),
             );
         }
         changed.extend(variables(function, compared, &mut folders));

@@ -176,27 +176,30 @@ fn module<'a>(view: &View<'a>, path: RepoPath, files: Vec<&'a SharedFile>) -> Mo
 
 /// Where shared files are at home.
 struct Homes<'a> {
-    /// Folders that are packages of their own.
-    packages: BTreeSet<RepoPath>,
-    /// The files in which functions start.
-    entries: Vec<&'a RepoPath>,
+    /// Folders that are packages of their own, each with whether it is a library: if functions start there, or if it holds
+    /// other packages, it is a place where libraries are.
+    packages: BTreeMap<&'a str, bool>,
 }
 
 impl<'a> Homes<'a> {
     fn new(view: &View<'a>) -> Self {
         let is_manifest = |path: &&RepoPath| PACKAGE.contains(&path.file_name());
-        let packages = view.paths().iter().filter(is_manifest).filter_map(RepoPath::parent).collect();
         let entries = view.functions().iter().filter_map(|function| function.entry.as_ref()).map(|entry| &entry.path);
-        Self { packages, entries: entries.collect() }
+        let around = |entry: &'a RepoPath| std::iter::once(entry.as_str()).chain(entry.folders());
+        let mut holding: BTreeSet<&str> = entries.flat_map(around).chain([""]).collect();
+        let mut packages = BTreeSet::new();
+        for manifest in view.paths().iter().filter(is_manifest) {
+            let mut folders = manifest.folders();
+            packages.extend(folders.next());
+            holding.extend(folders);
+        }
+        Self { packages: packages.into_iter().map(|package| (package, !holding.contains(package))).collect() }
     }
 
-    /// The package of its own that a file is in; none if functions start there, or if it holds other packages: then it
-    /// is no library, but a place where libraries are.
+    /// The library that a file is in; none if the innermost package around it is none.
     fn package_of(&self, path: &RepoPath) -> Option<RepoPath> {
-        let package = path.ancestors().skip(1).find(|folder| self.packages.contains(folder))?;
-        let holds_others = self.packages.iter().any(|other| *other != package && other.starts_with(&package));
-        let is_started = self.entries.iter().any(|entry| entry.starts_with(&package));
-        (!package.is_root() && !holds_others && !is_started).then_some(package)
+        let (package, is_library) = path.folders().find_map(|folder| self.packages.get_key_value(folder))?;
+        is_library.then(|| RepoPath::from_git(package.as_bytes()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! with what an installation and a build would add.
 
 use std::{
+    collections::BTreeSet,
     fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -38,6 +39,8 @@ struct Inside {
     link_folders: FxHashSet<RepoPath>,
     /// Where compiled output goes, and the folders that it may come from.
     outputs: Vec<(RepoPath, Vec<RepoPath>)>,
+    /// The places of each folder in that list.
+    outputs_at: FxHashMap<RepoPath, Vec<usize>>,
 }
 
 /// The endings of files that a pattern may mean.
@@ -70,13 +73,19 @@ impl Overlay {
             let folders = link.ancestors().skip(1).take_while(|folder| folder.as_str().contains("node_modules"));
             link_folders.extend(folders);
         }
+        let outputs = manifests.outputs();
+        let mut outputs_at: FxHashMap<RepoPath, Vec<usize>> = FxHashMap::default();
+        for (number, (output, _)) in outputs.iter().enumerate() {
+            outputs_at.entry(output.clone()).or_default().push(number);
+        }
         Self(Arc::new(Inside {
             files: FileSet::new(entries, Arc::new(NoContents)),
             texts: manifests.texts(),
             broken: manifests.broken(),
             links,
             link_folders,
-            outputs: manifests.outputs(),
+            outputs,
+            outputs_at,
         }))
     }
 
@@ -123,9 +132,10 @@ impl Overlay {
             if inside.link_folders.contains(&path) {
                 return Some(Place::Folder);
             }
-            let linked = path.ancestors().find_map(|part| Some((inside.links.get(&part)?.clone(), part)));
-            let Some((target, link)) = linked else { break };
-            path = target.join(path.strip_prefix(&link)?).ok()?;
+            let linked =
+                std::iter::once(path.as_str()).chain(path.folders()).find_map(|part| inside.links.get_key_value(part));
+            let Some((link, target)) = linked else { break };
+            path = target.join(path.strip_prefix(link)?).ok()?;
         }
         self.source_of(&path).map(Place::File)
     }
@@ -134,7 +144,10 @@ impl Overlay {
     fn source_of(&self, path: &RepoPath) -> Option<RepoPath> {
         let (stem, extensions) = source_name(path.as_str())?;
         let inside = &*self.0;
-        for (output, sources) in &inside.outputs {
+        // In the order of the list, whichever is the innermost.
+        let around: BTreeSet<usize> =
+            path.folders().filter_map(|folder| inside.outputs_at.get(folder)).flatten().copied().collect();
+        for (output, sources) in around.into_iter().map(|number| &inside.outputs[number]) {
             let Some(rest) = path.strip_prefix(output).filter(|rest| !rest.is_empty()) else { continue };
             let cut = path.as_str().len() - stem.len();
             let rest = &rest[..rest.len() - cut];
