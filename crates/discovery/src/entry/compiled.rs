@@ -41,6 +41,12 @@ static SOURCE_WORD: LazyLock<Regex> =
 /// Build scripts that stand beside a package.
 const SCRIPTS: &[&str] = &["package.json", "build.sh", "Makefile", "makefile", "build.js", "build.mjs", "build.ts"];
 
+/// A pattern is asked about few files, so that to compile it takes longer than to look at it each time. That tries alternatives one
+/// by one, so it is for patterns that are no longer than this, in bytes, and have no more of them.
+const SHORT_PATTERN: usize = 200;
+/// See there.
+const FEW_BRACES: usize = 2;
+
 /// True for the name of a folder that builds write to.
 pub(super) fn is_output_folder(name: &str) -> bool {
     OUTPUT_FOLDERS.contains(&name)
@@ -202,9 +208,56 @@ fn expand(files: &FileSet, folder: &RepoPath, word: &str, wanted: &dyn Fn(&RepoP
     if !is_pattern(word) {
         return probe::file(files, &path).into_iter().filter(wanted).collect();
     }
-    let Ok(glob) = GlobBuilder::new(path.as_str()).literal_separator(true).build() else { return Vec::new() };
-    let matcher = glob.compile_matcher();
-    let matches = |path: &RepoPath| matcher.is_match(path.as_str()) && !probe::is_side_folder(path);
+    let Some(is_match) = matcher(path.as_str()) else { return Vec::new() };
+    let matches = |path: &RepoPath| is_match(path.as_str()) && !probe::is_side_folder(path);
     // Few of them are wanted, and a pattern takes longer to look at.
     files.under(folder).filter(|path| wanted(path) && matches(path)).cloned().collect()
+}
+
+/// Tells whether a path matches `pattern`; none if that is no pattern.
+fn matcher(pattern: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
+    if pattern.len() <= SHORT_PATTERN && pattern.matches('{').count() <= FEW_BRACES {
+        fast_glob::validate(pattern).ok()?;
+        return Some(Box::new(move |path| fast_glob::glob_match(pattern, path)));
+    }
+    let matcher = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    Some(Box::new(move |path| matcher.is_match(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_compiled_matches_the_same() {
+        let paths = ["src/a.ts", "src/b/a.ts", "src/b/c/a.ts", "src/b/a.js", "a.ts", "src/index.tsx", "src/.a.ts"];
+        for pattern in [
+            "src/*.ts",
+            "src/**/*.ts",
+            "**/*.ts",
+            "src/*/*.ts",
+            "src/{a,index}.{ts,tsx}",
+            "src/b*/a.ts",
+            "src/[ab].ts",
+            "src/**/{a,b/c/a}.ts",
+            "src/{a.ts",
+        ] {
+            let compiled =
+                GlobBuilder::new(pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
+            let at_sight = matcher(pattern);
+            assert_eq!(at_sight.is_some(), compiled.is_some(), "{pattern}");
+            for path in paths {
+                let expected = compiled.as_ref().is_some_and(|glob| glob.is_match(path));
+                assert_eq!(at_sight.as_ref().is_some_and(|is_match| is_match(path)), expected, "{pattern} {path}");
+            }
+        }
+    }
+
+    /// Alternatives that are tried one by one would take for ever.
+    #[test]
+    fn many_alternatives_take_no_time() {
+        let pattern = "{a,a,a,a,a,a,a,a,a,a,a,a}".repeat(10) + "b.ts";
+        assert!(!matcher(&pattern).unwrap()(&("a".repeat(10) + "c.ts")));
+        assert!(matcher(&pattern).unwrap()(&("a".repeat(10) + "b.ts")));
+    }
 }
