@@ -9,6 +9,7 @@ mod reached;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use lockstep_model::RepoPath;
@@ -53,9 +54,9 @@ pub(crate) struct TopLevel {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Outline {
     /// The names of the definitions, in the order of the text, and the numbers of those that each uses.
-    pub symbols: Vec<(String, Vec<u32>)>,
+    pub symbols: Vec<(Arc<str>, Vec<u32>)>,
     /// The exported names, each with the number of the definition behind it; none if that is of another file.
-    pub exports: Vec<(String, Option<u32>)>,
+    pub exports: Vec<(Arc<str>, Option<u32>)>,
     /// The numbers of the definitions that are used when the file is loaded.
     pub loaded: Vec<u32>,
     /// True if it can only be taken whole.
@@ -66,7 +67,7 @@ pub struct Outline {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
     /// The definitions that differ in more than comments and layout, by name, sorted.
-    pub names: Vec<String>,
+    pub names: Vec<Arc<str>>,
     /// What differs outside of definitions.
     pub loading: Loading,
 }
@@ -119,7 +120,7 @@ impl Changed {
             (before, after) if before.naming != after.naming => Loading::Naming,
             _ => Loading::Same,
         };
-        Self { names: names.into_iter().filter(differs).cloned().collect(), loading }
+        Self { names: names.into_iter().filter(differs).map(|name| name.as_str().into()).collect(), loading }
     }
 
     /// The parts of the file that changed, each by the numbers of those who reach it, ascending; parts of nobody left out:
@@ -168,13 +169,13 @@ impl Outline {
 
     fn of(facts: &FileFacts) -> Self {
         let number = |index: &usize| *index as u32;
-        let uses = |symbol: &Symbol| (symbol.name.clone(), symbol.uses.iter().map(number).collect());
+        let uses = |symbol: &Symbol| (symbol.name.as_str().into(), symbol.uses.iter().map(number).collect());
         Self {
             symbols: facts.symbols.iter().map(uses).collect(),
             exports: facts
                 .exports
                 .iter()
-                .map(|export| (export.name.clone(), export.symbol.as_ref().map(number)))
+                .map(|export| (export.name.as_str().into(), export.symbol.as_ref().map(number)))
                 .collect(),
             loaded: facts.top_level_symbols.iter().map(number).collect(),
             opaque: facts.opaque.is_some(),

@@ -59,8 +59,8 @@ struct Named<'o> {
 impl Outline {
     /// What each of those who ask reaches. Numbers that lead nowhere are passed over.
     pub fn reached(&self, asked: &[Asked]) -> Reached<'_> {
-        let symbols = Numbers::of(self.symbols.iter().map(|(name, _)| name.as_str()));
-        let exports = Numbers::of(self.exports.iter().map(|(name, _)| name.as_str()));
+        let symbols = Numbers::of(self.symbols.iter().map(|(name, _)| &**name));
+        let exports = Numbers::of(self.exports.iter().map(|(name, _)| &**name));
         let named = Named { outline: self, symbols, exports };
         let of = asked.iter().map(|asked| named.reach(asked)).collect();
         Reached { symbols: named.symbols, of }

@@ -2,7 +2,10 @@
 //! is checked before it is used and while it is: cut short, damaged, of another kind or of another build, it is an error
 //! with a word for people, and never a wrong answer.
 
-use std::{borrow::Cow, sync::PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, PoisonError},
+};
 
 use lockstep_codegraph::parts::{Changed, Loading, Outline};
 use lockstep_history::{Held, Line};
@@ -85,18 +88,19 @@ struct WireKnown<'w> {
     /// The ids of contents, one after the other.
     blobs: &'w [u8],
     unusable: Vec<u32>,
-    kinds: Vec<(String, Vec<WireKind>)>,
-    code: Vec<WireCode>,
-    blocks: Vec<WireBlocks>,
+    #[serde(borrow)]
+    kinds: Vec<(&'w str, Vec<WireKind>)>,
+    code: Vec<WireCode<'w>>,
+    blocks: Vec<WireBlocks<'w>>,
 }
 
 /// The kind that the path says, both versions, and the kind that they say.
 type WireKind = (u8, u32, u32, u8);
 
 #[derive(Serialize, Deserialize)]
-struct WireCode {
-    file_name: String,
-    names: Vec<String>,
+struct WireCode<'w> {
+    file_name: &'w str,
+    names: Vec<&'w str>,
     outlines: Vec<WireOutline>,
     versions: Vec<(u32, Option<u32>)>,
     changed: Vec<(u32, u32, u8, Vec<u32>)>,
@@ -111,8 +115,8 @@ struct WireOutline {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireBlocks {
-    path: String,
+struct WireBlocks<'w> {
+    path: &'w str,
     keys: Vec<Vec<String>>,
     changed: Vec<(u32, u32, Vec<u32>, Vec<u32>)>,
 }
@@ -254,7 +258,7 @@ impl Writer {
     }
 
     /// What is known, but for the contents that it numbers.
-    fn known<'w>(&mut self, known: &Known) -> WireKnown<'w> {
+    fn known<'w>(&mut self, known: &'w Known) -> WireKnown<'w> {
         let mut unusable: Vec<BlobId> = known.unusable.iter().copied().collect();
         unusable.sort_unstable();
         let unusable = unusable.into_iter().map(|id| self.blob(id)).collect();
@@ -264,16 +268,16 @@ impl Writer {
                 let said = said.map_or(KINDS.len() as u8, |said| place(&KINDS, &said));
                 (place(&KINDS, kind), self.blob(*before), self.blob(*after), said)
             };
-            kinds.push((path.as_str().to_owned(), sorted(said).into_iter().map(entry).collect()));
+            kinds.push((path.as_str(), sorted(said).into_iter().map(entry).collect()));
         }
         let code = sorted(&known.code).into_iter().map(|(name, code)| self.code(name, code)).collect();
         let blocks = sorted(&known.blocks).into_iter().map(|(path, blocks)| self.blocks(path, blocks)).collect();
         WireKnown { unusable, kinds, code, blocks, blobs: &[] }
     }
 
-    fn code(&mut self, file_name: &str, code: &Code) -> WireCode {
+    fn code<'w>(&mut self, file_name: &'w str, code: &'w Code) -> WireCode<'w> {
         let (mut ids, mut names) = (FxHashMap::default(), Vec::new());
-        let mut name = |text: &String| number(text, &mut ids, &mut names);
+        let mut name = |text: &'w Arc<str>| number(&&**text, &mut ids, &mut names);
         // The numbers of outlines tell in what order they were met: here they come in the order of the versions.
         let (mut order, mut outlines) = (FxHashMap::default(), Vec::new());
         let versions = sorted(&code.versions).into_iter().map(|(id, version)| {
@@ -294,15 +298,15 @@ impl Writer {
             (self.blob(*before), self.blob(*after), place(&LOADINGS, &changed.loading), names)
         });
         let changed = changed.collect();
-        WireCode { file_name: file_name.to_owned(), outlines, versions, changed, names }
+        WireCode { file_name, outlines, versions, changed, names }
     }
 
-    fn blocks(&mut self, path: &RepoPath, blocks: &KeptBlocks) -> WireBlocks {
+    fn blocks<'w>(&mut self, path: &'w RepoPath, blocks: &KeptBlocks) -> WireBlocks<'w> {
         let changed = blocks.pairs.iter().map(|((before, after), changed)| {
             let broken = changed.broken.iter().map(|id| self.blob(*id)).collect();
             (self.blob(*before), self.blob(*after), changed.blocks.clone(), broken)
         });
-        WireBlocks { changed: changed.collect(), path: path.as_str().to_owned(), keys: blocks.keys.clone() }
+        WireBlocks { changed: changed.collect(), path: path.as_str(), keys: blocks.keys.clone() }
     }
 }
 
@@ -314,11 +318,14 @@ fn read(wire: WireKnown<'_>) -> Option<Known> {
     }
     let blob = |number: u32| blobs.get(number as usize).map(|id| BlobId(*id));
     let mut known = Known::default();
+    known.kinds.reserve(wire.kinds.len());
+    known.code.reserve(wire.code.len());
     for id in &wire.unusable {
         known.unusable.insert(blob(*id)?);
     }
     for (path, said) in &wire.kinds {
         let of_path = known.kinds.entry(RepoPath::from_git(path.as_bytes())).or_default();
+        of_path.reserve(said.len());
         for (kind, before, after, said) in said {
             let said = if usize::from(*said) == KINDS.len() { None } else { Some(*KINDS.get(usize::from(*said))?) };
             of_path.insert((*KINDS.get(usize::from(*kind))?, blob(*before)?, blob(*after)?), said);
@@ -342,10 +349,13 @@ fn read(wire: WireKnown<'_>) -> Option<Known> {
     Some(known)
 }
 
-fn read_code(wire: WireCode, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(String, Code)> {
-    let names = wire.names;
+fn read_code(wire: WireCode<'_>, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(String, Code)> {
+    let names: Vec<Arc<str>> = wire.names.into_iter().map(Arc::from).collect();
     let name = |number: u32| names.get(number as usize).cloned();
     let mut code = Code::default();
+    code.outlines.reserve(wire.outlines.len());
+    code.versions.reserve(wire.versions.len());
+    code.changed.reserve(wire.changed.len());
     for outline in wire.outlines {
         let symbols = outline.symbols.into_iter().map(|(text, uses)| Some((name(text)?, uses)));
         let exports = outline.exports.into_iter().map(|(text, symbol)| Some((name(text)?, symbol)));
@@ -369,7 +379,7 @@ fn read_code(wire: WireCode, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(St
         let changed = Changed { names, loading: *LOADINGS.get(usize::from(loading))? };
         code.changed.insert((blob(before)?, blob(after)?), changed);
     }
-    Some((wire.file_name, code))
+    Some((wire.file_name.to_owned(), code))
 }
 
 #[cfg(test)]

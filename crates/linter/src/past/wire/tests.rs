@@ -22,8 +22,8 @@ fn known() -> Known {
     known.add_kind(&path, ChangeKind::Behaviour, (blob(2), blob(3)), None);
     known.add_unusable([blob(9)]);
     let outline = Outline {
-        symbols: vec![("total".to_owned(), vec![1]), ("rate".to_owned(), Vec::new())],
-        exports: vec![("default".to_owned(), Some(0)), ("passed on".to_owned(), None)],
+        symbols: vec![("total".into(), vec![1]), ("rate".into(), Vec::new())],
+        exports: vec![("default".into(), Some(0)), ("passed on".into(), None)],
         loaded: vec![1],
         opaque: true,
     };
@@ -31,7 +31,7 @@ fn known() -> Known {
     code.add_version(blob(1), Some(outline.clone()));
     code.add_version(blob(2), Some(outline));
     code.add_version(blob(3), None);
-    code.add_changed((blob(1), blob(2)), Changed { names: vec!["rate".to_owned()], loading: Loading::Naming });
+    code.add_changed((blob(1), blob(2)), Changed { names: vec!["rate".into()], loading: Loading::Naming });
     let pairs = [((blob(4), blob(5)), BlocksChanged { blocks: vec![1], broken: vec![blob(4)] })].into();
     let keys = vec![vec!["functions".to_owned(), "a".to_owned()], vec!["functions".to_owned(), "b".to_owned()]];
     known.add_blocks(&RepoPath::from_git(b"serverless.yml"), KeptBlocks { keys, pairs });
