@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lockstep_diagnostics::Partial;
 use lockstep_discovery::{Declared, Platform, Resolved, Steps};
 use lockstep_model::{BlobId, FileSet, KnownAnswers, Location, Looked, RepoPath};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     codec::{Bytes, Kept, Reader, Writer},
@@ -47,12 +47,16 @@ pub(super) struct KnownSteps<'f> {
     known: FxHashMap<Digest, Vec<Gave>>,
     /// The ids of those of these files that hold what they held, so that they need not be read.
     ids: FxHashMap<RepoPath, BlobId>,
+    /// By their numbers, whether they do: those that were read, and those that were asked.
+    holds: [Vec<bool>; 2],
     /// What these answer.
     answers: Arc<KnownAnswers>,
     /// True if what was kept depends on something else than these files do.
     is_of_others: bool,
     /// The keys of those that were known, and which of them it was.
     taken: Mutex<Vec<(Digest, usize)>>,
+    /// The numbers of the files, read and asked, that were noted for those.
+    noted: Mutex<[FxHashSet<u32>; 2]>,
     made: Mutex<Vec<(Digest, Looked, Bytes)>>,
 }
 
@@ -67,6 +71,11 @@ impl<'f> KnownSteps<'f> {
         let all = read.iter().map(|(path, id)| (path, *id)).chain(asked.iter().map(|(path, id, _)| (path, *id)));
         let still = all.filter(|(path, id)| holds(files, path, *id));
         let ids: FxHashMap<RepoPath, BlobId> = still.map(|(path, id)| (path.clone(), id)).collect();
+        let holds = |path: &RepoPath, id: &BlobId| ids.get(path) == Some(id);
+        let holds = [
+            read.iter().map(|(path, id)| holds(path, id)).collect(),
+            asked.iter().map(|(path, id, _)| holds(path, id)).collect(),
+        ];
         let mut answers = KnownAnswers::new();
         for (path, _, said) in asked.iter().filter(|(path, id, _)| ids.get(path) == Some(id)) {
             answers.entry(path.clone()).or_default().extend(said.iter().cloned());
@@ -78,8 +87,10 @@ impl<'f> KnownSteps<'f> {
             known,
             is_of_others,
             ids,
+            holds,
             answers: Arc::new(answers),
             taken: Mutex::default(),
+            noted: Mutex::default(),
             made: Mutex::default(),
         }
     }
@@ -116,9 +127,9 @@ impl<'f> KnownSteps<'f> {
     /// Writes down again what a step gave, if it did.
     fn write_known(&self, writing: &mut Writing, key: Digest, which: usize) {
         let Some(((read, asked), gave)) = self.known.get(&key).and_then(|all| all.get(which)) else { return };
-        let read = read.iter().map(|number| self.read[*number as usize].clone()).collect();
-        let asked = asked.iter().map(|number| self.asked[*number as usize].clone()).collect();
-        writing.step(key, read, asked, gave.clone());
+        let read = read.iter().map(|number| writing.known_reader(*number, &self.read)).collect();
+        let asked = asked.iter().map(|number| writing.known_asker(*number, &self.asked)).collect();
+        writing.written.steps.push((key, (read, asked), gave.clone()));
     }
 
     /// True if what was kept is of no use to these files: others were there, or something else was wanted of them.
@@ -146,10 +157,11 @@ impl<'f> KnownSteps<'f> {
         self.ids.get(path).copied().or_else(|| id_of(self.files, path))
     }
 
-    /// What the step with this key gives, `make` unless it is known; noted in `files` as if it had been made.
+    /// What the step with this key gives, `make` unless it is known; noted in `files`, which are the same for all steps, as if it
+    /// had been made.
     fn take<T: Kept>(&self, key: Digest, files: &FileSet, make: impl FnOnce(&FileSet) -> T) -> T {
-        if let Some((which, value, looked)) = self.known(&key) {
-            files.note(&looked);
+        if let Some((which, value, numbers)) = self.known(&key) {
+            files.note(&self.looked(numbers));
             lock(&self.taken).push((key, which));
             return value;
         }
@@ -162,25 +174,36 @@ impl<'f> KnownSteps<'f> {
     }
 
     /// What the step with this key gave where it was made from what is there; with the number of that, and what was looked at.
-    fn known<T: Kept>(&self, key: &Digest) -> Option<(usize, T, Looked)> {
-        let known = |(which, gave)| self.gave(gave).map(|(value, looked)| (which, value, looked));
-        self.known.get(key)?.iter().enumerate().find_map(known)
+    fn known<T: Kept>(&self, key: &Digest) -> Option<(usize, T, &Numbers)> {
+        let known = |(which, gave): (usize, &'_ Gave)| Some((which, self.gave(gave)?));
+        let all = self.known.get(key)?;
+        let (which, value) = all.iter().enumerate().find_map(known)?;
+        Some((which, value, &all[which].0))
     }
 
-    fn gave<T: Kept>(&self, ((read, asked), gave): &Gave) -> Option<(T, Looked)> {
-        let mut looked = Looked::default();
-        let holds = |path: &RepoPath, id: &BlobId| self.ids.get(path) == Some(id);
-        for number in read {
-            let (path, id) = self.read.get(*number as usize)?;
-            holds(path, id).then(|| looked.read.insert(path.clone()))?;
+    fn gave<T: Kept>(&self, ((read, asked), gave): &Gave) -> Option<T> {
+        let [held, held_asked] = &self.holds;
+        let is_read = |number: &u32| held.get(*number as usize) == Some(&true);
+        let says = |number: &u32| {
+            let answered = |(path, _, answers): &AskedFile| {
+                answers.iter().all(|(question, answer)| self.files.ask(path, question).as_ref() == Ok(answer))
+            };
+            held_asked.get(*number as usize) == Some(&true) || self.asked.get(*number as usize).is_some_and(answered)
+        };
+        (read.iter().all(is_read) && asked.iter().all(says)).then(|| gave.value())?
+    }
+
+    /// What has these numbers, but for what was noted before. Most steps look at the same.
+    fn looked(&self, (read, asked): &Numbers) -> Looked {
+        let mut noted = lock(&self.noted);
+        let [noted_read, noted_asked] = &mut *noted;
+        let read = read.iter().filter(|number| noted_read.insert(**number)).map(|number| &self.read[*number as usize]);
+        let asked =
+            asked.iter().filter(|number| noted_asked.insert(**number)).map(|number| &self.asked[*number as usize]);
+        Looked {
+            read: read.map(|(path, _)| path.clone()).collect(),
+            asked: asked.map(|(path, _, answers)| (path.clone(), answers.clone())).collect(),
         }
-        for number in asked {
-            let (path, id, answers) = self.asked.get(*number as usize)?;
-            let says =
-                || answers.iter().all(|(question, answer)| self.files.ask(path, question).as_ref() == Ok(answer));
-            (holds(path, id) || says()).then(|| looked.asked.insert(path.clone(), answers.clone()))?;
-        }
-        Some((gave.value()?, looked))
     }
 }
 
@@ -190,11 +213,25 @@ struct Writing {
     written: Written,
     readers: FxHashMap<ReadFile, u32>,
     askers: FxHashMap<AskedFile, u32>,
+    /// The numbers here of files by their numbers in what was known, read and asked.
+    of_known: [FxHashMap<u32, u32>; 2],
 }
 
 impl Writing {
+    /// The number here of the file with this number among those `known` that were read.
+    fn known_reader(&mut self, own: u32, known: &[ReadFile]) -> u32 {
+        let Self { written, readers, of_known: [numbers, _], .. } = self;
+        *numbers.entry(own).or_insert_with(|| number(readers, &mut written.read, known[own as usize].clone()))
+    }
+
+    /// The same of those that were asked.
+    fn known_asker(&mut self, own: u32, known: &[AskedFile]) -> u32 {
+        let Self { written, askers, of_known: [_, numbers], .. } = self;
+        *numbers.entry(own).or_insert_with(|| number(askers, &mut written.asked, known[own as usize].clone()))
+    }
+
     fn step(&mut self, key: Digest, read: Vec<ReadFile>, asked: Vec<AskedFile>, gave: Bytes) {
-        let Self { written, readers, askers } = self;
+        let Self { written, readers, askers, .. } = self;
         let read = read.into_iter().map(|file| number(readers, &mut written.read, file)).collect();
         let asked = asked.into_iter().map(|file| number(askers, &mut written.asked, file)).collect();
         written.steps.push((key, (read, asked), gave));
