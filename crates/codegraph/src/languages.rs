@@ -1,7 +1,10 @@
 //! The list of languages. To add one: write `languages/NAME.rs` and `languages/NAME.md`, and add one line to each
 //! of the two lists below.
 
+use std::sync::LazyLock;
+
 use lockstep_model::RepoPath;
+use rustc_hash::FxHashMap;
 
 use crate::Language;
 
@@ -34,8 +37,13 @@ pub fn all() -> &'static [&'static dyn Language] {
 
 /// The language of a file, by its extension; its place in [`all`].
 pub(crate) fn index_of(path: &RepoPath) -> Option<usize> {
-    let extension = path.extension()?;
-    all().iter().position(|language| language.extensions().contains(&extension))
+    static PLACES: LazyLock<FxHashMap<&str, usize>> = LazyLock::new(|| {
+        let of_one = |(place, language): (usize, &&'static dyn Language)| {
+            language.extensions().iter().map(move |extension| (*extension, place))
+        };
+        all().iter().enumerate().flat_map(of_one).collect()
+    });
+    PLACES.get(path.extension()?).copied()
 }
 
 /// The language of a file, by its extension; none for data and for languages that are not followed yet.

@@ -9,7 +9,7 @@ mod statements;
 use lockstep_model::RepoPath;
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
-use oxc_span::{GetSpan, SourceType};
+use oxc_span::{GetSpan, SourceType, VALID_EXTENSIONS};
 
 use crate::{
     nesting::with_script_room_down_to,
@@ -21,9 +21,8 @@ const DEEPEST: usize = 1_500;
 
 /// True if the file is TypeScript or JavaScript, by its name. Files of types only are not.
 pub fn is_script(path: &RepoPath) -> bool {
-    let name = path.file_name();
-    let types_only = [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| name.ends_with(ending));
-    !types_only && source_type(path).is_some()
+    let types_only = || [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| path.file_name().ends_with(ending));
+    path.extension().is_some_and(|extension| VALID_EXTENSIONS.contains(&extension)) && !types_only()
 }
 
 /// Reads the TypeScript or JavaScript file `path`, whose text is `text`. Never fails: what cannot be read is said in
