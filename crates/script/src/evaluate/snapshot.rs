@@ -97,6 +97,9 @@ impl Machine<'_, '_, '_> {
 
 /// Holes as people read them.
 fn visible(text: &str) -> String {
+    if !text.contains(HOLE) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         // Two holes side by side say no more than one.

@@ -55,7 +55,7 @@ pub(super) fn way(event: &Event, files: &FileSet) -> Option<Way> {
     if projen_source(event, files).is_some() {
         return Some(Way::Projen);
     }
-    Some(match (module.as_str(), name.as_str()) {
+    Some(match (&*module, &*name) {
         ("aws-lambda", "Function" | "SingletonFunction") => Way::Code,
         ("aws-lambda", "DockerImageFunction") => Way::Image,
         ("aws-lambda" | "aws-sam", "CfnFunction") => Way::Cfn,

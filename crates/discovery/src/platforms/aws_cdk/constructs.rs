@@ -6,33 +6,50 @@ use lockstep_script::evaluate::{Callee, Event, Value};
 
 /// A construct's name: the module of the service, and the class.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Kind {
+pub(super) struct Kind<'c> {
     /// `aws-lambda`, `aws-lambda-nodejs`; the package itself for those of others.
-    pub(super) module: String,
+    pub(super) module: Cow<'c, str>,
     /// `Function`, `Code.fromAsset`; Python's names as TypeScript writes them.
-    pub(super) name: String,
+    pub(super) name: Cow<'c, str>,
 }
 
 /// What kind of construct an event calls; none for methods.
-pub(super) fn kind(callee: &Callee) -> Option<Kind> {
+pub(super) fn kind(callee: &Callee) -> Option<Kind<'_>> {
     if callee.receiver.is_some() || callee.name.is_empty() {
         return None;
     }
     let package = dashed(&callee.module);
-    let inner =
-        ["aws-cdk-lib/", "@aws-cdk/", "aws-cdk.", "aws-cdk-lib."].iter().find_map(|one| package.strip_prefix(one));
+    let inner = ["aws-cdk-lib/", "@aws-cdk/", "aws-cdk.", "aws-cdk-lib."].iter().find(|one| package.starts_with(**one));
     let (module, name) = match inner {
-        Some(module) => (Cow::Borrowed(module.split('/').next().unwrap_or(module)), callee.name.as_str()),
+        Some(before) => (from(package, before.len()), callee.name.as_str()),
         None if matches!(&*package, "aws-cdk-lib" | "aws-cdk" | "monocdk") => match callee.name.split_once('.') {
             Some((module, name)) if is_module(module) => (dashed(module), name),
             _ => (Cow::Borrowed("core"), callee.name.as_str()),
         },
         None => (Cow::Borrowed(callee.module.as_str()), callee.name.as_str()),
     };
-    let module = module.strip_suffix("-alpha").unwrap_or(&module).to_owned();
+    let module = if inner.is_some() { up_to(module, |module| module.find('/')) } else { module };
+    let module = up_to(module, |module| module.strip_suffix("-alpha").map(str::len));
     // `experimental.EdgeFunction`, `aws_lambda.Function` inside of a package of all.
     let name = name.strip_prefix("experimental.").unwrap_or(name);
     Some(Kind { module, name: camel_path(name) })
+}
+
+/// What follows the first bytes of a text.
+fn from(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[start..]),
+        Cow::Owned(text) => Cow::Owned(text[start..].to_owned()),
+    }
+}
+
+/// A text up to where `end` says that it ends; whole if that says nothing.
+fn up_to(text: Cow<'_, str>, end: impl FnOnce(&str) -> Option<usize>) -> Cow<'_, str> {
+    match (end(&text), text) {
+        (None, text) => text,
+        (Some(end), Cow::Borrowed(text)) => Cow::Borrowed(&text[..end]),
+        (Some(end), Cow::Owned(text)) => Cow::Owned(text[..end].to_owned()),
+    }
 }
 
 /// A name of Python's as packages of npm are called.
@@ -45,11 +62,11 @@ fn is_module(name: &str) -> bool {
 }
 
 /// `Code.from_asset` as TypeScript writes it.
-fn camel_path(name: &str) -> String {
+fn camel_path(name: &str) -> Cow<'_, str> {
     if !name.contains('_') {
-        return name.to_owned();
+        return Cow::Borrowed(name);
     }
-    name.split('.').map(camel).collect::<Vec<_>>().join(".")
+    Cow::Owned(name.split('.').map(camel).collect::<Vec<_>>().join("."))
 }
 
 /// `from_asset` as TypeScript writes it; names of classes stay.

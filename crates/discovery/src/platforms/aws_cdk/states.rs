@@ -20,7 +20,7 @@ pub(super) fn read(evaluation: &Evaluation, labels: &Labels<'_>, wiring: &mut Wi
     let mut tasks = Vec::new();
     for (index, event) in evaluation.events.iter().enumerate() {
         let found = kind(&event.callee);
-        let (module, name) = found.as_ref().map_or(("", ""), |found| (found.module.as_str(), found.name.as_str()));
+        let (module, name) = found.as_ref().map_or(("", ""), |found| (&*found.module, &*found.name));
         match (module, name) {
             ("aws-stepfunctions", "StateMachine") => machines.push(index),
             ("aws-stepfunctions-tasks", "LambdaInvoke" | "InvokeFunction" | "RunLambdaTask") => {

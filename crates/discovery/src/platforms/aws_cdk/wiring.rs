@@ -120,9 +120,7 @@ impl<'e> Wiring<'e> {
             }
             let event = self.evaluation.events.get(index)?;
             let next = match kind(&event.callee) {
-                Some(Kind { module, name })
-                    if module == "aws-lambda" && matches!(name.as_str(), "Alias" | "Version") =>
-                {
+                Some(Kind { module, name }) if module == "aws-lambda" && matches!(&*name, "Alias" | "Version") => {
                     property(event, "version").or_else(|| property(event, "lambda"))?
                 }
                 Some(_) => return None,
@@ -251,7 +249,7 @@ impl<'e> Wiring<'e> {
     fn source(&mut self, function: usize, value: &Value) {
         let Some(event) = self.event(value) else { return };
         let found = kind(&event.callee);
-        let class = found.as_ref().map_or("", |found| found.name.as_str());
+        let class = found.as_ref().map_or("", |found| &*found.name);
         let of = event.positional(0).or_else(|| event.arguments.first().map(|given| &given.value));
         let resource = of.and_then(|of| self.resource(of));
         let (channel, key) = match (class, resource) {
@@ -391,7 +389,7 @@ impl<'e> Wiring<'e> {
             "aws-apigateway",
             "aws-scheduler-targets",
         ]
-        .contains(&around.module.as_str())
+        .contains(&&*around.module)
             || around.module.starts_with("aws-apigatewayv2")
             || around.module.starts_with("aws-lambda-destinations")
             || around.module == "aws-logs-destinations";
@@ -442,7 +440,7 @@ impl<'e> Wiring<'e> {
         let index = |wiring: &Self| {
             wiring.evaluation.events.iter().position(|one| std::ptr::eq(one, event)).unwrap_or_default()
         };
-        match (module.as_str(), name.as_str()) {
+        match (&*module, &*name) {
             ("aws-events", "Rule") => {
                 let targets: Vec<usize> = property(event, "targets")
                     .and_then(Value::as_list)
