@@ -288,3 +288,20 @@ impl History {
         self.changesets.iter().enumerate().filter(|(_, changeset)| changeset.kind.is_pending())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_are_the_same_if_all_bytes_of_their_ids_are() {
+        let id = BlobId(std::array::from_fn(|at| at as u8));
+        for at in 0..id.0.len() {
+            let mut other = id;
+            assert_eq!(other, id);
+            other.0[at] ^= 1;
+            assert_ne!(other, id, "byte {at}");
+            assert_eq!(other.cmp(&id).is_eq(), other == id);
+        }
+    }
+}

@@ -148,3 +148,27 @@ fn what_is_broken_or_too_deep_is_said() {
     let fair = format!("x = {}1{};", "[".repeat(400), "]".repeat(400));
     assert_eq!(parse_typescript(&path, &fair).error, None);
 }
+
+/// Files are told to be scripts by their names alone, as the parser tells them.
+#[test]
+fn scripts_are_those_that_the_parser_takes() {
+    for name in [
+        "a.ts",
+        "a.d.ts",
+        "a.d.mts",
+        "a.tsx",
+        "a.mjs",
+        "a.cjs",
+        "a.jsx",
+        "a.js",
+        "a.test.ts",
+        ".ts",
+        "a.json",
+        "ts",
+        "a.py",
+    ] {
+        let path = RepoPath::new(name).unwrap();
+        let types_only = name.contains(".d.");
+        assert_eq!(is_script(&path), source_type(&path).is_some() && !types_only, "{name}");
+    }
+}
