@@ -14,6 +14,13 @@ const LARGEST: usize = 100_000;
 static SOURCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"entryPoints\s*:\s*\[\s*["'`]([^"'`]+)["'`]\s*,?\s*\]"#).expect("a constant"));
 
+/// True for a script that may write bundles, by its name.
+pub(super) fn may_bundle(path: &RepoPath) -> bool {
+    path.extension().is_some_and(|extension| matches!(extension, "js" | "mjs" | "cjs" | "ts"))
+        && path.file_stem().to_lowercase().contains("build")
+        && !probe::is_side_folder(path)
+}
+
 /// The source of the bundle in the archive `path`, if one script says so, or all that do agree.
 pub(super) fn source(case: &Case, path: &str) -> Option<Entry> {
     let (module, symbol) = case.handler.rsplit_once('.')?;
@@ -23,13 +30,8 @@ pub(super) fn source(case: &Case, path: &str) -> Option<Entry> {
     }
     let output = format!("{folder}/{module}.");
     let writes = Question::Holds(vec![output.into()]);
-    let is_script = |path: &&RepoPath| {
-        path.extension().is_some_and(|extension| matches!(extension, "js" | "mjs" | "cjs" | "ts"))
-            && path.file_stem().to_lowercase().contains("build")
-            && !probe::is_side_folder(path)
-    };
     let mut found: BTreeSet<RepoPath> = BTreeSet::new();
-    for script in case.files.paths().filter(is_script) {
+    for script in case.index.bundling() {
         // Most scripts are called like one and write something else: what else they say is nothing to this function.
         if case.files.ask(script, &writes) != Ok(true) {
             continue;

@@ -9,12 +9,16 @@ use std::{
 use lockstep_model::{FileSet, Looked, RepoPath, jvm_package};
 use regex::Regex;
 
-use super::{artifact, dotnet, image, probe, rust};
+use super::{artifact, bundle, dotnet, image, probe, rust};
 
 /// Tables over the whole checkout.
 pub(crate) struct Index {
     /// Files of the JVM's languages and of .NET's, by stem.
     sources_by_stem: HashMap<String, Vec<RepoPath>>,
+    /// Files of Clojure.
+    clojure: Vec<RepoPath>,
+    /// Scripts that may write bundles, by their names.
+    bundling: Vec<RepoPath>,
     classes: Table<HashMap<String, Vec<Class>>>,
     crates: Table<Vec<rust::Package>>,
     projects: Table<Vec<dotnet::Project>>,
@@ -60,13 +64,21 @@ impl Index {
     /// The tables over `files`. Only names are read here.
     pub(crate) fn new(files: &FileSet) -> Self {
         let mut sources_by_stem: HashMap<String, Vec<RepoPath>> = HashMap::new();
+        let (mut clojure, mut bundling) = (Vec::new(), Vec::new());
         for path in files.paths() {
-            if path.extension().is_some_and(|extension| JVM.contains(&extension)) {
-                sources_by_stem.entry(path.file_stem().to_owned()).or_default().push(path.clone());
+            match path.extension() {
+                Some(extension) if JVM.contains(&extension) => {
+                    sources_by_stem.entry(path.file_stem().to_owned()).or_default().push(path.clone());
+                }
+                Some("clj" | "cljc") => clojure.push(path.clone()),
+                _ if bundle::may_bundle(path) => bundling.push(path.clone()),
+                _ => {}
             }
         }
         Self {
             sources_by_stem,
+            clojure,
+            bundling,
             classes: Table::new(),
             crates: Table::new(),
             projects: Table::new(),
@@ -80,6 +92,16 @@ impl Index {
     /// The files of the JVM's languages that are called `stem`.
     pub(super) fn jvm_files(&self, stem: &str) -> &[RepoPath] {
         self.sources_by_stem.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files of Clojure, by path.
+    pub(super) fn clojure(&self) -> &[RepoPath] {
+        &self.clojure
+    }
+
+    /// The scripts that [may write bundles](bundle::may_bundle), by path.
+    pub(super) fn bundling(&self) -> &[RepoPath] {
+        &self.bundling
     }
 
     /// The declarations of `name` in any file of the JVM's languages. Reads all of them, once.

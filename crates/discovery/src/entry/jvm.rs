@@ -113,9 +113,8 @@ fn by_full_name(case: &Case, handler: &Handler) -> Vec<RepoPath> {
         "" => format!("ns {}", handler.class),
         package => format!("{package}.{}", handler.class),
     };
-    let clojure = |path: &&RepoPath| matches!(path.extension(), Some("clj" | "cljc"));
     let names = |path: &&RepoPath| probe::mentions(case.files, path, &name);
-    case.files.paths().filter(clojure).filter(names).cloned().collect()
+    case.index.clojure().iter().filter(names).cloned().collect()
 }
 
 fn framework(handler: &str) -> Option<&'static [&'static str]> {

@@ -6,6 +6,7 @@ use lockstep_script::{
     Sources,
     evaluate::{Evaluation, Options, evaluate as run, evaluate_class as run_class},
 };
+use rayon::prelude::*;
 
 use super::host::Cdk;
 use crate::says;
@@ -46,12 +47,15 @@ pub(super) fn unnamed(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<App> {
             && says(files, path, &["App("])
             && (path.extension() == Some("py") || says(files, path, &["new "]))
     };
-    let programs = files
+    let scripts: Vec<&RepoPath> = files
         .paths()
         .filter(|path| path.extension() == Some("py") || lockstep_script::is_script(path))
         .filter(|path| !is_built(path) && !super::roots::is_test(path) && seen.binary_search(path).is_err())
-        .filter(makes_app);
-    programs.map(|path| App { folder: super::roots::project(sources, path), entry: path.clone() }).collect()
+        .collect();
+    // Nobody read them before.
+    let programs: Vec<&RepoPath> = scripts.into_par_iter().filter(makes_app).collect();
+    let app = |path: &RepoPath| App { folder: super::roots::project(sources, path), entry: path.clone() };
+    programs.into_iter().map(app).collect()
 }
 
 /// Folders that tools write, or that hold what others wrote.
