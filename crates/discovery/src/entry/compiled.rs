@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use lockstep_document::Node;
 use lockstep_model::{FileSet, RepoPath};
 use regex::Regex;
@@ -208,20 +208,34 @@ fn expand(files: &FileSet, folder: &RepoPath, word: &str, wanted: &dyn Fn(&RepoP
     if !is_pattern(word) {
         return probe::file(files, &path).into_iter().filter(wanted).collect();
     }
-    let Some(is_match) = matcher(path.as_str()) else { return Vec::new() };
-    let matches = |path: &RepoPath| is_match(path.as_str()) && !probe::is_side_folder(path);
+    let Some(pattern) = Matcher::of(path.as_str()) else { return Vec::new() };
+    let matches = |path: &RepoPath| pattern.is_match(path.as_str()) && !probe::is_side_folder(path);
     // Few of them are wanted, and a pattern takes longer to look at.
     files.under(folder).filter(|path| wanted(path) && matches(path)).cloned().collect()
 }
 
-/// Tells whether a path matches `pattern`; none if that is no pattern.
-fn matcher(pattern: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
-    if pattern.len() <= SHORT_PATTERN && pattern.matches('{').count() <= FEW_BRACES {
-        fast_glob::validate(pattern).ok()?;
-        return Some(Box::new(move |path| fast_glob::glob_match(pattern, path)));
+/// Tells whether paths match a pattern.
+enum Matcher<'p> {
+    AtSight(&'p str),
+    Compiled(GlobMatcher),
+}
+
+impl<'p> Matcher<'p> {
+    /// None if it is no pattern.
+    fn of(pattern: &'p str) -> Option<Self> {
+        if pattern.len() <= SHORT_PATTERN && pattern.matches('{').count() <= FEW_BRACES {
+            return fast_glob::validate(pattern).is_ok().then_some(Self::AtSight(pattern));
+        }
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        Some(Self::Compiled(glob.ok()?.compile_matcher()))
     }
-    let matcher = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
-    Some(Box::new(move |path| matcher.is_match(path)))
+
+    fn is_match(&self, path: &str) -> bool {
+        match self {
+            Self::AtSight(pattern) => fast_glob::glob_match(pattern, path),
+            Self::Compiled(matcher) => matcher.is_match(path),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -244,11 +258,15 @@ mod tests {
         ] {
             let compiled =
                 GlobBuilder::new(pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
-            let at_sight = matcher(pattern);
+            let at_sight = Matcher::of(pattern);
             assert_eq!(at_sight.is_some(), compiled.is_some(), "{pattern}");
             for path in paths {
                 let expected = compiled.as_ref().is_some_and(|glob| glob.is_match(path));
-                assert_eq!(at_sight.as_ref().is_some_and(|is_match| is_match(path)), expected, "{pattern} {path}");
+                assert_eq!(
+                    at_sight.as_ref().is_some_and(|at_sight| at_sight.is_match(path)),
+                    expected,
+                    "{pattern} {path}"
+                );
             }
         }
     }
@@ -257,7 +275,7 @@ mod tests {
     #[test]
     fn many_alternatives_take_no_time() {
         let pattern = "{a,a,a,a,a,a,a,a,a,a,a,a}".repeat(10) + "b.ts";
-        assert!(!matcher(&pattern).unwrap()(&("a".repeat(10) + "c.ts")));
-        assert!(matcher(&pattern).unwrap()(&("a".repeat(10) + "b.ts")));
+        let matcher = Matcher::of(&pattern).unwrap();
+        assert!(!matcher.is_match(&("a".repeat(10) + "c.ts")) && matcher.is_match(&("a".repeat(10) + "b.ts")));
     }
 }
