@@ -52,7 +52,7 @@ pub(super) fn unnamed(sources: &Sources<'_>, seen: &[RepoPath]) -> Vec<App> {
         .filter(|path| path.extension() == Some("py") || lockstep_script::is_script(path))
         .filter(|path| !is_built(path) && !super::roots::is_test(path) && seen.binary_search(path).is_err())
         .collect();
-    // Nobody read them before.
+    // In a first run nobody has read them yet: all threads do.
     let programs: Vec<&RepoPath> = scripts.into_par_iter().filter(makes_app).collect();
     let app = |path: &RepoPath| App { folder: super::roots::project(sources, path), entry: path.clone() };
     programs.into_iter().map(app).collect()
