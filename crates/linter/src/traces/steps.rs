@@ -48,7 +48,7 @@ pub(super) struct KnownSteps<'f> {
     /// The ids of those of these files that hold what they held, so that they need not be read.
     ids: FxHashMap<RepoPath, BlobId>,
     /// By their numbers, whether they do: those that were read, and those that were asked.
-    holds: [Vec<bool>; 2],
+    held: [Vec<bool>; 2],
     /// What these answer.
     answers: Arc<KnownAnswers>,
     /// True if what was kept depends on something else than these files do.
@@ -71,13 +71,13 @@ impl<'f> KnownSteps<'f> {
         let all = read.iter().map(|(path, id)| (path, *id)).chain(asked.iter().map(|(path, id, _)| (path, *id)));
         let still = all.filter(|(path, id)| holds(files, path, *id));
         let ids: FxHashMap<RepoPath, BlobId> = still.map(|(path, id)| (path.clone(), id)).collect();
-        let holds = |path: &RepoPath, id: &BlobId| ids.get(path) == Some(id);
-        let holds = [
-            read.iter().map(|(path, id)| holds(path, id)).collect(),
-            asked.iter().map(|(path, id, _)| holds(path, id)).collect(),
+        let still = |path: &RepoPath, id: &BlobId| ids.get(path) == Some(id);
+        let held = [
+            read.iter().map(|(path, id)| still(path, id)).collect(),
+            asked.iter().map(|(path, id, _)| still(path, id)).collect(),
         ];
         let mut answers = KnownAnswers::new();
-        for (path, _, said) in asked.iter().filter(|(path, id, _)| ids.get(path) == Some(id)) {
+        for (path, _, said) in asked.iter().filter(|(path, id, _)| still(path, id)) {
             answers.entry(path.clone()).or_default().extend(said.iter().cloned());
         }
         Self {
@@ -87,7 +87,7 @@ impl<'f> KnownSteps<'f> {
             known,
             is_of_others,
             ids,
-            holds,
+            held,
             answers: Arc::new(answers),
             taken: Mutex::default(),
             noted: Mutex::default(),
@@ -127,9 +127,9 @@ impl<'f> KnownSteps<'f> {
     /// Writes down again what a step gave, if it did.
     fn write_known(&self, writing: &mut Writing, key: Digest, which: usize) {
         let Some(((read, asked), gave)) = self.known.get(&key).and_then(|all| all.get(which)) else { return };
-        let read = read.iter().map(|number| writing.known_reader(*number, &self.read)).collect();
-        let asked = asked.iter().map(|number| writing.known_asker(*number, &self.asked)).collect();
-        writing.written.steps.push((key, (read, asked), gave.clone()));
+        let read = read.iter().map(|number| self.read[*number as usize].clone()).collect();
+        let asked = asked.iter().map(|number| self.asked[*number as usize].clone()).collect();
+        writing.step(key, read, asked, gave.clone());
     }
 
     /// True if what was kept is of no use to these files: others were there, or something else was wanted of them.
@@ -173,16 +173,16 @@ impl<'f> KnownSteps<'f> {
         value
     }
 
-    /// What the step with this key gave where it was made from what is there; with the number of that, and what was looked at.
+    /// What the step with this key gave where it was made from what is there; with the number of that, and the numbers of what was looked at.
     fn known<T: Kept>(&self, key: &Digest) -> Option<(usize, T, &Numbers)> {
-        let known = |(which, gave): (usize, &'_ Gave)| Some((which, self.gave(gave)?));
+        let known = |(which, gave)| Some((which, self.gave(gave)?));
         let all = self.known.get(key)?;
         let (which, value) = all.iter().enumerate().find_map(known)?;
         Some((which, value, &all[which].0))
     }
 
     fn gave<T: Kept>(&self, ((read, asked), gave): &Gave) -> Option<T> {
-        let [held, held_asked] = &self.holds;
+        let [held, held_asked] = &self.held;
         let is_read = |number: &u32| held.get(*number as usize) == Some(&true);
         let says = |number: &u32| {
             let answered = |(path, _, answers): &AskedFile| {
@@ -213,25 +213,11 @@ struct Writing {
     written: Written,
     readers: FxHashMap<ReadFile, u32>,
     askers: FxHashMap<AskedFile, u32>,
-    /// The numbers here of files by their numbers in what was known, read and asked.
-    of_known: [FxHashMap<u32, u32>; 2],
 }
 
 impl Writing {
-    /// The number here of the file with this number among those `known` that were read.
-    fn known_reader(&mut self, own: u32, known: &[ReadFile]) -> u32 {
-        let Self { written, readers, of_known: [numbers, _], .. } = self;
-        *numbers.entry(own).or_insert_with(|| number(readers, &mut written.read, known[own as usize].clone()))
-    }
-
-    /// The same of those that were asked.
-    fn known_asker(&mut self, own: u32, known: &[AskedFile]) -> u32 {
-        let Self { written, askers, of_known: [_, numbers], .. } = self;
-        *numbers.entry(own).or_insert_with(|| number(askers, &mut written.asked, known[own as usize].clone()))
-    }
-
     fn step(&mut self, key: Digest, read: Vec<ReadFile>, asked: Vec<AskedFile>, gave: Bytes) {
-        let Self { written, readers, askers, .. } = self;
+        let Self { written, readers, askers } = self;
         let read = read.into_iter().map(|file| number(readers, &mut written.read, file)).collect();
         let asked = asked.into_iter().map(|file| number(askers, &mut written.asked, file)).collect();
         written.steps.push((key, (read, asked), gave));

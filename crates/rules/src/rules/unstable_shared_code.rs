@@ -185,6 +185,7 @@ impl<'a> Homes<'a> {
     fn new(view: &View<'a>) -> Self {
         let is_manifest = |path: &&RepoPath| PACKAGE.contains(&path.file_name());
         let entries = view.functions().iter().filter_map(|function| function.entry.as_ref()).map(|entry| &entry.path);
+        // The root is none.
         let around = |entry: &'a RepoPath| std::iter::once(entry.as_str()).chain(entry.folders());
         let mut holding: BTreeSet<&str> = entries.flat_map(around).chain([""]).collect();
         let mut packages = BTreeSet::new();

@@ -21,14 +21,13 @@ pub(super) fn kind(callee: &Callee) -> Option<Kind<'_>> {
     let package = dashed(&callee.module);
     let inner = ["aws-cdk-lib/", "@aws-cdk/", "aws-cdk.", "aws-cdk-lib."].iter().find(|one| package.starts_with(**one));
     let (module, name) = match inner {
-        Some(before) => (from(package, before.len()), callee.name.as_str()),
+        Some(before) => (up_to(after(package, before.len()), |inner| inner.find('/')), callee.name.as_str()),
         None if matches!(&*package, "aws-cdk-lib" | "aws-cdk" | "monocdk") => match callee.name.split_once('.') {
             Some((module, name)) if is_module(module) => (dashed(module), name),
             _ => (Cow::Borrowed("core"), callee.name.as_str()),
         },
         None => (Cow::Borrowed(callee.module.as_str()), callee.name.as_str()),
     };
-    let module = if inner.is_some() { up_to(module, |module| module.find('/')) } else { module };
     let module = up_to(module, |module| module.strip_suffix("-alpha").map(str::len));
     // `experimental.EdgeFunction`, `aws_lambda.Function` inside of a package of all.
     let name = name.strip_prefix("experimental.").unwrap_or(name);
@@ -36,7 +35,7 @@ pub(super) fn kind(callee: &Callee) -> Option<Kind<'_>> {
 }
 
 /// What follows the first bytes of a text.
-fn from(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
+fn after(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[start..]),
         Cow::Owned(text) => Cow::Owned(text[start..].to_owned()),

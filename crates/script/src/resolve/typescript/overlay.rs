@@ -148,7 +148,7 @@ impl Overlay {
         let around: BTreeSet<usize> =
             path.folders().filter_map(|folder| inside.outputs_at.get(folder)).flatten().copied().collect();
         for (output, sources) in around.into_iter().map(|number| &inside.outputs[number]) {
-            let Some(rest) = path.strip_prefix(output).filter(|rest| !rest.is_empty()) else { continue };
+            let rest = path.strip_prefix(output)?;
             let cut = path.as_str().len() - stem.len();
             let rest = &rest[..rest.len() - cut];
             for source in sources {
