@@ -11,7 +11,10 @@ mod reader;
 use std::{
     cmp::Ordering,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use git2::ObjectType;
@@ -61,7 +64,9 @@ enum Content {
 
 struct Pack {
     index: index::File,
-    /// Where the names begin that have the same first bits, for each value of these; made when the pack is first asked.
+    /// How often it was asked, as long as that is not often.
+    asked: AtomicU32,
+    /// Where the names begin that have the same first bits, for each value of these; made when the pack is asked often.
     starts: OnceLock<Box<[u32]>>,
     data: data::File,
 }
@@ -116,6 +121,7 @@ impl Pack {
         let belong_together = index.pack_checksum() == data.checksum() && index.num_objects() == data.num_objects();
         (belong_together && (data.data_len() as u64) < 1 << Place::OFFSET_BITS).then_some(Self {
             index,
+            asked: AtomicU32::new(0),
             starts: OnceLock::new(),
             data,
         })
@@ -126,9 +132,16 @@ impl Pack {
 /// and each step of a search among them waits for memory.
 const TOGETHER: u32 = 8;
 
+/// Names that are looked for by the format's own table: to make another, all names are looked at.
+const FEW: u32 = 1024;
+
 impl Pack {
     /// The number of `id` among the names of the index, which are in order.
     fn number_of(&self, id: &ObjectId) -> Option<u32> {
+        if self.asked.load(Relaxed) < FEW {
+            self.asked.fetch_add(1, Relaxed);
+            return self.index.lookup(gix_hash::oid::from_bytes_unchecked(id));
+        }
         let starts = self.starts.get_or_init(|| starts(&self.index));
         let shift = u64::BITS - starts.len().ilog2();
         let bits = (head(id) >> shift) as usize;
