@@ -16,6 +16,7 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     Difference, Line, Scope,
+    ahead::Ahead,
     deeds::{Deeds, Did, numbered},
     diff::{self, RawStatus, Side},
     filter,
@@ -28,8 +29,8 @@ use crate::{
     walk::End,
 };
 
-/// Changes that are worth a second thread.
-const MANY: usize = 65_536;
+/// Changes that are worth a second thread. Tests have fewer.
+pub(crate) const MANY: usize = if cfg!(test) { 4_096 } else { 65_536 };
 
 /// What changesets are made of.
 pub(crate) struct MadeOf<'m> {
@@ -42,24 +43,29 @@ pub(crate) struct MadeOf<'m> {
 }
 
 impl MadeOf<'_> {
-    /// Fills `history` from what the commits did, and then from what is pending. Gives the distinct objects that could not be
-    /// read.
+    /// Fills `history` from what the commits did, and then from what is pending. `ahead` is what was made of the beginning of the
+    /// line before. Gives the distinct objects that could not be read.
     pub(crate) fn assemble(
         &self,
         history: &mut History,
+        ahead: Ahead,
         objects: &mut Objects<'_>,
         threads: &Threads,
     ) -> Vec<ObjectError> {
-        let mut paths = Paths::default();
-        let mut deeds = Deeds::of(self.line, self.pending, &mut paths);
+        let ahead = if self.line.begins_with(&ahead.line) { ahead } else { Ahead::nothing() };
+        let Ahead { line: beginning, mut paths, numbers, moved, mut kinds } = ahead;
+        let mut deeds = Deeds::of(self.line, self.pending, &mut paths, numbers);
         let today = self.today(&deeds, &paths, objects);
-        let many = deeds.len() >= MANY;
-        let list = paths.list().to_vec();
-        let kinds = || self.kinds.of(list.iter().map(RepoPath::as_str));
-        let (kinds, names) = threads.both(many, kinds, || match today {
+        let many = beginning.is_empty() && deeds.len() >= MANY;
+        let others = paths.list()[kinds.len()..].to_vec();
+        let tell = || {
+            kinds.extend(self.kinds.of(others.iter().map(RepoPath::as_str)));
+            kinds
+        };
+        let (kinds, names) = threads.both(many, tell, || match today {
             Some(today) => {
-                deeds.join_moves(&paths, threads);
-                follow::names_of_today(&deeds, &today, &mut paths)
+                deeds.join_moves(moved, beginning.len() as u32, &paths, threads);
+                follow::names_of_today(&deeds, &today, &mut paths, threads)
             }
             None => follow::names_as_told(&deeds),
         });

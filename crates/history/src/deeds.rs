@@ -21,13 +21,19 @@ const PIECE: usize = 64;
 /// Changes in such commits that are worth starting threads.
 const MUCH: usize = 50_000;
 
+/// All changes of the commits in which files moved, by the number of the commit.
+pub(crate) type Moved = FxHashMap<u32, Vec<Change>>;
+
+/// The numbers of the paths of a stretch; none where they are the same.
+pub(crate) type Numbers = Option<Vec<PathId>>;
+
 /// What was done, oldest first.
 pub(crate) struct Deeds<'l> {
     line: &'l Line,
-    /// The stretches of the line, and the numbers of the paths of each; none where they are the same.
-    parts: Vec<(View<'l>, Option<Vec<PathId>>)>,
-    /// Where files moved: all changes, by the number of the commit.
-    moved: FxHashMap<u32, Vec<Change>>,
+    /// The stretches of the line, and the numbers of the paths of each.
+    parts: Vec<(View<'l>, Numbers)>,
+    /// Where files moved.
+    moved: Moved,
     /// By the number of a commit, whether files moved in it: in most none did.
     is_moved: Vec<bool>,
     /// What earlier commits of a branch did that is not made yet, and what it does.
@@ -91,31 +97,40 @@ pub(crate) fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
 }
 
 impl<'l> Deeds<'l> {
-    /// What the commits of `line` and then `pending` did, the paths numbered in `paths`.
-    pub(crate) fn of(line: &'l Line, pending: Option<&Difference>, paths: &mut Paths) -> Self {
+    /// What the commits of `line` and then `pending` did, the paths numbered in `paths`, where those of the first stretches are
+    /// `known` already.
+    pub(crate) fn of(line: &'l Line, pending: Option<&Difference>, paths: &mut Paths, known: Vec<Numbers>) -> Self {
+        let mut known = known.into_iter();
         let parts = line.views().into_iter().map(|view| {
-            let numbers = paths.number(view.part());
+            let numbers = known.next().unwrap_or_else(|| paths.number(view.part()));
             (view, numbers)
         });
         let parts = parts.collect();
         let pending = pending.map_or(Vec::new(), |pending| pending.changes(paths).into());
-        Self { line, parts, moved: FxHashMap::default(), is_moved: Vec::new(), pending }
+        Self { line, parts, moved: Moved::default(), is_moved: Vec::new(), pending }
     }
 
-    /// Makes one change of a deletion and an addition that are one file.
-    pub(crate) fn join_moves(&mut self, paths: &Paths, threads: &Threads) {
+    /// The numbers of the paths, stretch by stretch.
+    pub(crate) fn into_numbers(self) -> Vec<Numbers> {
+        self.parts.into_iter().map(|(_, numbers)| numbers).collect()
+    }
+
+    /// Makes one change of a deletion and an addition that are one file; what moved before the commit `next` is `known`.
+    pub(crate) fn join_moves(&mut self, known: Moved, next: u32, paths: &Paths, threads: &Threads) {
         for changes in &mut self.pending {
             follow::pair(changes, paths);
         }
-        self.moved = self.moves(paths, threads);
+        self.moved = known;
+        let moved = self.moves(next, paths, threads);
+        self.moved.extend(moved);
         self.is_moved = vec![false; self.line.len()];
         self.moved.keys().for_each(|number| self.is_moved[*number as usize] = true);
     }
 
-    /// The changes of all commits in which files moved.
-    fn moves(&self, paths: &Paths, threads: &Threads) -> FxHashMap<u32, Vec<Change>> {
+    /// The changes of the commits from `next` on in which files moved.
+    pub(crate) fn moves(&self, next: u32, paths: &Paths, threads: &Threads) -> Moved {
         let mut looked_at: Vec<(u32, Did<'_>)> = Vec::new();
-        self.each(0..self.made(), |number, _, did| match did {
+        self.each(next..self.made(), |number, _, did| match did {
             Did::Raw(facts, _) if facts.may_move() => looked_at.push((number, *did)),
             _ => {}
         });

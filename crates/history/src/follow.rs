@@ -11,10 +11,12 @@ use lockstep_model::{BlobId, FileStatus, PathId, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
+    changesets::MANY,
     deeds::{Deeds, Did},
     diff::{LINK, RawStatus, SUBMODULE, Side},
     objects::ObjectId,
     paths::Paths,
+    threads::Threads,
 };
 
 /// One file in a changeset, before its name of today is known.
@@ -90,11 +92,19 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
     // What is certain first. Of several files with one content, each then goes where its folder went, or else to
     // the name that is most alike.
     pairs.the_only_ones(&deleted, &added);
-    pairs.by_folder(&deleted, &added, true);
-    for parts in [3, 2, 1, 0] {
-        pairs.by_content(&deleted, &added, parts);
+    // Most often that is all: one side has no file left that may be half of a pair.
+    let some_are_left = |pairs: &Pairs<'_>| pairs.taken.len() < deleted.len().min(added.len());
+    if some_are_left(&pairs) {
+        pairs.by_folder(&deleted, &added, true);
     }
-    pairs.by_folder(&deleted, &added, false);
+    for parts in [3, 2, 1, 0] {
+        if some_are_left(&pairs) {
+            pairs.by_content(&deleted, &added, parts);
+        }
+    }
+    if some_are_left(&pairs) {
+        pairs.by_folder(&deleted, &added, false);
+    }
     let Pairs { partner, taken, .. } = pairs;
     if partner.is_empty() {
         return false;
@@ -340,17 +350,15 @@ impl Today<'_> {
 }
 
 /// The name of today of every change of `deeds`, one deed after the other, the oldest first. New names may be added to `paths`.
-pub(crate) fn names_of_today(deeds: &Deeds<'_>, head: &Today<'_>, paths: &mut Paths) -> Vec<PathId> {
-    let mut names = names_by_renames(deeds, paths);
-    let mut renames = deeds.renames().peekable();
-    if renames.peek().is_none() {
-        return names;
-    }
-    let texts = renames.map(|(from, to)| (paths.text(from), paths.text(to)));
-    let moves = FolderMoves::of(texts, &head.folders(paths));
-    if moves.targets.is_empty() {
-        return names;
-    }
+pub(crate) fn names_of_today(deeds: &Deeds<'_>, head: &Today<'_>, paths: &mut Paths, threads: &Threads) -> Vec<PathId> {
+    let folders = || {
+        let mut renames = deeds.renames().peekable();
+        renames.peek()?;
+        let texts = renames.map(|(from, to)| (paths.text(from), paths.text(to)));
+        Some(FolderMoves::of(texts, &head.folders(paths))).filter(|moves| !moves.targets.is_empty())
+    };
+    let (moves, mut names) = threads.both(deeds.len() >= MANY, folders, || names_by_renames(deeds, paths));
+    let Some(moves) = moves else { return names };
     let mut known: Vec<Option<PathId>> = vec![None; paths.list().len()];
     for name in &mut names {
         let old = *name;

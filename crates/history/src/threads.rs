@@ -46,14 +46,15 @@ impl Threads {
         self.pool().map_or(1, rayon::ThreadPool::current_num_threads)
     }
 
-    /// What `of` makes of pieces of `items`, in their order. This thread does it where all of them are one piece.
+    /// What `of` makes of pieces of `items`, in their order. This thread does it where all of them are one piece, or where
+    /// it is the only one.
     pub(crate) fn pieces<T: Sync, R: Send>(
         &self,
         items: &[T],
         piece: usize,
         of: impl Fn(&[T]) -> Vec<R> + Sync,
     ) -> Vec<R> {
-        if items.len() <= piece {
+        if items.len() <= piece || self.jobs == 1 {
             return of(items);
         }
         match self.pool() {
