@@ -44,32 +44,44 @@ impl Likeness {
     }
 
     /// The same, where it is known what [`words_of`] says of each file.
-    pub fn of_words<'w, W: AsRef<[&'w str]>>(files: &[Vec<W>]) -> Self {
-        let mut words = Words::default();
-        let counted: Vec<Vec<(u32, u32)>> = files.iter().map(|files| words.count(files)).collect();
+    fn of_words(files: &[Vec<Vec<&str>>]) -> Self {
+        let mut all: Vec<&str> =
+            files.iter().flatten().flatten().copied().collect::<FxHashSet<_>>().into_iter().collect();
+        all.sort_unstable();
+        let numbers: FxHashMap<&str, u32> = all.iter().copied().zip(0..).collect();
+        let numbered = |words: &Vec<&str>| words.iter().map(|word| numbers[word]).collect();
+        let files: Vec<Vec<Vec<u32>>> = files.par_iter().map(|files| files.iter().map(numbered).collect()).collect();
+        Self::of_numbers(all.len(), &files)
+    }
+
+    /// The same, where words are numbers: those of `words` words, in the order of their texts. Each file has each of its words
+    /// once, in any order.
+    ///
+    /// # Panics
+    /// If a number is not below `words`.
+    pub fn of_numbers<W: AsRef<[u32]> + Sync>(words: usize, files: &[Vec<W>]) -> Self {
+        let mut times = vec![0; words];
+        let counted: Vec<Vec<(u32, u32)>> = files.iter().map(|files| count(files, &mut times)).collect();
         let functions = counted.iter().filter(|words| !words.is_empty()).count() as f64;
-        let mut having = vec![0u32; words.all.len()];
+        let mut having = vec![0u32; words];
         counted.iter().flatten().for_each(|(word, _)| having[*word as usize] += 1);
         let rarity = |having: &u32| ((functions + 1.0) / (f64::from(*having) + 0.5)).ln();
         let rarities: Vec<f64> = having.iter().map(rarity).collect();
-        let order = words.order();
-        let places = places(&order);
         let weigh = |words: &Vec<(u32, u32)>| {
-            let weight = |(word, files): &(u32, u32)| {
-                (places[*word as usize], (1.0 + f64::from(*files).ln()) * rarities[*word as usize])
-            };
+            let weight =
+                |(word, files): &(u32, u32)| (*word, (1.0 + f64::from(*files).ln()) * rarities[*word as usize]);
             let mut weights: Vec<(u32, f64)> = words.iter().map(weight).collect();
             weights.sort_unstable_by_key(|(word, _)| *word);
             let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             // A word of one function joins no two, but it makes that function less like the others.
-            weights.retain(|(place, _)| having[order[*place as usize] as usize] > 1);
+            weights.retain(|(word, _)| having[*word as usize] > 1);
             if length > 0.0 {
                 weights.iter_mut().for_each(|(_, weight)| *weight /= length);
             }
             weights
         };
-        let words: Arc<[Vec<(u32, f64)>]> = counted.par_iter().map(weigh).collect();
-        Self { having: Arc::new(Having::of(&words, order.len())), words, is_known: functions > 0.0 }
+        let of_each: Arc<[Vec<(u32, f64)>]> = counted.par_iter().map(weigh).collect();
+        Self { having: Arc::new(Having::of(&of_each, words)), words: of_each, is_known: functions > 0.0 }
     }
 
     /// How alike the functions numbered `a` and `b` are.
@@ -148,59 +160,17 @@ impl Having {
     }
 }
 
-/// All words, each by a number.
-#[derive(Default)]
-struct Words<'w> {
-    all: Vec<&'w str>,
-    numbers: FxHashMap<&'w str, u32>,
-    /// Per word: zero, but for while words are counted.
-    times: Vec<u32>,
-}
-
-impl<'w> Words<'w> {
-    fn number(&mut self, word: &'w str) -> u32 {
-        *self.numbers.entry(word).or_insert_with(|| {
-            self.all.push(word);
-            self.times.push(0);
-            (self.all.len() - 1) as u32
-        })
-    }
-
-    /// In how many of the files each word is; in the order in which they come.
-    fn count<W: AsRef<[&'w str]>>(&mut self, files: &[W]) -> Vec<(u32, u32)> {
-        let mut found = Vec::new();
-        for word in files.iter().flat_map(|words| words.as_ref()) {
-            let number = self.number(word);
-            let times = &mut self.times[number as usize];
-            if *times == 0 {
-                found.push(number);
-            }
-            *times += 1;
+/// In how many of the files each word is; in the order in which they come. `times` is all zeros, and is again afterwards.
+fn count<W: AsRef<[u32]>>(files: &[W], times: &mut [u32]) -> Vec<(u32, u32)> {
+    let mut found = Vec::new();
+    for word in files.iter().flat_map(|words| words.as_ref()) {
+        let times = &mut times[*word as usize];
+        if *times == 0 {
+            found.push(*word);
         }
-        found.into_iter().map(|number| (number, std::mem::take(&mut self.times[number as usize]))).collect()
+        *times += 1;
     }
-
-    /// The numbers of all words, in the order of the words.
-    fn order(&self) -> Vec<u32> {
-        // Most words differ in what they begin with, and numbers are compared at once.
-        let beginning = |word: &str| {
-            let mut first = [0; 8];
-            first.iter_mut().zip(word.bytes()).for_each(|(to, byte)| *to = byte);
-            u64::from_be_bytes(first)
-        };
-        let mut all: Vec<(u64, u32)> = self.all.iter().map(|word| beginning(word)).zip(0..).collect();
-        all.sort_unstable_by(|(a, one), (b, other)| {
-            a.cmp(b).then_with(|| self.all[*one as usize].cmp(self.all[*other as usize]))
-        });
-        all.into_iter().map(|(_, number)| number).collect()
-    }
-}
-
-/// Per number: its place in `order`.
-fn places(order: &[u32]) -> Vec<u32> {
-    let mut places = vec![0; order.len()];
-    (0u32..).zip(order).for_each(|(place, number)| places[*number as usize] = place);
-    places
+    found.into_iter().map(|word| (word, std::mem::take(&mut times[word as usize]))).collect()
 }
 
 /// The words of a text by which code is compared, each once, in the order of the text; none of a text that is too large to be
@@ -275,15 +245,15 @@ mod tests {
     }
 
     #[test]
-    fn words_are_in_the_order_of_their_letters() {
-        let mut words = Words::default();
-        let texts = ["orders_total", "order", "orders_t", "orders_totals", "abcd", "orders", "orders_tax"];
-        texts.iter().for_each(|word| _ = words.number(word));
-        let order: Vec<&str> = words.order().iter().map(|number| texts[*number as usize]).collect();
-        let mut sorted = texts;
-        sorted.sort_unstable();
-        assert_eq!(order, sorted);
-        assert_eq!(places(&words.order())[..3], [5, 1, 3]);
+    fn words_that_nobody_has_and_their_order_in_a_file_change_nothing() {
+        let alike = |words, files: &[Vec<Vec<u32>>]| {
+            let likeness = Likeness::of_numbers(words, files);
+            [(0, 1), (0, 2), (1, 2)].map(|(a, b)| likeness.between(a, b).to_bits())
+        };
+        let few = alike(5, &[vec![vec![0, 1, 4], vec![1]], vec![vec![1, 2, 3]], vec![vec![0, 3, 4]]]);
+        let more = alike(9, &[vec![vec![8, 2, 1], vec![2]], vec![vec![4, 2, 5]], vec![vec![5, 8, 1]]]);
+        assert_eq!(few, more);
+        assert!(few.iter().all(|alike| f64::from_bits(*alike) > 0.0));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
     found::{Discovery, Origin},
     looked::{Before, Seen},
-    words::KeptWords,
+    words::{KeptWords, WordsOfFiles},
 };
 use crate::{PAST, Project, earlier::Earlier, keep};
 

@@ -124,12 +124,6 @@ impl<'b> Reader<'b> {
         usize::try_from(self.number()?).ok().filter(|count| *count <= self.bytes.len())
     }
 
-    /// A text, as long as the bytes are there.
-    pub(super) fn text(&mut self) -> Option<&'b str> {
-        let number = self.text_number()?;
-        Some(self.texts[number])
-    }
-
     /// So many bytes.
     pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (bytes, rest) = self.bytes.split_first_chunk::<N>()?;
