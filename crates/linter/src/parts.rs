@@ -1,6 +1,8 @@
 //! Whose part of a file changed, where functions reach parts of it: the definitions of each version are compared, and
 //! the functions that reach a changed one are those that changed.
 
+mod memory;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -20,27 +22,27 @@ use lockstep_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::memory::Memory;
 use crate::{
     Past, Project,
-    contents::{self, Contents, Unread, Wanted, each_file},
+    contents::{self, Contents, Wanted, each_file},
     past::{Known, Pair},
+    traces::{TellKey, Told},
 };
 
-/// What is asked of one file, with the numbers of the functions that ask for each.
-struct Askers {
+/// What is asked of one file, by whom, and what happened to it.
+struct File<'h> {
     asked: Vec<Asked>,
+    /// The numbers of the functions that ask for each.
     functions: Vec<Vec<u32>>,
+    /// Its changes of behaviour, oldest first.
+    changes: Vec<&'h FileChange>,
 }
 
-/// What a file held before and after a change, and the functions of each part that changed.
-type Change = (Pair, Vec<Vec<u32>>);
-
-/// What became of the changes of one file.
-#[derive(Default)]
-struct Told {
-    parts: Vec<Change>,
-    unread: Unread,
-    unparsed: usize,
+/// Those who ask for something that is there today, by their numbers, where not all of them reach all of the file.
+struct Askers {
+    asked: Vec<Asked>,
+    numbers: Vec<u32>,
 }
 
 /// Adds to `parts` the changes of files of which functions reach parts. What cannot be had of the past is a problem;
@@ -55,40 +57,66 @@ pub(crate) fn of_code(
 ) -> Vec<Problem> {
     let past = project.past.as_deref();
     let known = Past::known(past);
-    let mut today = Vec::new();
-    let files = in_parts(project, functions, closures, &known, &mut today);
-    let askers: Vec<Option<&Askers>> = history.paths.iter().map(|path| files.get(path)).collect();
-    let mut changes: BTreeMap<PathId, Vec<&FileChange>> = BTreeMap::new();
-    let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
-    for change in all.filter(|change| askers[change.path.0 as usize].is_some() && is_of_behaviour(change)) {
-        changes.entry(change.path).or_default().push(change);
+    let files = files(functions, closures, history);
+    let mut memory = Memory::of(project);
+    let mut lost = Lost::default();
+    let mut add = |path: PathId, file: &File<'_>, told: &Told| {
+        lost.add(told);
+        for (change, asked) in &told.parts {
+            let Some(change) = file.changes.get(*change as usize) else { continue };
+            parts.add_part(path, change.before, change.after, asked.iter().map(|part| file.functions_of(part)));
+        }
+    };
+    let mut asked_today: BTreeMap<PathId, (&File<'_>, Option<TellKey>)> = BTreeMap::new();
+    for (path, file) in &files {
+        let key = memory.key(project, history.path(*path), file);
+        match memory.told(key.as_ref()) {
+            Some(told) => add(*path, file, told),
+            None => drop(asked_today.insert(*path, (file, key))),
+        }
     }
+    let mut today = Vec::new();
+    let askers: BTreeMap<PathId, Option<Askers>> = asked_today
+        .iter()
+        .map(|(path, (file, _))| {
+            (*path, told_apart_today(project, history.path(*path), &file.asked, &known, &mut today))
+        })
+        .collect();
     let open = |change: &FileChange| !known.knows_parts(history.path(change.path), change);
-    let wanted = Wanted::of(changes.values().flatten().copied(), &open);
-    let told = each_file(project, jobs, wanted, &|path, contents| {
-        let (file, changes) = (history.path(path), &changes[&path]);
-        let read = Read::of(file, changes.iter().filter(|change| open(change)), contents, project.kept());
-        let told = askers[path.0 as usize].map(|askers| tell(file, askers, changes, &known, &read));
+    let apart = asked_today.iter().filter(|(path, _)| askers[path].is_some());
+    let wanted = Wanted::of(apart.flat_map(|(_, (file, _))| file.changes.iter().copied()), &open);
+    let mut read = each_file(project, jobs, wanted, &|path, contents| {
+        let (name, (file, _)) = (history.path(path), asked_today[&path]);
+        let read = Read::of(name, file.changes.iter().filter(|change| open(change)), contents, project.kept());
+        let told = askers[&path].as_ref().map(|askers| tell(name, askers, &file.changes, &known, &read));
         (told.unwrap_or_default(), past.map(|_| read))
     });
     drop(known);
     if let Some(past) = past.filter(|_| !today.is_empty()) {
         past.add(|known| {
-            today.into_iter().for_each(|(path, id, outline)| known.code_mut(&path).add_version(id, outline));
+            for (path, id, outline) in today {
+                known.add_code(&path, |code| code.add_version(id, outline));
+            }
         });
     }
-    let mut lost = Told::default();
-    for (path, (told, read)) in told {
+    let mut learnt = Vec::new();
+    for (path, (file, key)) in asked_today {
+        let (told, read) = read.remove(&path).unwrap_or_default();
         if let (Some(past), Some(read)) = (past, read) {
             past.add(|known| read.keep(history.path(path), known));
         }
-        for ((before, after), functions) in told.parts {
-            parts.add_part(path, before, after, functions);
-        }
-        lost.unread += told.unread;
-        lost.unparsed += told.unparsed;
+        add(path, file, &told);
+        learnt.extend(key.zip(Some(told)));
     }
+    memory.keep(learnt);
     lost.problems()
+}
+
+impl File<'_> {
+    /// The functions that ask for one of these, by their numbers.
+    fn functions_of(&self, asked: &[u32]) -> Vec<u32> {
+        asked.iter().flat_map(|number| self.functions.get(*number as usize).into_iter().flatten().copied()).collect()
+    }
 }
 
 fn is_of_behaviour(change: &FileChange) -> bool {
@@ -98,15 +126,31 @@ fn is_of_behaviour(change: &FileChange) -> bool {
 /// What a file holds today, with its outline; none in it if it does not parse.
 type Today = (RepoPath, BlobId, Option<Outline>);
 
-/// The files of which some function reaches a part only, with what each function asks of them. Outlines of today that had to be
-/// read are added to `today`.
-fn in_parts(
-    project: &Project,
-    functions: &[Function],
-    closures: &[Closure],
-    known: &Known,
-    today: &mut Vec<Today>,
-) -> FxHashMap<RepoPath, Askers> {
+/// The files of which some function may reach a part only, and that changed.
+fn files<'h>(functions: &[Function], closures: &[Closure], history: &'h History) -> BTreeMap<PathId, File<'h>> {
+    let mut asked = asked_of_each(functions, closures);
+    let of_path: Vec<Option<_>> = history.paths.iter().map(|path| asked.remove(path)).collect();
+    let mut changes: Vec<Vec<&FileChange>> = vec![Vec::new(); of_path.len()];
+    let all = history.changesets.iter().flat_map(|changeset| &changeset.changes);
+    for change in all.filter(|change| is_of_behaviour(change)) {
+        let path = change.path.0 as usize;
+        if of_path[path].is_some() {
+            changes[path].push(change);
+        }
+    }
+    let files = (0..).map(PathId).zip(of_path.into_iter().zip(changes));
+    let changed = files.filter_map(|(path, (asked, changes))| {
+        let (asked, functions) = asked?.into_iter().unzip();
+        (!changes.is_empty()).then_some((path, File { asked, functions, changes }))
+    });
+    changed.collect()
+}
+
+/// What is asked of each source file, with the numbers of the functions that ask for it, where not all ask for all of it.
+fn asked_of_each<'c>(
+    functions: &'c [Function],
+    closures: &'c [Closure],
+) -> FxHashMap<&'c RepoPath, BTreeMap<Asked, Vec<u32>>> {
     let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
     for entry in functions.iter().filter_map(|function| function.entry.as_ref()) {
         *starts.entry(&entry.path).or_default() += 1;
@@ -125,12 +169,8 @@ fn in_parts(
             }
         }
     }
-    let files = asked
-        .into_iter()
-        .filter(|(path, asked)| !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole));
-    files
-        .filter_map(|(path, asked)| Some((path.clone(), told_apart_today(project, path, asked, known, today)?)))
-        .collect()
+    asked.retain(|path, asked| !contracts.contains(path) && asked.keys().any(|asked| *asked != Asked::Whole));
+    asked
 }
 
 fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usize>) -> Asked {
@@ -145,15 +185,14 @@ fn ask(function: &Function, file: &ClosureFile, starts: &BTreeMap<&RepoPath, usi
 }
 
 /// Who asks what of the file, if today's version tells them apart. A function whose symbol is not there has no part of
-/// the file.
+/// the file. An outline of today that had to be read is added to `today`.
 fn told_apart_today(
     project: &Project,
     path: &RepoPath,
-    asked: BTreeMap<Asked, Vec<u32>>,
+    asked: &[Asked],
     known: &Known,
     today: &mut Vec<Today>,
 ) -> Option<Askers> {
-    let (asked, functions): (Vec<Asked>, Vec<Vec<u32>>) = asked.into_iter().unzip();
     // Most files are what their last changeset made of them, and that is known.
     let known = project.files.id(path).and_then(|id| known.code(path)?.outline(id));
     let today = match known {
@@ -165,14 +204,14 @@ fn told_apart_today(
             Cow::Owned(outline?)
         }
     };
-    let reached = today.reached(&asked);
+    let reached = today.reached(asked);
     let there: Vec<usize> = (0..asked.len()).filter(|number| reached.is_reached(*number)).collect();
     if there.iter().all(|number| reached.is_reached_whole(*number)) {
         return None;
     }
-    let kept = |number: &usize| (asked[*number].clone(), functions[*number].clone());
-    let (asked, functions) = there.iter().map(kept).unzip();
-    Some(Askers { asked, functions })
+    let kept = |number: usize| (asked[number].clone(), number as u32);
+    let (asked, numbers) = there.into_iter().map(kept).unzip();
+    Some(Askers { asked, numbers })
 }
 
 /// The id of what `path` holds today, which is `text`, if it would be read of the past as well: as it is, and as something that
@@ -226,13 +265,14 @@ impl Read {
         if self.outlines.is_empty() {
             return;
         }
-        let code = known.code_mut(path);
-        for (id, outline) in self.outlines {
-            code.add_version(id, outline);
-        }
-        for (pair, changed) in self.changed {
-            code.add_changed(pair, changed);
-        }
+        known.add_code(path, |code| {
+            for (id, outline) in self.outlines {
+                code.add_version(id, outline);
+            }
+            for (pair, changed) in self.changed {
+                code.add_changed(pair, changed);
+            }
+        });
     }
 }
 
@@ -260,30 +300,44 @@ fn tell(path: &RepoPath, askers: &Askers, changes: &[&FileChange], known: &Known
                 reached.insert(id, Rc::clone(by_number.entry(number).or_insert_with(|| of(outline, askers))));
             }
             (Some(None), _) | (None, Some(None)) => told.unparsed += 1,
-            _ if known.is_unusable(id) || read.unusable.contains(&id) => told.unread.unusable += 1,
-            _ => told.unread.missing += 1,
+            _ if known.is_unusable(id) || read.unusable.contains(&id) => told.unusable += 1,
+            _ => told.missing += 1,
         }
     }
-    for change in changes {
+    for (number, change) in (0u32..).zip(changes) {
         let pair = (change.before, change.after);
         let changed = read.changed.get(&pair).or_else(|| code.and_then(|code| code.changed(change)));
         let Some(changed) = changed else { continue };
-        let numbers = |part: Vec<usize>| part.into_iter().flat_map(|asked| askers.functions[asked].clone()).collect();
+        let numbers = |part: Vec<usize>| part.into_iter().map(|asked| askers.numbers[asked]).collect();
         let side = |id: BlobId| reached.get(&id).map(AsRef::as_ref);
         let parts = changed.parts(side(change.before), side(change.after)).into_iter().map(numbers).collect();
-        told.parts.push((pair, parts));
+        told.parts.push((number, parts));
     }
     told
 }
 
-impl Told {
+/// What could not be had of the past.
+#[derive(Default)]
+struct Lost {
+    missing: u32,
+    unusable: u32,
+    unparsed: u32,
+}
+
+impl Lost {
+    fn add(&mut self, told: &Told) {
+        self.missing += told.missing;
+        self.unusable += told.unusable;
+        self.unparsed += told.unparsed;
+    }
+
     fn problems(&self) -> Vec<Problem> {
         let lost = [
-            (self.unread.missing, ProblemKind::History, "are not in this clone"),
-            (self.unread.unusable, ProblemKind::UnparsedSource, "are no text that people wrote"),
+            (self.missing, ProblemKind::History, "are not in this clone"),
+            (self.unusable, ProblemKind::UnparsedSource, "are no text that people wrote"),
             (self.unparsed, ProblemKind::UnparsedSource, "do not parse"),
         ];
-        let tell = |(number, kind, why): (usize, ProblemKind, &str)| {
+        let tell = |(number, kind, why): (u32, ProblemKind, &str)| {
             let what = if number == 1 { "1 version".to_owned() } else { format!("{number} versions") };
             let message = format!(
                 "{what} of files of which functions reach parts {why}: such changes count for all that reach the file"

@@ -6,6 +6,7 @@
 //! What is kept depends on what was read and on nothing else: neither on what functions reach today, nor on the
 //! configuration. So a change that lets a function reach more finds the past of that, as far as it was compared.
 
+mod code;
 mod growth;
 mod store;
 mod wire;
@@ -16,12 +17,12 @@ use std::{
     sync::{Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
-use lockstep_codegraph::parts::{Changed, Outline};
 use lockstep_diagnostics::{Problem, ProblemKind};
 use lockstep_history::{Apart, Line, Repository};
 use lockstep_model::{BlobId, ChangeKind, CommitId, FileChange, RepoPath, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use code::{Code, LazyCode};
 pub use store::PastStore;
 pub use wire::{PAST, PastError, PastFacts};
 
@@ -47,22 +48,11 @@ pub(crate) struct Known {
     /// they do not say.
     kinds: FxHashMap<RepoPath, Kinds>,
     /// Per name of a source file, wherever it lies.
-    code: FxHashMap<String, Code>,
+    code: FxHashMap<String, LazyCode>,
     /// Per manifest.
     blocks: FxHashMap<RepoPath, KeptBlocks>,
     /// Contents that are too large, minified, or no text.
     unusable: FxHashSet<BlobId>,
-}
-
-/// What is known of the versions of source files of one name.
-#[derive(Debug, Default)]
-pub(crate) struct Code {
-    outlines: Vec<Outline>,
-    /// The numbers of outlines, once one is added: most runs add none.
-    numbers: FxHashMap<Outline, u32>,
-    /// The outline of each version; none if it does not parse.
-    versions: FxHashMap<BlobId, Option<u32>>,
-    changed: FxHashMap<Pair, Changed>,
 }
 
 /// What is known of the blocks of one manifest.
@@ -182,12 +172,12 @@ impl Known {
 
     /// What is known of source files that are called as `path` is.
     pub fn code(&self, path: &RepoPath) -> Option<&Code> {
-        self.code.get(path.file_name())
+        Some(self.code.get(path.file_name())?.get())
     }
 
-    /// The same, to add to it.
-    pub fn code_mut(&mut self, path: &RepoPath) -> &mut Code {
-        self.code.entry(path.file_name().to_owned()).or_default()
+    /// Adds to what is known of them.
+    pub fn add_code(&mut self, path: &RepoPath, to: impl FnOnce(&mut Code)) {
+        self.code.entry(path.file_name().to_owned()).or_default().add(to);
     }
 
     /// True if all is known that can be said of a change of the source file `path`.
@@ -197,7 +187,7 @@ impl Known {
         let side = |id: BlobId| match id == BlobId::default() {
             true => Some(true),
             false if self.is_unusable(id) => Some(false),
-            false => code.and_then(|code| code.versions.get(&id)).map(Option::is_some),
+            false => code.and_then(|code| code.outline(id)).map(|outline| outline.is_some()),
         };
         match (side(change.before), side(change.after)) {
             (Some(true), Some(true)) => code.is_some_and(|code| code.changed(change).is_some()),
@@ -217,55 +207,6 @@ impl Known {
             Some(known) if known.keys == blocks.keys => known.pairs.extend(blocks.pairs),
             _ => drop(self.blocks.insert(path.clone(), blocks)),
         }
-    }
-}
-
-impl PartialEq for Code {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.outlines, &self.versions, &self.changed) == (&other.outlines, &other.versions, &other.changed)
-    }
-}
-
-impl Eq for Code {}
-
-impl Code {
-    /// The outline of a version, if the version is known; none in it if it does not parse.
-    pub fn outline(&self, id: BlobId) -> Option<Option<&Outline>> {
-        let number = self.versions.get(&id)?;
-        Some(number.and_then(|number| self.outlines.get(number as usize)))
-    }
-
-    /// The same, with the number that versions of the same outline share.
-    pub fn number(&self, id: BlobId) -> Option<Option<(u32, &Outline)>> {
-        let number = self.versions.get(&id)?;
-        Some(number.and_then(|number| Some((number, self.outlines.get(number as usize)?))))
-    }
-
-    /// What differs between the versions of a change, if that is known.
-    pub fn changed(&self, change: &FileChange) -> Option<&Changed> {
-        self.changed.get(&(change.before, change.after))
-    }
-
-    /// Keeps the outline of a version.
-    pub fn add_version(&mut self, id: BlobId, outline: Option<Outline>) {
-        if self.numbers.len() < self.outlines.len() {
-            self.numbers = self.outlines.iter().cloned().zip(0..).collect();
-        }
-        let number = outline.map(|outline| match self.numbers.get(&outline) {
-            Some(number) => *number,
-            None => {
-                let number = self.outlines.len() as u32;
-                self.outlines.push(outline.clone());
-                self.numbers.insert(outline, number);
-                number
-            }
-        });
-        self.versions.insert(id, number);
-    }
-
-    /// Keeps what differs between two versions.
-    pub fn add_changed(&mut self, pair: Pair, changed: Changed) {
-        self.changed.insert(pair, changed);
     }
 }
 

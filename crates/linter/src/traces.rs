@@ -15,6 +15,7 @@ mod found;
 mod looked;
 mod own;
 mod steps;
+mod told;
 mod words;
 
 use std::{
@@ -44,12 +45,13 @@ pub(crate) use self::{
     declared::{KeptManifests, ManifestId, Places},
     found::{Discovery, Origin},
     looked::{Before, Seen},
+    told::{KeptTold, TellKey, Told},
     words::{KeptWords, WordsOfFiles},
 };
 use crate::{PAST, Project, earlier::Earlier, keep};
 
 /// What a file begins with.
-const MAGIC: &[u8] = b"lockstep traces 7\n";
+const MAGIC: &[u8] = b"lockstep traces 8\n";
 /// The length of the hash at its end.
 const HASH: usize = 32;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
@@ -101,6 +103,7 @@ struct Results {
     /// True if this run took steps: those that are kept are its own.
     stepped: bool,
     words: KeptWords,
+    told: KeptTold,
     manifests: KeptManifests,
     /// What holds no comment that accepts findings.
     silent: Vec<BlobId>,
@@ -253,6 +256,16 @@ impl Traces {
         self.results(|results| (results.words, results.grown) = (words, true));
     }
 
+    /// Whose parts of files changed.
+    pub(crate) fn told(&self) -> KeptTold {
+        self.results(|results| results.told.clone())
+    }
+
+    /// Keeps that this was told instead.
+    pub(crate) fn keep_told(&self, told: KeptTold) {
+        self.results(|results| (results.told, results.grown) = (told, true));
+    }
+
     /// What manifests say.
     pub(crate) fn manifests(&self) -> KeptManifests {
         self.results(|results| results.manifests.clone())
@@ -307,6 +320,7 @@ impl Traces {
         results.answers.write(&mut writer);
         results.steps.0.write(&mut writer);
         results.words.0.write(&mut writer);
+        results.told.0.write(&mut writer);
         results.manifests.0.write(&mut writer);
         results.silent.write(&mut writer);
         let mut bytes = MAGIC.to_vec();
@@ -352,6 +366,7 @@ impl Results {
         let (own, answers) = (Kept::read(from)?, Kept::read(from)?);
         let steps = KeptSteps(Arc::new(Kept::read(from)?));
         let words = KeptWords(Arc::new(Kept::read(from)?));
+        let told = KeptTold(Arc::new(Kept::read(from)?));
         let manifests = KeptManifests(Arc::new(Kept::read(from)?));
         let silent = Kept::read(from)?;
         Some(Self {
@@ -363,6 +378,7 @@ impl Results {
             steps,
             stepped: false,
             words,
+            told,
             manifests,
             silent,
             grown: false,

@@ -16,6 +16,7 @@ use lockstep_model::CommitId;
 
 use super::{
     Known, Past,
+    code::LazyCode,
     growth::{self, Seal},
 };
 use crate::{Project, keep};
@@ -214,7 +215,7 @@ impl Known {
     /// How much is known; it grows with whatever is added.
     fn size(&self) -> usize {
         let kinds = self.kinds.values().map(std::collections::HashMap::len);
-        let code = self.code.values().map(|code| code.versions.len() + code.changed.len());
+        let code = self.code.values().map(LazyCode::size);
         let blocks = self.blocks.values().map(|blocks| blocks.pairs.len() + keys_of(&blocks.keys));
         self.unusable.len() + kinds.chain(code).chain(blocks).sum::<usize>()
     }

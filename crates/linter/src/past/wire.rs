@@ -14,10 +14,13 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{BlocksChanged, Code, KeptBlocks, Known, Past};
+use super::{
+    BlocksChanged, KeptBlocks, Known, Past,
+    code::{Code, LazyCode},
+};
 
 /// What such bytes begin with.
-const MAGIC: &[u8] = b"lockstep past 1\n";
+const MAGIC: &[u8] = b"lockstep past 2\n";
 /// The length of the hash at their end.
 pub(super) const HASH: usize = 16;
 /// The length of the numbers that say how long the head is, and how long the line.
@@ -85,21 +88,22 @@ struct WireFacts {
 
 #[derive(Serialize, Deserialize)]
 struct WireKnown<'w> {
-    /// The ids of contents, one after the other.
-    blobs: &'w [u8],
     unusable: Vec<u32>,
     #[serde(borrow)]
     kinds: Vec<(&'w str, Vec<WireKind>)>,
-    code: Vec<WireCode<'w>>,
+    code: Vec<WirePlace<'w>>,
     blocks: Vec<WireBlocks<'w>>,
 }
 
 /// The kind that the path says, both versions, and the kind that they say.
 type WireKind = (u8, u32, u32, u8);
 
+/// The name of source files, how much is known of them, and how many bytes say what: they lie one after the other.
+type WirePlace<'w> = (&'w str, u32, u32);
+
 #[derive(Serialize, Deserialize)]
 struct WireCode<'w> {
-    file_name: &'w str,
+    #[serde(borrow)]
     names: Vec<&'w str>,
     outlines: Vec<WireOutline>,
     versions: Vec<(u32, Option<u32>)>,
@@ -142,13 +146,15 @@ impl Past {
         bytes.extend((head.len() as u64).to_le_bytes());
         bytes.extend(head);
         let mut writer = Writer::default();
-        let known = writer.known(&known);
-        let known = WireKnown { blobs: writer.blobs.as_flattened(), ..known };
+        let known = writer.known(&known).and_then(|known| postcard::to_stdvec(&known));
+        let known = known.map_err(|error| error.to_string())?;
         // A line has a length that is not 0.
         let line = line.as_ref().map_or(Cow::Borrowed(&[][..]), Line::to_bytes);
-        bytes.extend((line.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&line);
-        let mut bytes = postcard::to_extend(&known, bytes).map_err(|error| error.to_string())?;
+        for part in [&*line, &known, &writer.code] {
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(part);
+        }
+        bytes.extend_from_slice(writer.blobs.as_flattened());
         let hash = hash(&bytes);
         bytes.extend(hash);
         Ok(bytes)
@@ -168,13 +174,14 @@ impl Past {
         if facts.build != PAST {
             return Err(PastError::OtherBuild(facts.build));
         }
-        let (line, known) = told(body).ok_or(PastError::Damaged)?;
-        let end = bytes.len() - HASH - known.len();
-        let line = match bytes.part(end - line.len()..end).filter(|line| !line.is_empty()) {
-            Some(line) => Some(Line::from_bytes(line).map_err(|_| PastError::Damaged)?),
-            None => None,
+        let body = bytes.part(bytes.len() - HASH - body.len()..bytes.len() - HASH).ok_or(PastError::Damaged)?;
+        let held = Parts::of(&body).ok_or(PastError::Damaged)?;
+        let line = match held.line {
+            line if line.is_empty() => None,
+            line => Some(Line::from_bytes(line).map_err(|_| PastError::Damaged)?),
         };
-        let known = postcard::from_bytes(known).ok().and_then(read).ok_or(PastError::Damaged)?;
+        let known = postcard::from_bytes(&held.known).ok();
+        let known = known.and_then(|known| read(known, &held.code, &held.blobs)).ok_or(PastError::Damaged)?;
         Ok((facts, Self { line: line.into(), known: known.into(), store: None }))
     }
 
@@ -220,10 +227,50 @@ fn told(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
 }
 
+/// What follows the head: the line, what is known, what of it is read when it is asked for, and the ids of contents.
+struct Parts {
+    line: Held,
+    known: Held,
+    code: Held,
+    blobs: Held,
+}
+
+impl Parts {
+    fn of(body: &Held) -> Option<Self> {
+        let mut rest = body.clone();
+        let mut next = || {
+            let length = told(&rest)?.0.len();
+            let part = rest.part(LENGTH..LENGTH + length)?;
+            rest = rest.part(LENGTH + length..rest.len())?;
+            Some(part)
+        };
+        let (line, known, code) = (next()?, next()?, next()?);
+        Some(Self { line, known, code, blobs: rest })
+    }
+}
+
+/// What is known of source files of one name, as it was written.
+pub(super) struct WrittenCode {
+    code: Held,
+    blobs: Held,
+    /// How much it is.
+    pub(super) size: usize,
+}
+
+impl WrittenCode {
+    /// None if a number in it leads nowhere.
+    pub(super) fn read(&self) -> Option<Code> {
+        let (blobs, _) = self.blobs.as_chunks::<20>();
+        read_code(postcard::from_bytes(&self.code).ok()?, &|number| Some(BlobId(*blobs.get(number as usize)?)))
+    }
+}
+
 /// Gives names and contents numbers.
 #[derive(Default)]
 struct Writer {
     blobs: Vec<[u8; 20]>,
+    /// What is known of source files, name by name.
+    code: Vec<u8>,
     ids: FxHashMap<BlobId, u32>,
 }
 
@@ -258,7 +305,7 @@ impl Writer {
     }
 
     /// What is known, but for the contents that it numbers.
-    fn known<'w>(&mut self, known: &'w Known) -> WireKnown<'w> {
+    fn known<'w>(&mut self, known: &'w Known) -> postcard::Result<WireKnown<'w>> {
         let mut unusable: Vec<BlobId> = known.unusable.iter().copied().collect();
         unusable.sort_unstable();
         let unusable = unusable.into_iter().map(|id| self.blob(id)).collect();
@@ -270,12 +317,17 @@ impl Writer {
             };
             kinds.push((path.as_str(), sorted(said).into_iter().map(entry).collect()));
         }
-        let code = sorted(&known.code).into_iter().map(|(name, code)| self.code(name, code)).collect();
+        let mut code = Vec::new();
+        for (file_name, lazy) in sorted(&known.code) {
+            let bytes = postcard::to_stdvec(&self.code(lazy.get()))?;
+            code.push((file_name.as_str(), lazy.size() as u32, bytes.len() as u32));
+            self.code.extend(bytes);
+        }
         let blocks = sorted(&known.blocks).into_iter().map(|(path, blocks)| self.blocks(path, blocks)).collect();
-        WireKnown { unusable, kinds, code, blocks, blobs: &[] }
+        Ok(WireKnown { unusable, kinds, code, blocks })
     }
 
-    fn code<'w>(&mut self, file_name: &'w str, code: &'w Code) -> WireCode<'w> {
+    fn code<'w>(&mut self, code: &'w Code) -> WireCode<'w> {
         let (mut ids, mut names) = (FxHashMap::default(), Vec::new());
         let mut name = |text: &'w Arc<str>| number(&&**text, &mut ids, &mut names);
         // The numbers of outlines tell in what order they were met: here they come in the order of the versions.
@@ -298,7 +350,7 @@ impl Writer {
             (self.blob(*before), self.blob(*after), place(&LOADINGS, &changed.loading), names)
         });
         let changed = changed.collect();
-        WireCode { file_name, outlines, versions, changed, names }
+        WireCode { outlines, versions, changed, names }
     }
 
     fn blocks<'w>(&mut self, path: &'w RepoPath, blocks: &KeptBlocks) -> WireBlocks<'w> {
@@ -311,8 +363,8 @@ impl Writer {
 }
 
 /// None if a number in it leads nowhere.
-fn read(wire: WireKnown<'_>) -> Option<Known> {
-    let (blobs, rest) = wire.blobs.as_chunks::<20>();
+fn read(wire: WireKnown<'_>, code: &Held, all_blobs: &Held) -> Option<Known> {
+    let (blobs, rest) = all_blobs.as_chunks::<20>();
     if !rest.is_empty() {
         return None;
     }
@@ -331,9 +383,12 @@ fn read(wire: WireKnown<'_>) -> Option<Known> {
             of_path.insert((*KINDS.get(usize::from(*kind))?, blob(*before)?, blob(*after)?), said);
         }
     }
-    for code in wire.code {
-        let (name, code) = read_code(code, &blob)?;
-        known.code.insert(name, code);
+    let mut start = 0usize;
+    for (file_name, size, length) in wire.code {
+        let end = start.checked_add(length as usize)?;
+        let written = WrittenCode { code: code.part(start..end)?, blobs: all_blobs.clone(), size: size as usize };
+        known.code.insert(file_name.to_owned(), LazyCode::of(written));
+        start = end;
     }
     for blocks in wire.blocks {
         let mut kept = KeptBlocks { keys: blocks.keys, ..KeptBlocks::default() };
@@ -349,7 +404,7 @@ fn read(wire: WireKnown<'_>) -> Option<Known> {
     Some(known)
 }
 
-fn read_code(wire: WireCode<'_>, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<(String, Code)> {
+fn read_code(wire: WireCode<'_>, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option<Code> {
     let names: Vec<Arc<str>> = wire.names.into_iter().map(Arc::from).collect();
     let name = |number: u32| names.get(number as usize).cloned();
     let mut code = Code::default();
@@ -379,7 +434,7 @@ fn read_code(wire: WireCode<'_>, blob: &dyn Fn(u32) -> Option<BlobId>) -> Option
         let changed = Changed { names, loading: *LOADINGS.get(usize::from(loading))? };
         code.changed.insert((blob(before)?, blob(after)?), changed);
     }
-    Some((wire.file_name.to_owned(), code))
+    Some(code)
 }
 
 #[cfg(test)]

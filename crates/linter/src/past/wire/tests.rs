@@ -27,11 +27,12 @@ fn known() -> Known {
         loaded: vec![1],
         opaque: true,
     };
-    let code = known.code_mut(&path);
-    code.add_version(blob(1), Some(outline.clone()));
-    code.add_version(blob(2), Some(outline));
-    code.add_version(blob(3), None);
-    code.add_changed((blob(1), blob(2)), Changed { names: vec!["rate".into()], loading: Loading::Naming });
+    known.add_code(&path, |code| {
+        code.add_version(blob(1), Some(outline.clone()));
+        code.add_version(blob(2), Some(outline));
+        code.add_version(blob(3), None);
+        code.add_changed((blob(1), blob(2)), Changed { names: vec!["rate".into()], loading: Loading::Naming });
+    });
     let pairs = [((blob(4), blob(5)), BlocksChanged { blocks: vec![1], broken: vec![blob(4)] })].into();
     let keys = vec![vec!["functions".to_owned(), "a".to_owned()], vec!["functions".to_owned(), "b".to_owned()]];
     known.add_blocks(&RepoPath::from_git(b"serverless.yml"), KeptBlocks { keys, pairs });
