@@ -16,7 +16,6 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     Difference, Line, Scope,
-    ahead::Ahead,
     deeds::{Deeds, Did, numbered},
     diff::{self, RawStatus, Side},
     filter,
@@ -43,32 +42,25 @@ pub(crate) struct MadeOf<'m> {
 }
 
 impl MadeOf<'_> {
-    /// Fills `history` from what the commits did, and then from what is pending. `ahead` is what was made of the beginning of the
-    /// line before. Gives the distinct objects that could not be read.
+    /// Fills `history` from what the commits did, and then from what is pending. Gives the distinct objects that could not be
+    /// read.
     pub(crate) fn assemble(
         &self,
         history: &mut History,
-        ahead: Ahead,
         objects: &mut Objects<'_>,
         threads: &Threads,
     ) -> Vec<ObjectError> {
-        let ahead = if self.line.begins_with(&ahead.line) { ahead } else { Ahead::nothing() };
-        let Ahead { line: beginning, mut paths, numbers, moved, mut kinds } = ahead;
-        let mut deeds = Deeds::of(self.line, self.pending, &mut paths, numbers);
+        let mut paths = Paths::default();
+        let mut deeds = Deeds::of(self.line, self.pending, &mut paths);
         let today = self.today(&deeds, &paths, objects);
-        let many = beginning.is_empty() && deeds.len() >= MANY;
-        let others = paths.list()[kinds.len()..].to_vec();
-        let tell = || {
-            kinds.extend(self.kinds.of(others.iter().map(RepoPath::as_str)));
-            kinds
-        };
-        let (kinds, names) = threads.both(many, tell, || match today {
+        let kinds = self.kinds.all(paths.list(), deeds.kinds(&paths));
+        let names = match today {
             Some(today) => {
-                deeds.join_moves(moved, beginning.len() as u32, &paths, threads);
+                deeds.join_moves(&paths);
                 follow::names_of_today(&deeds, &today, &mut paths, threads)
             }
             None => follow::names_as_told(&deeds),
-        });
+        };
         let told = Told { kinds, ranks: paths.ranks(), by_modes: by_modes() };
         let failures = self.fill(history, &deeds, &names, &told, threads);
         if let Some(pending) = self.pending {

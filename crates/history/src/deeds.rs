@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use lockstep_model::PathId;
+use lockstep_model::{ChangeKind, PathId};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -12,28 +12,16 @@ use crate::{
     line::{Entry, Facts, View},
     objects::ObjectError,
     paths::Paths,
-    threads::Threads,
     walk::{End, Fact},
 };
-
-/// Commits in which files may have moved that one thread looks at in turn, where much changed in them.
-const PIECE: usize = 64;
-/// Changes in such commits that are worth starting threads.
-const MUCH: usize = 50_000;
-
-/// All changes of the commits in which files moved, by the number of the commit.
-pub(crate) type Moved = FxHashMap<u32, Vec<Change>>;
-
-/// The numbers of the paths of a stretch; none where they are the same.
-pub(crate) type Numbers = Option<Vec<PathId>>;
 
 /// What was done, oldest first.
 pub(crate) struct Deeds<'l> {
     line: &'l Line,
-    /// The stretches of the line, and the numbers of the paths of each.
-    parts: Vec<(View<'l>, Numbers)>,
-    /// Where files moved.
-    moved: Moved,
+    /// The stretches of the line, and the numbers of the paths of each; none where they are the same.
+    parts: Vec<(View<'l>, Option<Vec<PathId>>)>,
+    /// Where files moved: all changes, by the number of the commit.
+    moved: FxHashMap<u32, Vec<Change>>,
     /// By the number of a commit, whether files moved in it: in most none did.
     is_moved: Vec<bool>,
     /// What earlier commits of a branch did that is not made yet, and what it does.
@@ -58,16 +46,6 @@ impl<'d> Did<'d> {
             Self::Raw(facts, _) => facts.len(),
             Self::Moved(changes) => changes.len(),
             Self::Unread(_) => 0,
-        }
-    }
-
-    /// Calls `each` with every change.
-    #[inline]
-    pub(crate) fn each(&self, mut each: impl FnMut(Change)) {
-        match *self {
-            Self::Raw(facts, numbers) => facts.iter().for_each(|fact| each(Change::of(&fact, numbers))),
-            Self::Moved(changes) => changes.iter().for_each(|change| each(*change)),
-            Self::Unread(_) => {}
         }
     }
 
@@ -97,54 +75,31 @@ pub(crate) fn numbered(numbers: Option<&[PathId]>, path: u32) -> PathId {
 }
 
 impl<'l> Deeds<'l> {
-    /// What the commits of `line` and then `pending` did, the paths numbered in `paths`, where those of the first stretches are
-    /// `known` already.
-    pub(crate) fn of(line: &'l Line, pending: Option<&Difference>, paths: &mut Paths, known: Vec<Numbers>) -> Self {
-        let mut known = known.into_iter();
+    /// What the commits of `line` and then `pending` did, the paths numbered in `paths`.
+    pub(crate) fn of(line: &'l Line, pending: Option<&Difference>, paths: &mut Paths) -> Self {
         let parts = line.views().into_iter().map(|view| {
-            let numbers = known.next().unwrap_or_else(|| paths.number(view.part()));
+            let numbers = paths.number(view.part());
             (view, numbers)
         });
         let parts = parts.collect();
         let pending = pending.map_or(Vec::new(), |pending| pending.changes(paths).into());
-        Self { line, parts, moved: Moved::default(), is_moved: Vec::new(), pending }
+        Self { line, parts, moved: FxHashMap::default(), is_moved: Vec::new(), pending }
     }
 
-    /// The numbers of the paths, stretch by stretch.
-    pub(crate) fn into_numbers(self) -> Vec<Numbers> {
-        self.parts.into_iter().map(|(_, numbers)| numbers).collect()
-    }
-
-    /// Makes one change of a deletion and an addition that are one file; what moved before the commit `next` is `known`.
-    pub(crate) fn join_moves(&mut self, known: Moved, next: u32, paths: &Paths, threads: &Threads) {
+    /// Makes one change of a deletion and an addition that are one file.
+    pub(crate) fn join_moves(&mut self, paths: &Paths) {
         for changes in &mut self.pending {
-            follow::pair(changes, paths);
+            let pairs = follow::pairs(changes, &|path| paths.text(path));
+            *changes = follow::with_moves(changes, &pairs);
         }
-        self.moved = known;
-        let moved = self.moves(next, paths, threads);
-        self.moved.extend(moved);
+        let mut first = 0;
+        for (view, numbers) in &self.parts {
+            let moves = view.moves(numbers.as_deref()).map(|(at, changes)| (first + at as u32, changes));
+            self.moved.extend(moves);
+            first += view.part().len() as u32;
+        }
         self.is_moved = vec![false; self.line.len()];
         self.moved.keys().for_each(|number| self.is_moved[*number as usize] = true);
-    }
-
-    /// The changes of the commits from `next` on in which files moved.
-    pub(crate) fn moves(&self, next: u32, paths: &Paths, threads: &Threads) -> Moved {
-        let mut looked_at: Vec<(u32, Did<'_>)> = Vec::new();
-        self.each(next..self.made(), |number, _, did| match did {
-            Did::Raw(facts, _) if facts.may_move() => looked_at.push((number, *did)),
-            _ => {}
-        });
-        let of = |commits: &[(u32, Did<'_>)]| {
-            let paired = |(number, did): &(u32, Did<'_>)| {
-                let mut changes = Vec::with_capacity(did.len());
-                did.each(|change| changes.push(change));
-                follow::pair(&mut changes, paths).then_some((*number, changes))
-            };
-            commits.iter().filter_map(paired).collect()
-        };
-        let changes: usize = looked_at.iter().map(|(_, did)| did.len()).sum();
-        let piece = if changes < MUCH { looked_at.len() } else { PIECE };
-        threads.pieces(&looked_at, piece, of).into_iter().collect()
     }
 
     /// How many commits there are.
@@ -221,6 +176,17 @@ impl<'l> Deeds<'l> {
     pub(crate) fn renames(&self) -> impl Iterator<Item = (PathId, PathId)> {
         let changes = self.moved.values().chain(&self.pending).flatten();
         changes.filter_map(|change| Some((change.from?, change.then)))
+    }
+
+    /// The kinds of changes of paths, by the number of a path, as the names of files tell them; none of those that no commit names.
+    pub(crate) fn kinds(&self, paths: &Paths) -> Vec<Option<ChangeKind>> {
+        let mut kinds = vec![None; paths.list().len()];
+        for (view, numbers) in &self.parts {
+            for (path, kind) in (0..).zip(view.part().kinds()) {
+                kinds[numbered(numbers.as_deref(), path).0 as usize] = Some(kind);
+            }
+        }
+        kinds
     }
 
     /// By path, whether it is there after the last commit; none if the line does not tell.

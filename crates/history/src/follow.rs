@@ -70,8 +70,9 @@ const EMPTY: BlobId = BlobId([
     0x91,
 ]);
 
-/// Replaces pairs of a deletion and an addition that are one file by a rename; true if there was one.
-pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
+/// Pairs of an addition and a deletion that are one file, by their places among `changes`, in the order of the additions. `text`
+/// gives the text of a path.
+pub(crate) fn pairs<'t>(changes: &[Change], text: &dyn Fn(PathId) -> &'t str) -> Vec<(usize, usize)> {
     let movable = |change: &Change, status, side: &Side| {
         change.status == status && (side.mode == LINK || side.mode & 0o170_000 == 0o100_000)
     };
@@ -81,19 +82,19 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
     let deleted = select(FileStatus::Deleted, |change| &change.before);
     let added = select(FileStatus::Added, |change| &change.after);
     if deleted.is_empty() || added.is_empty() {
-        return false;
+        return Vec::new();
     }
     // Nothing is told apart from what is the same: without one content on both sides there is no pair.
     let gone: FxHashSet<ObjectId> = deleted.iter().map(|at| changes[*at].before.id).collect();
     if !added.iter().any(|at| gone.contains(&changes[*at].after.id)) {
-        return false;
+        return Vec::new();
     }
-    let mut pairs = Pairs { changes, paths, partner: FxHashMap::default(), taken: FxHashSet::default() };
+    let mut pairs = Pairs { changes, text, partner: FxHashMap::default(), taken: FxHashSet::default() };
     // What is certain first. Of several files with one content, each then goes where its folder went, or else to
     // the name that is most alike.
     pairs.the_only_ones(&deleted, &added);
     // Most often that is all: one side has no file left that may be half of a pair.
-    let some_are_left = |pairs: &Pairs<'_>| pairs.taken.len() < deleted.len().min(added.len());
+    let some_are_left = |pairs: &Pairs<'_, 't>| pairs.taken.len() < deleted.len().min(added.len());
     if some_are_left(&pairs) {
         pairs.by_folder(&deleted, &added, true);
     }
@@ -105,32 +106,37 @@ pub(crate) fn pair(changes: &mut Vec<Change>, paths: &Paths) -> bool {
     if some_are_left(&pairs) {
         pairs.by_folder(&deleted, &added, false);
     }
-    let Pairs { partner, taken, .. } = pairs;
-    if partner.is_empty() {
-        return false;
+    let mut pairs: Vec<(usize, usize)> = pairs.partner.into_iter().collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+/// `changes`, where each of these `pairs` is one change: the file moved.
+pub(crate) fn with_moves(changes: &[Change], pairs: &[(usize, usize)]) -> Vec<Change> {
+    let taken: FxHashSet<usize> = pairs.iter().map(|(_, from)| *from).collect();
+    let mut pairs = pairs.iter().peekable();
+    let mut joined = Vec::with_capacity(changes.len() - taken.len());
+    for (at, change) in changes.iter().enumerate() {
+        match pairs.next_if(|(to, _)| *to == at) {
+            Some((_, from)) => joined.push(Change::moved(&changes[*from], change)),
+            None if taken.contains(&at) => {}
+            None => joined.push(*change),
+        }
     }
-    let moved: Vec<Change> = (0..changes.len())
-        .filter(|at| !taken.contains(at))
-        .map(|at| match partner.get(&at) {
-            Some(from) => Change::moved(&changes[*from], &changes[at]),
-            None => changes[at],
-        })
-        .collect();
-    *changes = moved;
-    true
+    joined
 }
 
 /// Pairs found so far in one changeset.
-struct Pairs<'a> {
+struct Pairs<'a, 't> {
     changes: &'a [Change],
-    paths: &'a Paths,
+    text: &'a dyn Fn(PathId) -> &'t str,
     /// Addition to deletion.
     partner: FxHashMap<usize, usize>,
     /// Deletions that have a partner.
     taken: FxHashSet<usize>,
 }
 
-impl<'a> Pairs<'a> {
+impl<'t> Pairs<'_, 't> {
     /// Pairs a deletion and an addition that share their content with no other.
     fn the_only_ones(&mut self, deleted: &[usize], added: &[usize]) {
         let changes = self.changes;
@@ -154,9 +160,8 @@ impl<'a> Pairs<'a> {
     /// Pairs what has the same content and the same last `parts` parts of its path.
     fn by_content(&mut self, deleted: &[usize], added: &[usize], parts: usize) {
         let changes = self.changes;
-        let paths = self.paths;
-        let key =
-            |at: usize, side: &Side| (side.id, side.mode == LINK, last_parts(paths.text(changes[at].then), parts));
+        let text = self.text;
+        let key = |at: usize, side: &Side| (side.id, side.mode == LINK, last_parts(text(changes[at].then), parts));
         let mut waiting: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for at in deleted.iter().rev().filter(|at| !self.taken.contains(at)) {
             waiting.entry(key(*at, &changes[*at].before)).or_default().push(*at);
@@ -211,8 +216,8 @@ impl<'a> Pairs<'a> {
         }
     }
 
-    fn text(&self, at: usize) -> &'a str {
-        self.paths.text(self.changes[at].then)
+    fn text(&self, at: usize) -> &'t str {
+        (self.text)(self.changes[at].then)
     }
 }
 

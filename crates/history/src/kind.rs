@@ -7,7 +7,7 @@
 mod lists;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use lockstep_model::{ChangeKind, is_contract_file, is_contract_folder};
+use lockstep_model::{ChangeKind, RepoPath, is_contract_file, is_contract_folder};
 use memchr::{memchr, memrchr};
 use rustc_hash::FxHashMap;
 
@@ -39,6 +39,17 @@ const DOCUMENTS: &[&str] = &[
     "codeowners",
     "todo",
     "news",
+];
+
+/// All kinds of changes of files, in the order of the numbers by which they are kept.
+pub(crate) const KINDS: [ChangeKind; 7] = [
+    ChangeKind::Behaviour,
+    ChangeKind::Contract,
+    ChangeKind::Configuration,
+    ChangeKind::Dependency,
+    ChangeKind::Test,
+    ChangeKind::Documentation,
+    ChangeKind::Cosmetic,
 ];
 
 /// The judge: lists of words, and the contracts that the user names.
@@ -84,6 +95,16 @@ impl Kinds {
             ]),
         };
         (kinds, wrong)
+    }
+
+    /// The kind of a change to the content of each of `paths`, of some of which is known what their names tell.
+    pub(crate) fn all(&self, paths: &[RepoPath], by_name: Vec<Option<ChangeKind>>) -> Vec<ChangeKind> {
+        let kind = |(path, by_name): (&RepoPath, Option<ChangeKind>)| match by_name {
+            Some(_) if !self.contracts.is_empty() && self.contracts.is_match(path.as_str()) => ChangeKind::Contract,
+            Some(kind) => kind,
+            None => self.of(std::iter::once(path.as_str()))[0],
+        };
+        paths.iter().zip(by_name).map(kind).collect()
     }
 
     /// The kind of a change to the content of each of `paths`.

@@ -7,7 +7,6 @@
 //! nothing of the repository is executed. References under `refs/replace` and grafts are not followed; the answer
 //! says so where there are any.
 
-mod ahead;
 mod blobs;
 mod branches;
 mod changesets;
@@ -59,9 +58,7 @@ pub use tracked::{Tracked, is_converting};
 pub use trailers::Trailer;
 pub use verify::{Mining, VerifyError, Way, mine, verify};
 
-use crate::{
-    ahead::Ahead, changesets::MANY, line::Known, mining::Miner, objects::ObjectId, threads::Threads, walk::End,
-};
+use crate::{line::Known, mining::Miner, objects::ObjectId, threads::Threads, walk::End};
 
 /// How to read a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,12 +194,7 @@ fn fill(
     let known = known.filter(|line| options.scope != Scope::EveryCommit && !line.is_empty());
     let with_known = known.is_some();
     let miner = Miner { store: &store, threads: &threads, progress };
-    let (kinds, wrong) = kind::Kinds::new(&options.contract_globs);
-    let shallow = repository.shallow_boundary();
-    let beginning = known.as_ref().map(Line::first_stretch).filter(|line| line.facts_in_all() >= MANY);
-    let go_on = || main_line(&miner, &shallow, options, newest, known);
-    let (ahead, read) = Ahead::of(beginning, options.follow_renames, &kinds, &threads, go_on);
-    let (line, apart) = read?;
+    let (line, apart) = main_line(&miner, &repository.shallow_boundary(), options, newest, known)?;
     into.apart = apart;
     let history = &mut into.history;
     if with_known {
@@ -212,6 +204,7 @@ fn fill(
     history.state.head = apart.filter(|apart| apart.used).map(|apart| apart.known).or(newest.map(CommitId));
     history.state.head_time = line.head_time();
 
+    let (kinds, wrong) = kind::Kinds::new(&options.contract_globs);
     problems.extend(
         wrong
             .into_iter()
@@ -224,7 +217,7 @@ fn fill(
         kinds: &kinds,
         scope: options.scope,
     };
-    let failures = made_of.assemble(history, ahead, &mut store.objects(), &threads);
+    let failures = made_of.assemble(history, &mut store.objects(), &threads);
     report(line.end(), history, &failures, problems);
     into.line = (options.scope != Scope::EveryCommit).then_some(line);
     Ok(())

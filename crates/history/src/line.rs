@@ -10,7 +10,7 @@ mod known;
 mod part;
 mod rest;
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use lockstep_model::{BlobId, CommitId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
@@ -30,7 +30,7 @@ use crate::{
 /// told. Can be written; what is read back is checked and never trusted.
 pub struct Line {
     /// Stretches that follow each other, each with numbers of its own.
-    parts: Vec<Arc<Part>>,
+    parts: Vec<Part>,
 }
 
 /// Why bytes are no line.
@@ -67,7 +67,7 @@ impl Line {
     pub(crate) fn of(MainLine { steps, end }: MainLine, batch: Batch) -> Self {
         let mut builder = Builder::default();
         builder.mined(steps, batch);
-        Self { parts: vec![builder.part(end).into()] }
+        Self { parts: vec![builder.part(end)] }
     }
 
     /// Reads what [`Self::to_bytes`] wrote. The bytes are used where they lie.
@@ -75,7 +75,7 @@ impl Line {
     /// # Errors
     /// If they are anything else, or a number in them leads nowhere.
     pub fn from_bytes(bytes: impl Into<Held>) -> Result<Self, NoLine> {
-        Ok(Self { parts: vec![Part::read(bytes.into()).ok_or(NoLine)?.into()] })
+        Ok(Self { parts: vec![Part::read(bytes.into()).ok_or(NoLine)?] })
     }
 
     /// The line as bytes: those of the same line are the same, whatever it was made of.
@@ -92,40 +92,24 @@ impl Line {
         /// How many times as many commits were read back.
         const LITTLE: usize = 8;
         let (read, more) = self.parts.split_first().filter(|(first, _)| first.is_read_back())?;
-        let number: usize = more.iter().map(|part| part.len()).sum();
-        (number <= read.len() / LITTLE).then(|| Self { parts: vec![joined(more, number, End::Root).into()] })
-    }
-
-    /// Its first stretch as a line; that of the same stretch is the same.
-    pub(crate) fn first_stretch(&self) -> Self {
-        Self { parts: self.parts.first().cloned().into_iter().collect() }
-    }
-
-    /// True if it begins with all that `other` is, because they share it.
-    pub(crate) fn begins_with(&self, other: &Self) -> bool {
-        let shared = self.parts.iter().zip(&other.parts).take_while(|(own, other)| Arc::ptr_eq(own, other));
-        shared.count() == other.parts.len()
-    }
-
-    /// How many facts it has.
-    pub(crate) fn facts_in_all(&self) -> usize {
-        self.parts.iter().map(|part| part.facts()).sum()
+        let number: usize = more.iter().map(Part::len).sum();
+        (number <= read.len() / LITTLE).then(|| Self { parts: vec![joined(more, number, End::Root)] })
     }
 
     /// Its columns, stretch by stretch.
     pub(crate) fn views(&self) -> Vec<View<'_>> {
-        self.parts.iter().map(|part| part.view()).collect()
+        self.parts.iter().map(Part::view).collect()
     }
 
     /// Of the newest commit: the id, the tree and the time; none if there is none.
     pub(crate) fn last(&self) -> Option<Last> {
-        let (id, tree, time) = self.parts.iter().rev().find_map(|part| part.last())?;
+        let (id, tree, time) = self.parts.iter().rev().find_map(Part::last)?;
         Some(Last { id, tree, time })
     }
 
     /// Where it ends, going back in time.
     pub(crate) fn end(&self) -> &End {
-        self.parts.first().map_or(&End::Root, |part| part.end())
+        self.parts.first().map_or(&End::Root, Part::end)
     }
 
     /// Every fact, commit by commit, oldest first.
@@ -148,7 +132,7 @@ impl Line {
 
     /// How many commits it has.
     pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.len()).sum()
+        self.parts.iter().map(Part::len).sum()
     }
 
     /// True if it has no commits.
@@ -158,7 +142,7 @@ impl Line {
 
     /// True if it goes back to the first commit and all of it could be read.
     pub fn is_whole(&self) -> bool {
-        *self.end() == End::Root && self.parts.iter().all(|part| part.is_whole())
+        *self.end() == End::Root && self.parts.iter().all(Part::is_whole)
     }
 
     /// True if `commit` is on it.
@@ -195,7 +179,7 @@ impl Line {
             return Some(self);
         }
         let last = self.position(commit)?;
-        Some(Self { parts: vec![self.first(last + 1).into()] })
+        Some(Self { parts: vec![self.first(last + 1)] })
     }
 
     /// The line, gone on with `then`, of which the first commit follows on its last.
@@ -213,7 +197,7 @@ impl Line {
 
 /// The first `number` commits of `parts`, before which the line ends like that, as one stretch: the paths in the order in which
 /// they are first named.
-fn joined(parts: &[Arc<Part>], number: usize, end: End) -> Part {
+fn joined(parts: &[Part], number: usize, end: End) -> Part {
     let mut builder = Builder::default();
     let mut left = number;
     for part in parts {

@@ -4,7 +4,7 @@
 use std::{hash::BuildHasher, sync::Arc};
 
 use hashbrown::HashTable;
-use lockstep_model::{Author, ChangesetKind, Timestamp};
+use lockstep_model::{Author, ChangesetKind, PathId, RepoPath, Timestamp};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use zerocopy::{
     Immutable, IntoBytes,
@@ -13,11 +13,12 @@ use zerocopy::{
 
 use super::{
     columns::{BOT, Columns, Counts, FAILED, MERGE, NOBODY},
-    part::{MODES, Part},
+    part::{FactColumns, MODES, Part},
     rest::Rest,
 };
 use crate::{
     diff::Side,
+    kind::{KINDS, Kinds},
     objects::{ObjectError, ObjectId},
     walk::{Batch, End, Fact, Step},
 };
@@ -225,6 +226,18 @@ impl Builder {
         order.into_iter().map(|(_, number)| U32::new(number)).collect()
     }
 
+    /// What moved, as [`Rest`] keeps it.
+    fn moves(&self, paths: &[RepoPath]) -> Vec<(u32, u32)> {
+        let facts = FactColumns {
+            paths: &self.paths,
+            before: &self.before,
+            after: &self.after,
+            modes: &self.modes,
+            blobs: &self.blobs,
+        };
+        facts.moves(&self.fact_ends, &|path: PathId| paths[path.0 as usize].as_str())
+    }
+
     /// Where each name ends and each address, and the text of them.
     fn texts_of_people(&self) -> (Vec<U32>, Vec<U32>, Vec<u8>) {
         let (mut names, mut addresses, mut text) = (Vec::new(), Vec::new(), Vec::new());
@@ -241,7 +254,12 @@ impl Builder {
     pub(super) fn part(self, end: End) -> Part {
         let (name_ends, address_ends, people) = self.texts_of_people();
         let order = self.order();
-        let rest = rest(&end, &self.failures);
+        let paths: Vec<RepoPath> = (0..self.path_ends.len() as u32)
+            .map(|number| RepoPath::from_git(text(&self.names, &self.path_ends, number)))
+            .collect();
+        let moves = self.moves(&paths);
+        let kinds = kinds(&paths);
+        let rest = rest(&end, &self.failures, &moves);
         let counts = Counts {
             commits: self.ids.len(),
             facts: self.modes.len(),
@@ -273,11 +291,12 @@ impl Builder {
         put(&mut bytes, address_ends);
         put(&mut bytes, self.path_ends);
         put(&mut bytes, order);
+        put(&mut bytes, kinds);
         put(&mut bytes, self.subjects);
         put(&mut bytes, people);
         put(&mut bytes, self.names);
         put(&mut bytes, rest);
-        Part::new(bytes.into(), &counts, self.people, end, self.failures)
+        Part::new(bytes.into(), &counts, self.people, end, self.failures, moves)
     }
 }
 
@@ -292,7 +311,14 @@ fn put<T: IntoBytes + Immutable>(bytes: &mut Vec<u8>, column: Vec<T>) {
     bytes.extend_from_slice(column.as_bytes());
 }
 
-fn rest(end: &End, failures: &[(u32, ObjectError)]) -> Vec<u8> {
+/// The kind of change that each path tells by its name.
+fn kinds(paths: &[RepoPath]) -> Vec<u8> {
+    let (kinds, _) = Kinds::new(&[]);
+    let number = |kind| KINDS.iter().position(|own| *own == kind).unwrap_or_default() as u8;
+    kinds.of(paths.iter().map(RepoPath::as_str)).into_iter().map(number).collect()
+}
+
+fn rest(end: &End, failures: &[(u32, ObjectError)], moves: &[(u32, u32)]) -> Vec<u8> {
     let failures = failures.iter().map(|(number, error)| (*number, error.clone().into())).collect();
-    postcard::to_stdvec(&Rest { end: end.clone().into(), failures }).unwrap_or_default()
+    postcard::to_stdvec(&Rest { end: end.clone().into(), failures, moves: moves.to_vec() }).unwrap_or_default()
 }

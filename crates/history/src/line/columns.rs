@@ -87,11 +87,13 @@ pub(super) enum Column {
     PathEnd,
     /// The paths in the order of their texts.
     Order,
+    /// The kind of change that each path tells by its name.
+    Kind,
     /// Texts.
     Subjects,
     People,
     Names,
-    /// Where the line ends, and what could not be read.
+    /// Where the line ends, what could not be read, and what moved.
     Rest,
 }
 
@@ -140,6 +142,7 @@ impl Columns {
             (authors, number),
             (paths, number),
             (paths, number),
+            (paths, 1),
             (subjects, 1),
             (people, 1),
             (names, 1),

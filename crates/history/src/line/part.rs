@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use lockstep_model::{Author, ChangesetKind, Timestamp};
+use lockstep_model::{Author, ChangeKind, ChangesetKind, PathId, Timestamp};
 use zerocopy::little_endian::{I64, U32};
 
 use super::{
@@ -16,6 +16,8 @@ use super::{
 use crate::{
     Held,
     diff::{LINK, RawStatus, SUBMODULE, Side},
+    follow::{self, Change},
+    kind::KINDS,
     objects::{ObjectError, ObjectId},
     walk::{End, Fact},
 };
@@ -53,6 +55,8 @@ pub(crate) struct Part {
     end: End,
     /// What could not be read, by the numbers of the commits, ascending.
     failures: Vec<(u32, ObjectError)>,
+    /// Files that moved: the numbers of the facts that add them and delete them, in the order of the former.
+    moves: Vec<(u32, u32)>,
 }
 
 impl Part {
@@ -66,7 +70,8 @@ impl Part {
         let rest: Rest = postcard::from_bytes(columns.get(&bytes, Column::Rest)).ok()?;
         let failures = rest.failures.into_iter().map(|(number, error)| (number, error.into())).collect();
         let authors = authors(&bytes, &columns)?;
-        let part = Self { read_back: true, ..Self::new(bytes, &counts, authors, rest.end.into(), failures) };
+        let part =
+            Self { read_back: true, ..Self::new(bytes, &counts, authors, rest.end.into(), failures, rest.moves) };
         part.is_sound().then_some(part)
     }
 
@@ -77,9 +82,11 @@ impl Part {
         authors: Vec<Arc<Author>>,
         end: End,
         failures: Vec<(u32, ObjectError)>,
+        moves: Vec<(u32, u32)>,
     ) -> Self {
         let columns = Columns::of(counts);
-        Self { bytes, read_back: false, columns, commits: counts.commits, paths: counts.paths, authors, end, failures }
+        let (commits, paths) = (counts.commits, counts.paths);
+        Self { bytes, read_back: false, columns, commits, paths, authors, end, failures, moves }
     }
 
     /// True if every number leads somewhere.
@@ -111,6 +118,21 @@ impl Part {
                     && self.numbers(Column::SubjectEnd).iter().all(|end| subjects.is_char_boundary(end.get() as usize))
             })
             && self.failures.iter().map(|(number, _)| *number).eq(failed)
+            && self.column::<u8>(Column::Kind).iter().all(|kind| usize::from(*kind) < KINDS.len())
+            && self.moves_are_sound(modes)
+    }
+
+    /// True if what moved was added and deleted by the same commit, and once.
+    fn moves_are_sound(&self, modes: &[u8]) -> bool {
+        let is_addition = |at: u32| modes.get(at as usize).is_some_and(|modes| before_of(*modes) == 0);
+        let is_deletion = |at: u32| modes.get(at as usize).is_some_and(|modes| after_of(*modes) == 0);
+        let ends = self.numbers(Column::FactEnd);
+        let commit = |at: u32| ends.partition_point(|end| end.get() <= at);
+        let mut from: Vec<u32> = self.moves.iter().map(|(_, from)| *from).collect();
+        from.sort_unstable();
+        self.moves.iter().all(|(to, from)| is_addition(*to) && is_deletion(*from) && commit(*to) == commit(*from))
+            && self.moves.is_sorted_by(|(a, _), (b, _)| a < b)
+            && from.is_sorted_by(|a, b| a < b)
     }
 
     fn writers_are_known(&self) -> bool {
@@ -165,6 +187,11 @@ impl Part {
     /// The paths in the order of their texts, if that is what whoever wrote it was careful about.
     pub(crate) fn order(&self) -> &[U32] {
         self.numbers(Column::Order)
+    }
+
+    /// The kind of change that each path tells by its name.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = ChangeKind> {
+        self.column::<u8>(Column::Kind).iter().map(|kind| KINDS[usize::from(*kind)])
     }
 
     /// Where the line ends before it, going back in time; [`End::Root`] if it follows on another stretch.
@@ -281,6 +308,21 @@ impl<'p> View<'p> {
         (0..self.part.commits).map(move |at| Entry { view: self, at })
     }
 
+    /// Where files moved: the commits, each with all its changes; `numbers` are those of the paths, if they are others than its
+    /// own.
+    pub(crate) fn moves(&self, numbers: Option<&[PathId]>) -> impl Iterator<Item = (usize, Vec<Change>)> {
+        let commit = |(to, _): &(u32, u32)| self.fact_ends.partition_point(|end| end.get() <= *to);
+        self.part.moves.chunk_by(move |a, b| commit(a) == commit(b)).map(move |moves| {
+            let at = commit(&moves[0]);
+            let Range { start, end } = between(self.fact_ends, at);
+            let changes: Vec<Change> =
+                Facts { columns: &self.facts, start, end }.iter().map(|fact| Change::of(&fact, numbers)).collect();
+            let pairs: Vec<(usize, usize)> =
+                moves.iter().map(|(to, from)| (*to as usize - start, *from as usize - start)).collect();
+            (at, follow::with_moves(&changes, &pairs))
+        })
+    }
+
     /// The commit `at`, from 0; none if there are not so many.
     pub(crate) fn entry(&self, at: usize) -> Option<Entry<'_, 'p>> {
         (at < self.part.commits).then_some(Entry { view: self, at })
@@ -372,12 +414,31 @@ pub(crate) struct FactCells<'p> {
 }
 
 /// The columns of facts.
-struct FactColumns<'p> {
-    paths: &'p [U32],
-    before: &'p [U32],
-    after: &'p [U32],
-    modes: &'p [u8],
-    blobs: &'p [ObjectId],
+pub(super) struct FactColumns<'p> {
+    pub(super) paths: &'p [U32],
+    pub(super) before: &'p [U32],
+    pub(super) after: &'p [U32],
+    pub(super) modes: &'p [u8],
+    pub(super) blobs: &'p [ObjectId],
+}
+
+impl FactColumns<'_> {
+    /// What moved in the commits whose facts end there: the numbers of the facts that add and delete a file, in the order of
+    /// the former. `text` gives the text of a path.
+    pub(super) fn moves<'t>(&self, fact_ends: &[U32], text: &dyn Fn(PathId) -> &'t str) -> Vec<(u32, u32)> {
+        let mut all = Vec::new();
+        for at in 0..fact_ends.len() {
+            let Range { start, end } = between(fact_ends, at);
+            let facts = Facts { columns: self, start, end };
+            if !facts.may_move() {
+                continue;
+            }
+            let changes: Vec<Change> = facts.iter().map(|fact| Change::of(&fact, None)).collect();
+            let pairs = follow::pairs(&changes, text);
+            all.extend(pairs.into_iter().map(|(to, from)| ((start + to) as u32, (start + from) as u32)));
+        }
+        all
+    }
 }
 
 impl<'v> Facts<'v> {
@@ -416,7 +477,7 @@ impl<'v> Facts<'v> {
     }
 
     /// False if no file came with the content of one that went, so that none can have moved.
-    pub(crate) fn may_move(&self) -> bool {
+    fn may_move(&self) -> bool {
         let (mut gone, mut come) = (false, false);
         for modes in &self.columns.modes[self.start..self.end] {
             come |= before_of(*modes) == 0;

@@ -1,4 +1,4 @@
-//! What of a stretch of the line is no column: where it ends, and what could not be read.
+//! What of a stretch of the line is no column: where it ends, what could not be read, and what moved.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,8 @@ pub(super) struct Rest {
     pub(super) end: WireEnd,
     /// By the numbers of their commits, ascending.
     pub(super) failures: Vec<(u32, WireError)>,
+    /// Files that moved: the numbers of the facts that add them and delete them, in the order of the former.
+    pub(super) moves: Vec<(u32, u32)>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -8,7 +8,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Scope,
-    ahead::Ahead,
     changesets::MadeOf,
     diff::Side,
     kind::Kinds,
@@ -96,18 +95,11 @@ fn history(line: &Line) -> History {
 
 /// The same, by so many threads.
 fn history_by(line: &Line, jobs: usize) -> History {
-    history_ahead(line, Line::nothing(), jobs)
-}
-
-/// The same, where what can be made of the `beginning` of it is made before.
-fn history_ahead(line: &Line, beginning: Line, jobs: usize) -> History {
     let (kinds, _) = Kinds::new(&[]);
     let store = Store::new(Path::new("nowhere"), Vec::new(), false);
     let mut history = History::default();
     let made_of = MadeOf { line, pending: None, follow_renames: true, kinds: &kinds, scope: Scope::Behaviour };
-    let threads = Threads::new(jobs);
-    let (ahead, ()) = Ahead::of(Some(beginning), true, &kinds, &threads, || ());
-    let failures = made_of.assemble(&mut history, ahead, &mut store.objects(), &threads);
+    let failures = made_of.assemble(&mut history, &mut store.objects(), &Threads::new(jobs));
     assert!(failures.is_empty() || !line.is_whole());
     history
 }
@@ -215,9 +207,6 @@ proptest! {
         let (main, batch) = mined(second, at, &mut there);
         let on = kept.and(Line::of(main, batch));
         prop_assert_eq!(history(&on), history(&whole));
-        // What is made ahead is of this line, or of no use to it.
-        prop_assert_eq!(history_ahead(&on, on.first_stretch(), 2), history(&whole));
-        prop_assert_eq!(history_ahead(&on, line(second), 2), history(&whole));
         prop_assert_eq!(on.to_bytes(), whole.to_bytes());
         for commit in 0..edits.len() {
             let commit = CommitId(id(commit));
