@@ -9,8 +9,6 @@ use std::{borrow::Cow, sync::OnceLock};
 use lockstep_model::{ChangeKind, Closure, Function, History, RepoPath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::folders::innermost;
-
 /// The lists of dependencies of one family of languages.
 struct Family {
     /// Extensions of the languages.
@@ -61,6 +59,12 @@ type ListKind = (usize, bool);
 
 /// The kind of list that `path` is, and the folder that it is about.
 fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
+    // Most files are source files, which are no lists whatever they are called.
+    let extension = path.extension().unwrap_or_default();
+    let is_lower = !extension.bytes().any(|byte| byte.is_ascii_uppercase());
+    if is_lower && !matches!(extension, "txt" | "in" | "fsproj" | "vbproj") && !kinds().1.contains(extension) {
+        return None;
+    }
     let name = path.file_name();
     let mut folder = path.folders().next().unwrap_or_default();
     let name = match path.extension() {
@@ -79,12 +83,12 @@ fn list_of(path: &RepoPath) -> Option<(ListKind, &str)> {
         _ if name.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Owned(name.to_ascii_lowercase()),
         _ => Cow::Borrowed(name),
     };
-    kinds().get(&*name).map(|kind| (*kind, folder))
+    kinds().0.get(&*name).map(|kind| (*kind, folder))
 }
 
-/// The kinds of lists, by their names.
-fn kinds() -> &'static FxHashMap<&'static str, ListKind> {
-    static KINDS: OnceLock<FxHashMap<&str, ListKind>> = OnceLock::new();
+/// The kinds of lists, by their names; and what follows the last dot of these.
+fn kinds() -> &'static (FxHashMap<&'static str, ListKind>, FxHashSet<&'static str>) {
+    static KINDS: OnceLock<(FxHashMap<&str, ListKind>, FxHashSet<&str>)> = OnceLock::new();
     KINDS.get_or_init(|| {
         let mut kinds = FxHashMap::default();
         for (family, known) in FAMILIES.iter().enumerate() {
@@ -92,7 +96,10 @@ fn kinds() -> &'static FxHashMap<&'static str, ListKind> {
                 names.iter().for_each(|name| _ = kinds.entry(*name).or_insert((family, written)));
             }
         }
-        kinds
+        // A kind is called after the extension of its files.
+        let extensions = kinds.keys().map(|name| name.rsplit_once('.').map_or("", |(_, extension)| extension));
+        let extensions = extensions.chain(["csproj"]).collect();
+        (kinds, extensions)
     })
 }
 
@@ -105,18 +112,15 @@ pub(crate) struct Beside<'a> {
     lists: FxHashSet<(ListKind, &'a str)>,
     /// Per name of a code file of one function alone: that function; none if several have such a file.
     named: FxHashMap<&'a str, Option<u32>>,
-    folders: &'a FxHashMap<&'a str, Option<u32>>,
 }
 
 impl<'a> Beside<'a> {
-    /// For the functions and their closures, in the order of the functions. `folders` are the folders of one function
-    /// alone.
+    /// For the functions and their closures, in the order of the functions.
     pub(crate) fn new(
         functions: &'a [Function],
         closures: &[Option<&'a Closure>],
         history: &'a History,
         exists: &dyn Fn(&RepoPath) -> bool,
-        folders: &'a FxHashMap<&'a str, Option<u32>>,
     ) -> Self {
         let place = |(number, function): (u32, &'a Function)| {
             let entry = function.entry.as_ref().map(|entry| &entry.path);
@@ -136,19 +140,16 @@ impl<'a> Beside<'a> {
         }
         let list = |path: &'a RepoPath| list_of(path).filter(|_| exists(path));
         let lists = history.paths.iter().filter_map(list).collect();
-        Self { places, lists, named, folders }
+        Self { places, lists, named }
     }
 
-    /// The functions that a change of `kind` to `path` belongs to, ascending.
-    pub(crate) fn functions(&self, path: &RepoPath, kind: ChangeKind) -> Vec<u32> {
-        let inside = || innermost(self.folders, path).into_iter().collect::<Vec<_>>();
-        match (kind, list_of(path)) {
+    /// The functions that a change of `kind` to `path` belongs to, ascending; `inside` is the one in whose folder it lies.
+    pub(crate) fn functions(&self, path: &RepoPath, inside: Option<u32>, kind: ChangeKind) -> Vec<u32> {
+        let list = if kind == ChangeKind::Dependency { list_of(path) } else { None };
+        match (kind, list) {
             (ChangeKind::Dependency, Some((list, folder))) => self.below(list, folder),
-            (ChangeKind::Test, _) => {
-                let inside = inside();
-                if inside.is_empty() { self.tested_by(path).into_iter().collect() } else { inside }
-            }
-            _ => inside(),
+            (ChangeKind::Test, _) => inside.or_else(|| self.tested_by(path)).into_iter().collect(),
+            _ => inside.into_iter().collect(),
         }
     }
 

@@ -26,8 +26,18 @@ pub(crate) fn own_folders<'a>(closures: &[Option<&'a Closure>]) -> FxHashMap<&'a
     folders
 }
 
-pub(crate) fn innermost(folders: &FxHashMap<&str, Option<u32>>, path: &RepoPath) -> Option<u32> {
-    path.folders().find_map(|folder| folders.get(folder).copied()).flatten()
+/// Per path, whose the innermost folder around it is that is anybody's.
+pub(crate) fn innermost(folders: &FxHashMap<&str, Option<u32>>, paths: &[RepoPath]) -> Vec<Option<u32>> {
+    // Of the files of one folder it is looked for once.
+    let mut known: FxHashMap<&str, Option<u32>> = FxHashMap::default();
+    let of = |path| {
+        let mut around = RepoPath::folders(path);
+        let folder = around.next()?;
+        *known.entry(folder).or_insert_with(|| {
+            std::iter::once(folder).chain(around).find_map(|folder| folders.get(folder).copied()).flatten()
+        })
+    };
+    paths.iter().map(of).collect()
 }
 
 pub(crate) fn is_data(path: &RepoPath) -> bool {

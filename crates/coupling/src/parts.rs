@@ -17,6 +17,8 @@ pub struct Parts {
     of: FxHashMap<Change, Vec<Box<[u32]>>>,
     covered: FxHashSet<PathId>,
     blocks: FxHashMap<Change, Box<[u32]>>,
+    /// The manifests of those.
+    manifests: FxHashSet<PathId>,
     contracts: FxHashMap<RepoPath, Box<[u32]>>,
 }
 
@@ -41,6 +43,7 @@ impl Parts {
     /// Says whose blocks of a manifest the change of `path` from the content `before` to `after` touches; of nobody's if
     /// there are none.
     pub fn add_block(&mut self, path: PathId, before: BlobId, after: BlobId, functions: Vec<u32>) {
+        self.manifests.insert(path);
         self.blocks.insert((path, before, after), sorted(functions));
     }
 
@@ -68,10 +71,16 @@ impl Parts {
             self.of.insert((path(at), before, after), parts.into_iter().map(ids).collect());
         }
         self.covered.extend(other.covered.into_iter().map(path));
+        self.manifests.extend(other.manifests.into_iter().map(path));
         for ((at, before, after), blocks) in other.blocks {
             self.blocks.insert((path(at), before, after), ids(blocks));
         }
         self.contracts.extend(other.contracts.into_iter().map(|(contract, tied)| (named(&contract), ids(tied))));
+    }
+
+    /// True if it is known of some change of the path whose blocks of a manifest it touches.
+    pub fn has_blocks(&self, path: PathId) -> bool {
+        self.manifests.contains(&path)
     }
 
     /// True if some change of the path is told apart.

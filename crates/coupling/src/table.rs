@@ -50,17 +50,46 @@ pub(crate) struct Attribution {
 pub(crate) struct Table {
     of: Vec<Attribution>,
     /// Per change of a file of which functions reach parts: whose parts of it changed.
-    parts: FxHashMap<(PathId, BlobId, BlobId), Vec<Code>>,
+    parts: OfChanges<Vec<Code>>,
     /// Per change of a manifest: whose blocks changed.
-    blocks: FxHashMap<(PathId, BlobId, BlobId), SetId>,
+    blocks: OfChanges<SetId>,
     /// Paths that manifests name as contracts.
     tied: FxHashSet<PathId>,
     /// Per path, and kind of change that is none of behaviour or contract: whose it is.
-    beside: FxHashMap<(PathId, ChangeKind), SetId>,
+    beside: Vec<BesideKinds>,
     /// The sets of functions that share something, each sorted, each once.
     pub sets: Vec<Arc<[u32]>>,
     /// Per function: true if some file of today is its own, or some part of the file in which it starts.
     pub has_own: Vec<bool>,
+}
+
+/// By the number of a kind of change, whose it is.
+type BesideKinds = [Option<SetId>; ChangeKind::Cosmetic as usize + 1];
+
+/// What is known of single changes, which are those of a few files.
+struct OfChanges<T> {
+    /// By the number of a path, whether it is one of these.
+    files: Vec<bool>,
+    of: FxHashMap<(PathId, BlobId, BlobId), T>,
+}
+
+impl<T> OfChanges<T> {
+    /// What `tell` tells of the changes of files that are so.
+    fn of(history: &History, is_one: impl Fn(PathId) -> bool, mut tell: impl FnMut(&FileChange) -> Option<T>) -> Self {
+        let files: Vec<bool> = (0..history.paths.len() as u32).map(|path| is_one(PathId(path))).collect();
+        let mut of = FxHashMap::default();
+        for change in history.changesets.iter().flat_map(|changeset| &changeset.changes) {
+            if let Some(told) = files[change.path.0 as usize].then(|| tell(change)).flatten() {
+                of.insert((change.path, change.before, change.after), told);
+            }
+        }
+        Self { files, of }
+    }
+
+    fn get(&self, change: &FileChange) -> Option<&T> {
+        let is_one = self.files[change.path.0 as usize];
+        is_one.then(|| self.of.get(&(change.path, change.before, change.after))).flatten()
+    }
 }
 
 /// How functions reach a file of today.
@@ -96,7 +125,7 @@ impl Table {
         let Input { functions, history, exists, .. } = *input;
         let mut reached = reached(closures);
         mark_entries(functions, &mut reached);
-        let folders = own_folders(closures);
+        let owners = innermost(&own_folders(closures), &history.paths);
         let mut contracts = NearestFunctions::new(functions);
         let mut sets = Sets::default();
         let mut has_own = vec![false; functions.len()];
@@ -108,17 +137,15 @@ impl Table {
         let contract_changes = paths_changed_as_contract(history);
         let mut tied = FxHashSet::default();
         let mut of = Vec::with_capacity(history.paths.len());
-        for (number, path) in history.paths.iter().enumerate() {
+        for ((number, path), owner) in history.paths.iter().enumerate().zip(&owners) {
+            let owner = *owner;
             let named = input.parts.tied(path);
             if named.is_some() {
                 tied.insert(PathId(number as u32));
             }
             of.push(match reached.get(path) {
-                Some(reach) => {
-                    attribution_of_reached(reach, innermost(&folders, path), named.unwrap_or_default(), &mut sets)
-                }
+                Some(reach) => attribution_of_reached(reach, owner, named.unwrap_or_default(), &mut sets),
                 None => {
-                    let owner = innermost(&folders, path);
                     let code = match owner {
                         Some(function) if named.is_none() && (!exists(path) || is_data(path)) => Code::Own(function),
                         _ => Code::Nobody,
@@ -134,29 +161,26 @@ impl Table {
             });
         }
         mark_own_symbols(closures, history, input.parts, &mut has_own);
-        let changes = history.changesets.iter().flat_map(|changeset| &changeset.changes);
-        let parts = changes
-            .filter_map(|change| {
+        let parts = OfChanges::of(
+            history,
+            |path| input.parts.covers(path),
+            |change| {
                 let starts = reached.get(history.path(change.path)).and_then(|reach| reach.starts);
                 let parts = input.parts.of(change)?.iter().map(|functions| match (&functions[..], starts) {
                     ([function], _) => Code::Own(*function),
                     (all, Some(starts)) if all.contains(&starts) => Code::Entry(starts, sets.id(all)),
                     (all, _) => Code::Shared(sets.id(all)),
                 });
-                Some(((change.path, change.before, change.after), parts.collect()))
-            })
-            .collect();
-        let blocks = history
-            .changesets
-            .iter()
-            .flat_map(|changeset| &changeset.changes)
-            .filter_map(|change| {
-                let functions = input.parts.block(change)?;
-                Some(((change.path, change.before, change.after), sets.id(functions)))
-            })
-            .collect();
-        let beside = Beside::new(functions, closures, history, exists, &folders);
-        let beside = beside_of_paths(history, &reached, &beside, &mut sets);
+                Some(parts.collect())
+            },
+        );
+        let blocks = OfChanges::of(
+            history,
+            |path| input.parts.has_blocks(path),
+            |change| input.parts.block(change).map(|functions| sets.id(functions)),
+        );
+        let beside = Beside::new(functions, closures, history, exists);
+        let beside = beside_of_paths(history, &reached, &beside, &owners, &mut sets);
         Self { of, parts, blocks, tied, beside, sets: sets.all, has_own }
     }
 
@@ -166,17 +190,17 @@ impl Table {
 
     /// The functions whose blocks of a manifest `change` touches; none if it is no change of a manifest.
     pub(crate) fn block(&self, change: &FileChange) -> Option<&Arc<[u32]>> {
-        self.blocks.get(&(change.path, change.before, change.after)).map(|set| &self.sets[*set as usize])
+        self.blocks.get(change).map(|set| &self.sets[*set as usize])
     }
 
     /// The functions that a change belongs to that is none of behaviour or contract; none if no such change is known.
     pub(crate) fn beside(&self, path: PathId, kind: ChangeKind) -> Option<&Arc<[u32]>> {
-        self.beside.get(&(path, kind)).map(|set| &self.sets[*set as usize])
+        self.beside[path.0 as usize][kind as usize].map(|set| &self.sets[set as usize])
     }
 
     /// The parts of a file that `change` touches; none if only the file is known.
     pub(crate) fn parts(&self, change: &FileChange) -> Option<&[Code]> {
-        self.parts.get(&(change.path, change.before, change.after)).map(Vec::as_slice)
+        self.parts.get(change).map(Vec::as_slice)
     }
 
     /// The functions whose contract `change` touches; none if it touches none. Code that runs is no contract, even
@@ -323,20 +347,21 @@ fn beside_of_paths(
     history: &History,
     reached: &FxHashMap<&RepoPath, Reach>,
     beside: &Beside<'_>,
+    owners: &[Option<u32>],
     sets: &mut Sets,
-) -> FxHashMap<(PathId, ChangeKind), SetId> {
-    let mut all = FxHashMap::default();
+) -> Vec<BesideKinds> {
+    let mut all = vec![BesideKinds::default(); history.paths.len()];
     for change in history.changesets.iter().flat_map(|changeset| &changeset.changes) {
         let kind = match change.kind {
             ChangeKind::Behaviour | ChangeKind::Contract if is_pure_move(change) => ChangeKind::Cosmetic,
             ChangeKind::Behaviour | ChangeKind::Contract => continue,
             kind => kind,
         };
-        all.entry((change.path, kind)).or_insert_with(|| {
+        all[change.path.0 as usize][kind as usize].get_or_insert_with(|| {
             let path = history.path(change.path);
             match reached.get(path).filter(|_| kind == ChangeKind::Cosmetic) {
                 Some(reach) => sets.id(&reach.all()),
-                None => sets.id(&beside.functions(path, kind)),
+                None => sets.id(&beside.functions(path, owners[change.path.0 as usize], kind)),
             }
         });
     }
