@@ -39,12 +39,28 @@ pub(crate) struct Manifest {
     pub texts: Vec<String>,
 }
 
+/// What is known of the blocks of one manifest.
+struct KnownOfManifest<'k> {
+    kept: &'k KeptBlocks,
+    /// Their numbers there.
+    numbers: Vec<Option<u32>>,
+    /// True if they are all that is known there.
+    is_all: bool,
+}
+
+impl<'k> KnownOfManifest<'k> {
+    fn of(kept: &'k KeptBlocks, blocks: &Blocks) -> Self {
+        let numbers = kept.numbers(blocks.keys());
+        Self { is_all: kept.keys.iter().eq(blocks.keys()), kept, numbers }
+    }
+}
+
 /// What became of the changes of one manifest.
 #[derive(Default)]
 struct Told {
     /// The functions whose blocks changed, by change.
     changed: Vec<(Pair, Vec<u32>)>,
-    /// What is to be kept: what is known of all blocks.
+    /// What is to be kept: what is known of all blocks, and was not kept.
     kept: BTreeMap<Pair, BlocksChanged>,
     /// What is no text that people wrote.
     unusable: BTreeSet<BlobId>,
@@ -70,15 +86,19 @@ pub(crate) fn of_blocks(
     }
     let past = project.past.as_deref();
     let known = Past::known(past);
+    let kept: BTreeMap<PathId, KnownOfManifest<'_>> = changes
+        .keys()
+        .filter_map(|path| Some((*path, KnownOfManifest::of(known.blocks(history.path(*path))?, blocks[path]))))
+        .collect();
     let open = |change: &FileChange| {
-        let kept = known.blocks(history.path(change.path));
-        let pair = (change.before, change.after);
-        kept.is_none_or(|kept| kept.changed(pair, blocks[&change.path].keys(), false).is_none())
+        let kept = kept.get(&change.path);
+        kept.is_none_or(|KnownOfManifest { kept, numbers, .. }| !kept.knows((change.before, change.after), numbers))
     };
     let wanted = Wanted::of(changes.values().flatten().copied(), &open);
     let told = each_file(project, jobs, wanted, &|path, contents| {
-        tell(history.path(path), blocks[&path], &changes[&path], &known, contents)
+        tell((history.path(path), blocks[&path]), &changes[&path], kept.get(&path), &known, contents)
     });
+    drop(kept);
     drop(known);
     let mut lost = Told::default();
     for (path, told) in told {
@@ -170,18 +190,23 @@ pub(crate) fn block<'n>(node: &'n Node, keys: &[String]) -> Option<&'n Node> {
 }
 
 /// Tells whose blocks of one manifest changed, by what is known of its versions and by their contents.
-fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known, contents: &Contents) -> Told {
-    let kept = known.blocks(path);
+fn tell(
+    (path, blocks): (&RepoPath, &Blocks),
+    changes: &[&FileChange],
+    kept: Option<&KnownOfManifest<'_>>,
+    known: &Known,
+    contents: &Contents,
+) -> Told {
     // What was no use when more was asked for with it is none now: what is said does not depend on what was kept.
     let text = |id| if known.is_unusable(id) { None } else { contents.get(id) };
-    // What a change did, and whether that is all that can be known.
+    // What a change did, and whether that is all that can be known, and is to be kept.
     let compared: Vec<Option<(BlocksChanged, bool)>> = changes
         .par_iter()
         .map(|change| {
             let pair = (change.before, change.after);
-            let known = |some| kept.and_then(|kept| kept.changed(pair, blocks.keys(), some));
+            let known = |some| kept.and_then(|known| known.kept.changed(pair, &known.numbers, some));
             if let Some(changed) = known(false) {
-                return Some((changed, true));
+                return Some((changed, kept.is_some_and(|kept| !kept.is_all)));
             }
             let version = |id| Some(Version { path, id, text: text(id)?, root: OnceCell::new() });
             match (version(change.before), version(change.after)) {
@@ -196,7 +221,7 @@ fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known
     for (change, compared) in changes.iter().zip(compared) {
         let pair = (change.before, change.after);
         // A version that cannot be read says nothing of any block.
-        let Some((changed, whole)) = compared else {
+        let Some((changed, is_new)) = compared else {
             told.changed.push((pair, Vec::new()));
             continue;
         };
@@ -204,7 +229,7 @@ fn tell(path: &RepoPath, blocks: &Blocks, changes: &[&FileChange], known: &Known
         unparsed.extend(&changed.broken);
         let of = |number: &u32| functions.get(*number as usize).copied();
         told.changed.push((pair, changed.blocks.iter().filter_map(of).flatten().copied().collect()));
-        if whole {
+        if is_new {
             told.kept.insert(pair, changed);
         }
     }
@@ -348,7 +373,8 @@ mod tests {
         };
         let changes = [change(ids[0], ids[1]), change(ids[1], ids[2])];
         let told = |known: &Known| {
-            let told = tell(&path, &blocks, &[&changes[0], &changes[1]], known, &contents);
+            let kept = known.blocks(&path).map(|kept| KnownOfManifest::of(kept, &blocks));
+            let told = tell((&path, &blocks), &[&changes[0], &changes[1]], kept.as_ref(), known, &contents);
             (told.changed.into_iter().map(|(_, functions)| functions).collect::<Vec<_>>(), told.unread.unusable)
         };
         assert_eq!(told(&Known::default()), (vec![vec![7], vec![7]], 0));

@@ -211,24 +211,33 @@ impl Known {
 }
 
 impl KeptBlocks {
-    /// Which of the blocks that `keys` lead to a change did something to, as their numbers, with the versions that do not
-    /// parse; none if that is not known of all of them, unless `some` will do.
-    pub fn changed<'k>(
-        &self,
-        pair: Pair,
-        keys: impl Iterator<Item = &'k Vec<String>>,
-        some: bool,
-    ) -> Option<BlocksChanged> {
+    /// The numbers here of the blocks that `keys` lead to; none of those that were not asked about.
+    pub fn numbers<'k>(&self, keys: impl Iterator<Item = &'k Vec<String>>) -> Vec<Option<u32>> {
+        // Most often they are the same, in the same order.
+        let mut next = 0;
+        let number = |keys| {
+            let likely = self.keys.get(next).filter(|own| *own == keys).map(|_| next);
+            let found = likely.or_else(|| self.keys.iter().position(|own| own == keys))?;
+            next = found + 1;
+            Some(found as u32)
+        };
+        keys.map(number).collect()
+    }
+
+    /// Which of some blocks, by their [`numbers`](Self::numbers), a change did something to, by their places among these, with
+    /// the versions that do not parse; none if that is not known of all of them, unless `some` will do.
+    pub fn changed(&self, pair: Pair, numbers: &[Option<u32>], some: bool) -> Option<BlocksChanged> {
         let known = self.pairs.get(&pair)?;
-        let mut blocks = Vec::new();
-        for (number, keys) in (0..).zip(keys) {
-            match (0..).zip(&self.keys).find(|(_, own)| *own == keys) {
-                Some((own, _)) if known.blocks.binary_search(&own).is_ok() => blocks.push(number),
-                Some(_) => {}
-                None if some => {}
-                None => return None,
-            }
+        if !some && numbers.contains(&None) {
+            return None;
         }
+        let has_changed = |number: &Option<u32>| number.is_some_and(|own| known.blocks.binary_search(&own).is_ok());
+        let blocks = (0..).zip(numbers).filter(|(_, number)| has_changed(number)).map(|(place, _)| place).collect();
         Some(BlocksChanged { blocks, broken: known.broken.clone() })
+    }
+
+    /// True if it is known what a change did to all of them.
+    pub fn knows(&self, pair: Pair, numbers: &[Option<u32>]) -> bool {
+        !numbers.contains(&None) && self.pairs.contains_key(&pair)
     }
 }

@@ -128,10 +128,14 @@ fn of_blocks_only_those_are_known_that_were_asked_about() {
     let kept = known.blocks(&RepoPath::from_git(b"serverless.yml")).unwrap();
     let (b, c) = (vec!["functions".to_owned(), "b".to_owned()], vec!["functions".to_owned(), "c".to_owned()]);
     let changed = |keys: [&Vec<String>; 2], some| {
-        kept.changed((blob(4), blob(5)), keys.into_iter(), some).map(|changed| changed.blocks)
+        kept.changed((blob(4), blob(5)), &kept.numbers(keys.into_iter()), some).map(|changed| changed.blocks)
     };
     assert_eq!(changed([&b, &kept.keys[0]], false), Some(vec![0]));
     assert_eq!(changed([&c, &b], false), None);
     assert_eq!(changed([&c, &b], true), Some(vec![1]));
-    assert_eq!(kept.changed((blob(4), blob(6)), [&b].into_iter(), true), None);
+    let of_b = kept.numbers([&b].into_iter());
+    assert_eq!(kept.changed((blob(4), blob(6)), &of_b, true), None);
+    assert!(kept.knows((blob(4), blob(5)), &of_b) && !kept.knows((blob(4), blob(6)), &of_b));
+    assert_eq!(kept.numbers([&b, &kept.keys[0], &c].into_iter()), [Some(1), Some(0), None]);
+    assert!(!kept.knows((blob(4), blob(5)), &[Some(1), None]));
 }
