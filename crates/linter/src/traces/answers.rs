@@ -105,12 +105,15 @@ impl Before {
 impl Kept for KeptAnswers {
     fn write(&self, to: &mut Writer) {
         self.0.len().write(to);
-        self.0.iter().for_each(|(_, bytes)| bytes.write(to));
+        for (id, bytes) in &self.0 {
+            id.write(to);
+            bytes.write(to);
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let all: Vec<Bytes> = Kept::read(from)?;
-        Some(Self(all.into_iter().map(|bytes| (bytes.hash(), Arc::new(bytes))).collect()))
+        let all: Vec<(Digest, Bytes)> = Kept::read(from)?;
+        Some(Self(all.into_iter().map(|(id, bytes)| (id, Arc::new(bytes))).collect()))
     }
 }
 
