@@ -80,9 +80,10 @@ impl CouplingGraph {
     pub fn shared_churn(&self, history: &History) -> Vec<SharedFile> {
         let mut files: BTreeMap<PathId, Changes> = BTreeMap::new();
         for (number, touched) in (0u32..).zip(&self.touched).filter(|(_, touched)| !touched.shared.is_empty()) {
-            for change in &history.changesets[touched.changeset as usize].changes {
+            let changes = &history.changesets[touched.changeset as usize].changes;
+            for change in changes.iter().filter(|change| changes_behaviour(change)) {
                 let functions = self.sharing(change);
-                if functions.len() > 1 && changes_behaviour(change) {
+                if functions.len() > 1 {
                     files.entry(change.path).or_default().push((number, functions));
                 }
             }
