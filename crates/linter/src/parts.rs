@@ -27,7 +27,7 @@ use crate::{
     Past, Project,
     contents::{self, Contents, Wanted, each_file},
     past::{Known, Pair},
-    traces::{TellKey, Told},
+    traces::Told,
 };
 
 /// What is asked of one file, by whom, and what happened to it.
@@ -55,8 +55,6 @@ pub(crate) fn of_code(
     jobs: usize,
     parts: &mut Parts,
 ) -> Vec<Problem> {
-    let past = project.past.as_deref();
-    let known = Past::known(past);
     let files = files(functions, closures, history);
     let mut memory = Memory::of(project);
     let mut lost = Lost::default();
@@ -67,29 +65,48 @@ pub(crate) fn of_code(
             parts.add_part(path, change.before, change.after, asked.iter().map(|part| file.functions_of(part)));
         }
     };
-    let mut asked_today: BTreeMap<PathId, (&File<'_>, Option<TellKey>)> = BTreeMap::new();
+    let (mut again, mut keys) = (BTreeMap::new(), BTreeMap::new());
     for (path, file) in &files {
         let key = memory.key(project, history.path(*path), file);
         match memory.told(key.as_ref()) {
             Some(told) => add(*path, file, told),
-            None => drop(asked_today.insert(*path, (file, key))),
+            None => {
+                again.insert(*path, file);
+                keys.extend(key.map(|key| (*path, key)));
+            }
         }
     }
+    let mut learnt = Vec::new();
+    for (path, told) in tell_again(project, &again, history, jobs) {
+        add(path, again[&path], &told);
+        learnt.extend(keys.remove(&path).zip(Some(told)));
+    }
+    memory.keep(learnt);
+    lost.problems()
+}
+
+/// Tells whose parts of `files` changed, by what is known of their versions, and by their contents where that is not known.
+/// Keeps what it learns.
+fn tell_again(
+    project: &Project,
+    files: &BTreeMap<PathId, &File<'_>>,
+    history: &History,
+    jobs: usize,
+) -> BTreeMap<PathId, Told> {
+    let past = project.past.as_deref();
+    let known = Past::known(past);
     let mut today = Vec::new();
-    let askers: BTreeMap<PathId, Option<Askers>> = asked_today
-        .iter()
-        .map(|(path, (file, _))| {
-            (*path, told_apart_today(project, history.path(*path), &file.asked, &known, &mut today))
-        })
-        .collect();
+    let mut askers: BTreeMap<PathId, Askers> = BTreeMap::new();
+    for (path, file) in files {
+        let apart = told_apart_today(project, history.path(*path), &file.asked, &known, &mut today);
+        askers.extend(apart.map(|apart| (*path, apart)));
+    }
     let open = |change: &FileChange| !known.knows_parts(history.path(change.path), change);
-    let apart = asked_today.iter().filter(|(path, _)| askers[path].is_some());
-    let wanted = Wanted::of(apart.flat_map(|(_, (file, _))| file.changes.iter().copied()), &open);
-    let mut read = each_file(project, jobs, wanted, &|path, contents| {
-        let (name, (file, _)) = (history.path(path), asked_today[&path]);
-        let read = Read::of(name, file.changes.iter().filter(|change| open(change)), contents, project.kept());
-        let told = askers[&path].as_ref().map(|askers| tell(name, askers, &file.changes, &known, &read));
-        (told.unwrap_or_default(), past.map(|_| read))
+    let wanted = Wanted::of(askers.keys().flat_map(|path| files[path].changes.iter().copied()), &open);
+    let made = each_file(project, jobs, wanted, &|path, contents| {
+        let (name, changes) = (history.path(path), &files[&path].changes);
+        let read = Read::of(name, changes.iter().filter(|change| open(change)), contents, project.kept());
+        (tell(name, &askers[&path], changes, &known, &read), past.map(|_| read))
     });
     drop(known);
     if let Some(past) = past.filter(|_| !today.is_empty()) {
@@ -99,17 +116,15 @@ pub(crate) fn of_code(
             }
         });
     }
-    let mut learnt = Vec::new();
-    for (path, (file, key)) in asked_today {
-        let (told, read) = read.remove(&path).unwrap_or_default();
+    // Of a file that nobody tells apart there is nothing to be told.
+    let mut all: BTreeMap<PathId, Told> = files.keys().map(|path| (*path, Told::default())).collect();
+    for (path, (told, read)) in made {
         if let (Some(past), Some(read)) = (past, read) {
             past.add(|known| read.keep(history.path(path), known));
         }
-        add(path, file, &told);
-        learnt.extend(key.zip(Some(told)));
+        all.insert(path, told);
     }
-    memory.keep(learnt);
-    lost.problems()
+    all
 }
 
 impl File<'_> {

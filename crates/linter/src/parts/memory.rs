@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::File;
 use crate::{
-    Project,
+    Past, PastStore, Project,
     traces::{KeptTold, TellKey, Told, Traces, is_worth_writing},
 };
 
@@ -17,6 +17,7 @@ use crate::{
 pub(super) struct Memory<'p> {
     /// None where nothing is kept, and where a model is made: that has to hold what all of this is told from.
     traces: Option<&'p Traces>,
+    /// Nothing where what is kept of the past was lost: that has to hold it as well.
     told: FxHashMap<TellKey, Told>,
     /// What of it was asked for.
     asked: FxHashSet<TellKey>,
@@ -24,9 +25,10 @@ pub(super) struct Memory<'p> {
 
 impl<'p> Memory<'p> {
     pub(super) fn of(project: &'p Project) -> Self {
-        let is_kept = project.past.as_deref().is_some_and(|past| past.store().is_some());
-        let traces = project.traces.as_deref().filter(|_| is_kept);
-        let told = traces.map_or_else(FxHashMap::default, |traces| traces.told().files());
+        let store = project.past.as_deref().and_then(Past::store);
+        let traces = project.traces.as_deref().filter(|_| store.is_some());
+        let known = traces.filter(|_| store.is_some_and(PastStore::knew_versions));
+        let told = known.map_or_else(FxHashMap::default, |traces| traces.told().files());
         Self { traces, told, asked: FxHashSet::default() }
     }
 

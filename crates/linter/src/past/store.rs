@@ -82,6 +82,11 @@ impl PastStore {
         self.found.get().map(|found| found.mark.commits)
     }
 
+    /// True if it knew something of versions of files when the run began; false if nobody has looked.
+    pub(crate) fn knew_versions(&self) -> bool {
+        self.found.get().is_some_and(|found| found.mark.known > 0)
+    }
+
     fn settings(&self) -> Vec<(String, String)> {
         vec![("repository".to_owned(), self.repository.clone())]
     }
