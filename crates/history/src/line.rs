@@ -26,8 +26,9 @@ use crate::{
     walk::{Batch, End, Fact, MainLine},
 };
 
-/// The commits of a main line, oldest first, with what each changed, raw: nothing is set aside, no rename followed, no kind
-/// told. Can be written; what is read back is checked and never trusted.
+/// The commits of a main line, oldest first, with what each changed, raw: nothing is set aside and no rename followed. Beside it
+/// stands what commits and names alone say: what moved within a commit, and the kind that a path tells. Can be written; what is
+/// read back is checked and never trusted.
 pub struct Line {
     /// Stretches that follow each other, each with numbers of its own.
     parts: Vec<Part>,
