@@ -20,7 +20,7 @@ use super::{
 };
 
 /// What such bytes begin with.
-const MAGIC: &[u8] = b"lockstep past 2\n";
+const MAGIC: &[u8] = b"lockstep past 1\n";
 /// The length of the hash at their end.
 pub(super) const HASH: usize = 16;
 /// The length of the numbers that say how long the head is, and how long the line.
