@@ -64,7 +64,7 @@ pub(crate) struct Table {
 }
 
 /// By the number of a kind of change, whose it is.
-type BesideKinds = [Option<SetId>; ChangeKind::Cosmetic as usize + 1];
+type BesideKinds = [Option<SetId>; ChangeKind::ALL.len()];
 
 /// What is known of single changes, which are those of a few files.
 struct OfChanges<T> {
@@ -137,8 +137,7 @@ impl Table {
         let contract_changes = paths_changed_as_contract(history);
         let mut tied = FxHashSet::default();
         let mut of = Vec::with_capacity(history.paths.len());
-        for ((number, path), owner) in history.paths.iter().enumerate().zip(&owners) {
-            let owner = *owner;
+        for ((number, path), owner) in history.paths.iter().enumerate().zip(owners.iter().copied()) {
             let named = input.parts.tied(path);
             if named.is_some() {
                 tied.insert(PathId(number as u32));

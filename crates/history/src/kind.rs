@@ -41,17 +41,6 @@ const DOCUMENTS: &[&str] = &[
     "news",
 ];
 
-/// All kinds of changes of files, in the order of the numbers by which they are kept.
-pub(crate) const KINDS: [ChangeKind; 7] = [
-    ChangeKind::Behaviour,
-    ChangeKind::Contract,
-    ChangeKind::Configuration,
-    ChangeKind::Dependency,
-    ChangeKind::Test,
-    ChangeKind::Documentation,
-    ChangeKind::Cosmetic,
-];
-
 /// The judge: lists of words, and the contracts that the user names.
 pub(crate) struct Kinds {
     contracts: GlobSet,

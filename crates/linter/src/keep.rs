@@ -7,8 +7,19 @@ use std::{
     path::Path,
 };
 
+use xxhash_rust::xxh3::xxh3_128;
+
 /// Bytes that are hashed at once: of short pieces, one by one takes several times as long.
 const BLOCK: usize = 64 << 10;
+
+/// The length of a [`hash`].
+pub(crate) const HASH: usize = 16;
+
+/// What tells bytes from those that are damaged, or are others. Against people who mean harm nothing is hashed: what is read is
+/// checked.
+pub(crate) fn hash(bytes: &[u8]) -> [u8; HASH] {
+    xxh3_128(bytes).to_le_bytes()
+}
 
 /// Writes to `hasher` what comes in many short pieces.
 pub(crate) fn in_blocks(hasher: &mut blake3::Hasher) -> BufWriter<&mut blake3::Hasher> {

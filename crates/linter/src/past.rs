@@ -160,6 +160,11 @@ impl Known {
         }
     }
 
+    /// True if all that is known of source files can be read.
+    fn is_sound(&self) -> bool {
+        self.code.values().all(LazyCode::is_sound)
+    }
+
     /// True if a content is known to be no text that people wrote.
     pub fn is_unusable(&self, id: BlobId) -> bool {
         self.unusable.contains(&id)

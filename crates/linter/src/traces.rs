@@ -31,7 +31,6 @@ use lockstep_codegraph::CodeGraph;
 use lockstep_diagnostics::Partial;
 use lockstep_discovery::Discovered;
 use lockstep_model::{BlobId, FileSet, Function};
-use xxhash_rust::xxh3::xxh3_128;
 
 use self::{
     answers::KeptAnswers,
@@ -49,12 +48,14 @@ pub(crate) use self::{
     told::{KeptTold, TellKey, Told},
     words::{KeptWords, WordsOfFiles},
 };
-use crate::{PAST, Project, earlier::Earlier, keep};
+use crate::{
+    PAST, Project,
+    earlier::Earlier,
+    keep::{self, HASH, hash},
+};
 
 /// What a file begins with.
 const MAGIC: &[u8] = b"lockstep traces 9\n";
-/// The length of the hash at its end.
-const HASH: usize = 16;
 /// How many results of a stage are kept: of the state before a change and after it, and of as many on another branch.
 const MOST: usize = 4;
 /// Of fewer files it costs less to look into them again than to write all results anew.
@@ -397,11 +398,6 @@ impl Kept for Stored {
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { context: Kept::read(from)?, head: Kept::read(from)?, body: Kept::read(from)? })
     }
-}
-
-/// What tells bytes from those that are damaged. Against people who mean harm nothing is hashed: what is read is checked.
-fn hash(bytes: &[u8]) -> [u8; HASH] {
-    xxh3_128(bytes).to_le_bytes()
 }
 
 /// True if what was learnt of so many files that were not known is worth writing; the first of it always is.

@@ -183,6 +183,17 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
+    /// All of them, in the order of their numbers (`kind as usize`).
+    pub const ALL: [Self; 7] = [
+        Self::Behaviour,
+        Self::Contract,
+        Self::Configuration,
+        Self::Dependency,
+        Self::Test,
+        Self::Documentation,
+        Self::Cosmetic,
+    ];
+
     /// The word used in output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -292,6 +303,12 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_stand_in_the_order_of_their_numbers() {
+        assert!(ChangeKind::ALL.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+        assert_eq!(ChangeKind::Cosmetic as usize + 1, ChangeKind::ALL.len());
+    }
 
     #[test]
     fn contents_are_the_same_if_all_bytes_of_their_ids_are() {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     diff::Side,
-    kind::{KINDS, Kinds},
+    kind::Kinds,
     objects::{ObjectError, ObjectId},
     walk::{Batch, End, Fact, Step},
 };
@@ -314,8 +314,7 @@ fn put<T: IntoBytes + Immutable>(bytes: &mut Vec<u8>, column: Vec<T>) {
 /// The kind of change that each path tells by its name.
 fn kinds(paths: &[RepoPath]) -> Vec<u8> {
     let (kinds, _) = Kinds::new(&[]);
-    let number = |kind| KINDS.iter().position(|own| *own == kind).unwrap_or_default() as u8;
-    kinds.of(paths.iter().map(RepoPath::as_str)).into_iter().map(number).collect()
+    kinds.of(paths.iter().map(RepoPath::as_str)).into_iter().map(|kind| kind as u8).collect()
 }
 
 fn rest(end: &End, failures: &[(u32, ObjectError)], moves: &[(u32, u32)]) -> Vec<u8> {

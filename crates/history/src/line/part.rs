@@ -17,7 +17,6 @@ use crate::{
     Held,
     diff::{LINK, RawStatus, SUBMODULE, Side},
     follow::{self, Change},
-    kind::KINDS,
     objects::{ObjectError, ObjectId},
     walk::{End, Fact},
 };
@@ -118,7 +117,7 @@ impl Part {
                     && self.numbers(Column::SubjectEnd).iter().all(|end| subjects.is_char_boundary(end.get() as usize))
             })
             && self.failures.iter().map(|(number, _)| *number).eq(failed)
-            && self.column::<u8>(Column::Kind).iter().all(|kind| usize::from(*kind) < KINDS.len())
+            && self.column::<u8>(Column::Kind).iter().all(|kind| usize::from(*kind) < ChangeKind::ALL.len())
             && self.moves_are_sound(modes)
     }
 
@@ -191,7 +190,7 @@ impl Part {
 
     /// The kind of change that each path tells by its name.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ChangeKind> {
-        self.column::<u8>(Column::Kind).iter().map(|kind| KINDS[usize::from(*kind)])
+        self.column::<u8>(Column::Kind).iter().map(|kind| ChangeKind::ALL[usize::from(*kind)])
     }
 
     /// Where the line ends before it, going back in time; [`End::Root`] if it follows on another stretch.

@@ -5,11 +5,11 @@
 use lockstep_codegraph::parts::Asked;
 use lockstep_model::RepoPath;
 use rustc_hash::{FxHashMap, FxHashSet};
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::File;
 use crate::{
     Past, PastStore, Project,
+    keep::hash,
     traces::{KeptTold, TellKey, Told, Traces, is_worth_writing},
 };
 
@@ -60,8 +60,7 @@ impl<'p> Memory<'p> {
             all.extend(change.before.0);
             all.extend(change.after.0);
         }
-        // As for all that is kept: what tells apart what people wrote, and not what they made to be taken for something else.
-        Some(xxh3_128(&all).to_le_bytes())
+        Some(hash(&all))
     }
 
     /// What was told then.

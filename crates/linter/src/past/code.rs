@@ -91,6 +91,12 @@ impl LazyCode {
         self.read.get_or_init(|| Self::read(self.written.as_ref()))
     }
 
+    /// True if what is written there makes sense, which is found out by reading it.
+    pub(super) fn is_sound(&self) -> bool {
+        let Some(written) = self.written.as_ref().filter(|_| self.read.get().is_none()) else { return true };
+        written.read().map(|code| _ = self.read.set(code)).is_some()
+    }
+
     /// Adds to what is known.
     pub(super) fn add(&mut self, to: impl FnOnce(&mut Code)) {
         let mut code = self.read.take().unwrap_or_else(|| Self::read(self.written.as_ref()));

@@ -6,7 +6,8 @@
 
 use lockstep_history::{Held, Line};
 
-use super::wire::{HASH, PastError, hash};
+use super::wire::PastError;
+use crate::keep::{HASH, hash};
 
 /// What such bytes begin with.
 const MAGIC: &[u8] = b"lockstep past grew 1\n";

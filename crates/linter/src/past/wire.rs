@@ -12,33 +12,23 @@ use lockstep_history::{Held, Line};
 use lockstep_model::{BlobId, ChangeKind, CommitId, RepoPath, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::{
     BlocksChanged, KeptBlocks, Known, Past,
     code::{Code, LazyCode},
 };
+use crate::keep::{HASH, hash};
 
 /// What such bytes begin with.
 const MAGIC: &[u8] = b"lockstep past 1\n";
-/// The length of the hash at their end.
-pub(super) const HASH: usize = 16;
 /// The length of the numbers that say how long the head is, and how long the line.
 const LENGTH: usize = 8;
 
 /// The build that wrote it. Another build may make something else of the same history.
 pub const PAST: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("LOCKSTEP_PAST"));
 
-/// Kinds of change, in the order of their numbers.
-const KINDS: [ChangeKind; 7] = [
-    ChangeKind::Behaviour,
-    ChangeKind::Contract,
-    ChangeKind::Configuration,
-    ChangeKind::Dependency,
-    ChangeKind::Test,
-    ChangeKind::Documentation,
-    ChangeKind::Cosmetic,
-];
+/// What stands for no kind of change.
+const NO_KIND: u8 = ChangeKind::ALL.len() as u8;
 /// What differs outside of definitions, in the order of the numbers.
 const LOADINGS: [Loading; 3] = [Loading::Same, Loading::Naming, Loading::Running];
 
@@ -165,10 +155,13 @@ impl Past {
     /// # Errors
     /// If it is anything else.
     pub fn from_bytes(bytes: &[u8]) -> Result<(PastFacts, Self), PastError> {
-        Self::from_held(&bytes.to_vec().into())
+        let (facts, past) = Self::from_held(&bytes.to_vec().into())?;
+        let is_sound = past.known.read().unwrap_or_else(PoisonError::into_inner).is_sound();
+        if is_sound { Ok((facts, past)) } else { Err(PastError::Damaged) }
     }
 
-    /// The same; the line is used where it lies.
+    /// The same; the line is used where it lies, and what is known of source files is read when it is asked for: of what makes no
+    /// sense in it, nothing is known.
     pub(super) fn from_held(bytes: &Held) -> Result<(PastFacts, Self), PastError> {
         let (facts, body) = parts(bytes)?;
         if facts.build != PAST {
@@ -214,11 +207,6 @@ fn parts(bytes: &[u8]) -> Result<(PastFacts, &[u8]), PastError> {
         settings: facts.settings,
     };
     Ok((facts, body))
-}
-
-/// What tells bytes from those that are damaged. Against people who mean harm nothing is hashed: what is read is checked.
-pub(super) fn hash(bytes: &[u8]) -> [u8; HASH] {
-    xxh3_128(bytes).to_le_bytes()
 }
 
 /// What is as long as the number before it says, and what follows it.
@@ -312,8 +300,7 @@ impl Writer {
         let mut kinds = Vec::new();
         for (path, said) in sorted(&known.kinds) {
             let entry = |((kind, before, after), said): (&(ChangeKind, BlobId, BlobId), &Option<ChangeKind>)| {
-                let said = said.map_or(KINDS.len() as u8, |said| place(&KINDS, &said));
-                (place(&KINDS, kind), self.blob(*before), self.blob(*after), said)
+                (*kind as u8, self.blob(*before), self.blob(*after), said.map_or(NO_KIND, |said| said as u8))
             };
             kinds.push((path.as_str(), sorted(said).into_iter().map(entry).collect()));
         }
@@ -362,6 +349,11 @@ impl Writer {
     }
 }
 
+/// The kind of change with this number.
+fn kind_of(number: u8) -> Option<ChangeKind> {
+    ChangeKind::ALL.get(usize::from(number)).copied()
+}
+
 /// None if a number in it leads nowhere.
 fn read(wire: WireKnown<'_>, code: &Held, all_blobs: &Held) -> Option<Known> {
     let (blobs, rest) = all_blobs.as_chunks::<20>();
@@ -379,8 +371,8 @@ fn read(wire: WireKnown<'_>, code: &Held, all_blobs: &Held) -> Option<Known> {
         let of_path = known.kinds.entry(RepoPath::from_git(path.as_bytes())).or_default();
         of_path.reserve(said.len());
         for (kind, before, after, said) in said {
-            let said = if usize::from(*said) == KINDS.len() { None } else { Some(*KINDS.get(usize::from(*said))?) };
-            of_path.insert((*KINDS.get(usize::from(*kind))?, blob(*before)?, blob(*after)?), said);
+            let said = if *said == NO_KIND { None } else { Some(kind_of(*said)?) };
+            of_path.insert((kind_of(*kind)?, blob(*before)?, blob(*after)?), said);
         }
     }
     let mut start = 0usize;
@@ -389,6 +381,9 @@ fn read(wire: WireKnown<'_>, code: &Held, all_blobs: &Held) -> Option<Known> {
         let written = WrittenCode { code: code.part(start..end)?, blobs: all_blobs.clone(), size: size as usize };
         known.code.insert(file_name.to_owned(), LazyCode::of(written));
         start = end;
+    }
+    if start != code.len() {
+        return None;
     }
     for blocks in wire.blocks {
         let mut kept = KeptBlocks { keys: blocks.keys, ..KeptBlocks::default() };

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::codec::{Bytes, Kept, Reader, Writer, parts};
+use crate::keep::HASH;
 
 /// A hash of what something was told from.
-pub(crate) type TellKey = [u8; 16];
+pub(crate) type TellKey = [u8; HASH];
 
 /// What was told of the changes of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
